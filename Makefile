@@ -1,0 +1,34 @@
+# Everything is installed into .venv, nothing elsewhere; `make clean` leaves .workervoice alone.
+PYTHON ?= python3
+PIP := .venv/bin/python -m pip -qq --disable-pip-version-check --no-input install
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
+.PHONY: help venv demo test lock clean
+help:  ## list what make can do
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
+venv: .venv/product  ## install the product, pinned and by hash
+demo: .venv/product  ## start a demo hotline (STORY=1: play one story in the terminal, and end)
+	.venv/bin/$(if $(STORY),python -m workervoice.story,workervoice up --demo)
+test: .venv/dev  ## everything that must pass: style, types, imports, tests
+	.venv/bin/ruff format --check --quiet .
+	.venv/bin/ruff check --quiet .
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/mypy
+	.venv/bin/pytest
+lock: .venv/product  ## resolve the requirements again (UPGRADE=1: to the newest versions)
+	$(PIP) uv
+	for list in -build "" -dev; do $(LOCK) requirements$$list.in -o requirements$$list.lock || exit; done
+clean:  ## remove what make and the tools made
+	rm -rf .venv .hypothesis .*_cache *.egg-info tests/peers/node_modules
+	find . -name __pycache__ -prune -exec rm -rf {} +
+.venv/product: requirements-build.lock requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	"Workervoice needs Python 3.11 or newer: name one, as in make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r requirements-build.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+.venv/dev: .venv/product requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""Tests of the channels: one contract for all, a table of cases for each."""

@@ -1,0 +1,183 @@
+"""Against a Twilio that we did not write: the npm package `emulate`, run as a real peer.
+
+Installs nothing. It looks for the package where `npm ci --prefix tests/peers` puts it, or below
+the folder that WORKERVOICE_TEST_EMULATE names, and is skipped where it or Node 22 is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.channels.contract import LINE, NUMBER, OUTBOX, WORDS, a_message
+from tests.channels.provider import Provider, Seen, provider, says
+from workervoice.channels.base import Webhook
+from workervoice.channels.twilio import TwilioReceiver, TwilioSender
+from workervoice.channels.wire import exchange
+from workervoice.message import (
+    Accepted,
+    Address,
+    AddressKind,
+    DeliveryReport,
+    DeliveryStatus,
+    Outbound,
+    Rejected,
+)
+
+ACCOUNT = "AC" + "3" * 32
+TOKEN = "token of the peer"
+API_KEY, API_SECRET = "SK" + "4" * 32, "secret of the peer"
+PEERS = Path(os.getenv("WORKERVOICE_TEST_EMULATE") or Path(__file__).parent.parent / "peers")
+SEARCHED = ("node_modules/node/bin/node", "node_modules/node-*/bin/node")
+
+
+@dataclass(frozen=True)
+class Peer:
+    """The running emulator, and the gateway that it posts to."""
+
+    url: str
+    gateway: Provider
+
+    def simulate(self, what: str, **fields: str) -> dict[str, object]:
+        """Make the emulator act as a worker's phone or a carrier; it has posted when this ends."""
+        made = exchange(
+            "POST",
+            f"{self.url}/_twilio/simulate/{what}",
+            headers={
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Authorization": f"Basic {b64encode(f'{ACCOUNT}:{TOKEN}'.encode()).decode()}",
+            },
+            body=urlencode(fields).encode(),
+            timeout=10,
+        )
+        assert made.status < 300
+        answer: dict[str, object] = json.loads(made.body)
+        return answer
+
+    def sender(self, secret: str = API_SECRET) -> TwilioSender:
+        """Ours, with its API base at the emulator."""
+        return TwilioSender(ACCOUNT, API_KEY, secret, api_base=self.url, timeout=5)
+
+    def message(self, text: str = WORDS) -> Outbound:
+        """A reply whose callbacks come to the gateway."""
+        callback = f"{self.gateway.url}/status/twilio/demo-sms?m={OUTBOX}"
+        return replace(a_message(text=text), status_callback=callback)
+
+    def last_webhook(self) -> Webhook:
+        """What the emulator posted last, as a gateway would see it."""
+        seen: Seen = self.gateway.seen[-1]
+        return Webhook(self.gateway.url + seen.target, seen.headers, seen.body)
+
+
+@pytest.fixture(scope="module")
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    script = PEERS / "node_modules" / "emulate" / "dist" / "index.js"
+    nodes = [node for pattern in SEARCHED for node in sorted(PEERS.glob(pattern))]
+    if not nodes or not script.exists():
+        pytest.skip("npm's emulate is not here: npm ci --prefix tests/peers")
+    folder = tmp_path_factory.mktemp("emulate")
+    with provider(says(204, b"")) as gateway:
+        seed = folder / "seed.json"
+        seed.write_text(json.dumps(_seed(gateway.url)))
+        with _running(nodes[0], script, seed) as url:
+            yield Peer(url, gateway)
+
+
+def _seed(gateway: str) -> dict[str, object]:
+    number = {"phone_number": LINE, "sms_url": f"{gateway}/in/twilio/demo-sms"}
+    account = {"sid": ACCOUNT, "auth_token": TOKEN}
+    keys = [{"sid": API_KEY, "secret": API_SECRET}]
+    return {"twilio": {"account": account, "api_keys": keys, "phone_numbers": [number]}}
+
+
+@contextmanager
+def _running(node: Path, script: Path, seed: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["--service", "twilio", "--port", str(port), "--seed", str(seed)]
+    with (seed.parent / "output").open("wb") as output:
+        process = subprocess.Popen(
+            [node, script, "start", *options],
+            cwd=seed.parent,
+            env={"PATH": os.defpath, "HOME": str(seed.parent)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_open(process, port, seed.parent / "output")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_until_open(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"emulate did not start: {output.read_text()[-2000:]}")
+
+
+def test_a_signed_webhook_of_the_peer_is_verified_and_read(peer: Peer) -> None:
+    text = "मदद चाहिए & help = 100% +1 😀\nsecond line"
+
+    made = peer.simulate("inbound-message", To=LINE, From=NUMBER, Body=text)
+
+    webhook = peer.last_webhook()
+    receiver = TwilioReceiver(ACCOUNT, ("the token of tomorrow", TOKEN))
+    receiver.verify(webhook)
+    read = receiver.parse(webhook)
+    assert read.external_id == made["sid"]
+    assert (read.sender, read.text) == (Address(AddressKind.PHONE, NUMBER), text)
+
+
+def test_a_reply_is_taken_by_the_peer_and_its_callbacks_are_read(peer: Peer) -> None:
+    outcome = peer.sender().send(peer.message("A reply waits. Send 1 to read it."))
+
+    assert isinstance(outcome, Accepted)
+    made = peer.simulate("message-status", MessageSid=outcome.external_id, Status="delivered")
+    assert (made["to"], made["body"]) == (NUMBER, "A reply waits. Send 1 to read it.")
+    webhook = peer.last_webhook()
+    assert webhook.url.endswith(f"?m={OUTBOX}")
+    receiver = TwilioReceiver(ACCOUNT, (TOKEN,))
+    receiver.verify(webhook)
+    report = receiver.parse_status(webhook, OUTBOX)
+    assert report == DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED)
+
+
+def test_the_peer_is_asked_what_became_of_a_reply(peer: Peer) -> None:
+    since = datetime.fromtimestamp(time.time(), UTC) - timedelta(seconds=5)
+    sent = peer.sender().send(peer.message("the first"))
+
+    found = peer.sender().find(peer.message("the first"), since)
+    missing = peer.sender().find(peer.message("never sent"), since)
+
+    assert isinstance(sent, Accepted)
+    assert found == sent
+    assert missing == Rejected("absent", permanent=False)
+
+
+def test_the_peer_refuses_a_wrong_key_and_a_foreign_sender(peer: Peer) -> None:
+    foreign = replace(peer.message(), sender="+15550100777")
+
+    assert peer.sender("wrong").send(peer.message()) == Rejected("20003", permanent=False)
+    assert peer.sender().send(foreign) == Rejected("21606", permanent=False)

@@ -1,0 +1,47 @@
+"""What every test may use: one embedded server a session, and hotlines in their own databases."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house import House, build_house
+from workervoice.embedded import EmbeddedServer
+from workervoice.triage.engine import Engine
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """One PostgreSQL for the session, without waiting for disks."""
+    with tempfile.TemporaryDirectory(prefix="wv-") as made:
+        Path(made).chmod(0o711)  # started as root, the server runs as somebody else
+        embedded = EmbeddedServer(Path(made) / "data", durable=False)
+        embedded.start()
+        yield embedded
+        embedded.erase()
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return Engine.load()
+
+
+@pytest.fixture
+def house(server: EmbeddedServer, engine: Engine, tmp_path: Path) -> Iterator[House]:
+    """A hotline of its own for one test."""
+    built = build_house(server, tmp_path / "data", engine)
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="module")
+def shared_house(
+    server: EmbeddedServer, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """A hotline that the tests of one module share: for tests that only look."""
+    built = build_house(server, tmp_path_factory.mktemp("house") / "data", engine)
+    yield built
+    built.close()

@@ -1,0 +1,190 @@
+"""A whole hotline for tests: the embedded database, the demo's programme, and people who act in it.
+
+Real parts throughout: PostgreSQL with the real roles, real keys, the real receivers and senders;
+only the phones are a list in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from workervoice.app import demo
+from workervoice.app.keyfiles import load_key_files, pinned_root
+from workervoice.crypto.slots import CHEAP
+from workervoice.embedded import EmbeddedServer
+from workervoice.hotline.act import Desk
+from workervoice.hotline.doors import Door
+from workervoice.hotline.dossier import Arrival
+from workervoice.hotline.process import Process, Trust
+from workervoice.hotline.reading import Actor
+from workervoice.hotline.receive import Reception, Taken, line_of
+from workervoice.hotline.tick import Courier
+from workervoice.message import (
+    Accepted,
+    Address,
+    AddressKind,
+    Inbound,
+    MediaHandle,
+    Outbound,
+    Rejected,
+    SendOutcome,
+)
+from workervoice.store.engine import Database
+from workervoice.store.migrate import LOGIN_ROLES, upgrade
+from workervoice.store.programme import Line
+from workervoice.store.vault import Vault
+from workervoice.triage.engine import Engine
+from workervoice.workflow.phrasebook import PhraseBook
+
+ROLE_PASSWORD = "only-for-tests"
+BOOT_SECRET = b"b" * 32
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Phones:
+    """Every phone of the world, and a switch for what the provider answers."""
+
+    received: list[Outbound] = field(default_factory=list)
+    answer: Callable[[Outbound], SendOutcome] | None = None
+    max_text: int = 1600
+
+    def send(self, message: Outbound) -> SendOutcome:
+        if self.answer is not None:
+            return self.answer(message)
+        self.received.append(message)
+        return Accepted(f"SIM{message.outbox_id.hex}")
+
+    def find(self, message: Outbound, since: datetime) -> SendOutcome:
+        for each in self.received:
+            if each.outbox_id == message.outbox_id:
+                return Accepted(f"SIM{message.outbox_id.hex}")
+        return Rejected("absent", permanent=False)
+
+    def texts(self, number: str) -> list[str]:
+        return [m.text for m in self.received if m.to.value == number]
+
+
+@dataclass
+class House:
+    """One seeded hotline. `now` is its clock: move it with `wait`."""
+
+    owner: Database
+    data: Path
+    seeded: demo.Seeded
+    urls: dict[str, str]
+    engine: Engine
+    phrases: PhraseBook
+    now: datetime = START
+    phones: Phones = field(default_factory=Phones)
+
+    def __post_init__(self) -> None:
+        self.gateway = self._process("gateway")
+        self.courier_process = self._process("courier")
+        self.console = self._process("console")
+        self.reception = Reception(self.gateway, self.engine, self.phrases)
+        self.courier = Courier(
+            self.courier_process,
+            lambda line: self.phones,
+            lambda line, outbox_id: (
+                f"http://gateway.test/status/simulator/{line.slug}?m={outbox_id}"
+            ),
+        )
+        self.door = Door(self.console, BOOT_SECRET, CHEAP)
+        self.desk = Desk(self.console, self.phrases)
+        self._tokens: dict[str, str] = {}
+
+    def _process(self, kind: str) -> Process:
+        files = load_key_files(self.data, kind)
+        return Process(
+            id=files.process_id,
+            database=Database(self.urls[kind], pool_size=2),
+            custody=files.custody,
+            vault=Vault(files.service_key),
+            trust=Trust(pinned_root(self.data, None)),
+            clock=lambda: self.now,
+        )
+
+    @property
+    def programme(self) -> UUID:
+        return self.seeded.programme_id
+
+    def line(self, slug: str = "demo-sms") -> Line:
+        return line_of(self.gateway, slug)
+
+    def text(
+        self,
+        number: str,
+        text: str,
+        *,
+        line: str = "demo-sms",
+        external_id: str | None = None,
+        media: tuple[MediaHandle, ...] = (),
+    ) -> Taken:
+        """A worker writes from this number."""
+        kind = AddressKind.WHATSAPP if line.endswith("whatsapp") else AddressKind.PHONE
+        inbound = Inbound(external_id or f"SM{uuid4().hex}", Address(kind, number), text, media)
+        reading = self.reception.read(inbound)
+        return self.reception.receive(Arrival(self.line(line), inbound, reading))
+
+    def deliver(self) -> int:
+        """Let the courier work until nothing is due."""
+        total = 0
+        while handled := self.courier.tick():
+            total += handled
+        return total
+
+    def wait(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
+
+    def say(self, number: str, text: str, *, line: str = "demo-sms") -> list[str]:
+        """A worker writes, the courier works; returns what arrives on that phone."""
+        before = len(self.phones.texts(number))
+        self.text(number, text, line=line)
+        self.deliver()
+        return self.phones.texts(number)[before:]
+
+    def token(self, login: str) -> str:
+        if login not in self._tokens:
+            self._tokens[login] = self.door.enter(login, self.seeded.passphrases[login])
+        return self._tokens[login]
+
+    def actor(self, login: str) -> Actor:
+        """This person, logged in."""
+        try:
+            return self.door.recognise(self.token(login))
+        except Exception:
+            del self._tokens[login]
+            return self.door.recognise(self.token(login))
+
+    def close(self) -> None:
+        for database in (
+            self.owner,
+            self.gateway.database,
+            self.courier_process.database,
+            self.console.database,
+        ):
+            database.close()
+
+
+def role_urls(server: EmbeddedServer, database: str) -> dict[str, str]:
+    """The three processes' addresses on a test server."""
+    return {
+        role.removeprefix("workervoice_"): server.url(role, ROLE_PASSWORD, database)
+        for role in LOGIN_ROLES
+    }
+
+
+def build_house(server: EmbeddedServer, data: Path, engine: Engine) -> House:
+    """A new database with the demo's programme in it."""
+    name = f"house_{uuid4().hex}"
+    server.ensure_database(name)
+    upgrade(server.owner_url(name), dict.fromkeys(LOGIN_ROLES, ROLE_PASSWORD))
+    owner = Database(server.owner_url(name), pool_size=1)
+    lines = demo.demo_lines(None, None)
+    seeded = demo.seed(owner, data, lines, now=START, cost=CHEAP)
+    return House(owner, data, seeded, role_urls(server, name), engine, PhraseBook.load())

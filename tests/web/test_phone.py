@@ -1,0 +1,313 @@
+"""The simulated phones: real signed HTTP to a hotline and back, and a page for one machine only."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from tests.channels.contract import NUMBER, OUTBOX, SINCE, a_message
+from tests.channels.provider import Provider, closed_port, provider, says
+from workervoice.channels.base import Webhook
+from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
+from workervoice.message import (
+    Accepted,
+    Address,
+    AddressKind,
+    DeliveryReport,
+    DeliveryStatus,
+    Outbound,
+    Rejected,
+)
+from workervoice.web.phone import PhoneLine, create_phone_app
+from workervoice.web.phone.segments import segments
+
+SECRET = "a secret of the demo"
+SMS = PhoneLine("demo-sms", "sms", "+15550100999", "Hotline")
+WHATSAPP = PhoneLine("demo-whatsapp", "whatsapp", "+15550100998", "Hotline on WhatsApp")
+TEXT = "\u200fلم يدفعوا لنا 😀\nsecond line <b>&amp;"
+
+
+def _client(gateway: str = "http://127.0.0.1:9") -> TestClient:
+    app = create_phone_app(gateway_url=gateway, lines=[SMS, WHATSAPP], secret=SECRET)
+    return TestClient(app, base_url="http://127.0.0.1:8090")
+
+
+def _on_phone(client: TestClient, number: str = NUMBER) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = client.get("/api/messages", params={"number": number}).json()[
+        "messages"
+    ]
+    return found
+
+
+def _type(
+    client: TestClient, text: str = TEXT, line: str = "demo-sms", number: str = NUMBER
+) -> int:
+    record = {"number": number, "line": line, "text": text}
+    status: int = client.post("/api/text", json=record).status_code
+    return status
+
+
+@contextmanager
+def _running_phones(gateway: str) -> Iterator[str]:
+    """The application behind a real server, for senders that speak real HTTP."""
+    app = create_phone_app(gateway_url=gateway, lines=[SMS, WHATSAPP], secret=SECRET)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def _webhook(gateway: Provider, number: int = 0) -> Webhook:
+    seen = gateway.seen[number]
+    return Webhook(gateway.url + seen.target, seen.headers, seen.body)
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "kind"),
+    [
+        ("demo-sms", NUMBER, AddressKind.PHONE),
+        ("demo-whatsapp", NUMBER, AddressKind.WHATSAPP),
+        ("demo-whatsapp", "NP.worker1", AddressKind.WHATSAPP_ID),
+    ],
+)
+def test_a_typed_text_reaches_the_hotline_as_a_signed_webhook(
+    line: str, number: str, kind: AddressKind
+) -> None:
+    with provider(says(204, b"")) as gateway:
+        client = _client(gateway.url)
+
+        status = _type(client, line=line, number=number)
+
+        webhook = _webhook(gateway)
+    assert status == 200
+    assert gateway.seen[0].target == f"/in/simulator/{line}"
+    SimulatorReceiver(SECRET).verify(webhook)
+    read = SimulatorReceiver(SECRET).parse(webhook)
+    assert (read.sender, read.text) == (Address(kind, number), TEXT)
+    assert [(b["from"], b["text"], b["state"]) for b in _on_phone(client, number)] == [
+        ("worker", TEXT, "sent")
+    ]
+
+
+def test_every_text_has_its_own_message_id() -> None:
+    with provider(says(204, b"")) as gateway:
+        client = _client(gateway.url)
+
+        _type(client)
+        _type(client)
+
+    assert len({json.loads(seen.body)["id"] for seen in gateway.seen}) == 2
+
+
+@pytest.mark.parametrize("refusal", [403, 404, 503])
+def test_the_page_hears_that_the_hotline_refused(refusal: int) -> None:
+    with provider(says(refusal, b"")) as gateway:
+        client = _client(gateway.url)
+
+        answer = client.post(
+            "/api/text", json={"number": NUMBER, "line": "demo-sms", "text": "help"}
+        )
+
+    assert answer.status_code == 502
+    assert str(refusal) in answer.json()["problem"]
+    assert [bubble["state"] for bubble in _on_phone(client)] == ["refused"]
+    assert len(gateway.seen) == 1
+
+
+def test_the_page_hears_that_the_hotline_is_not_there() -> None:
+    client = _client(closed_port())
+
+    answer = client.post("/api/text", json={"number": NUMBER, "line": "demo-sms", "text": "help"})
+
+    assert answer.status_code == 502
+    assert answer.json()["problem"] == "The hotline cannot be reached."
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {},
+        [],
+        {"number": NUMBER, "line": "no-such-line", "text": "x"},
+        {"number": "15550100123", "line": "demo-sms", "text": "x"},
+        {"number": "NP.worker1", "line": "demo-sms", "text": "x"},
+        {"number": NUMBER, "line": "demo-sms", "text": 5},
+    ],
+)
+def test_a_misshapen_text_goes_nowhere(record: object) -> None:
+    with provider(says(204, b"")) as gateway:
+        answer = _client(gateway.url).post("/api/text", json=record)
+
+    assert answer.status_code == 400
+    assert not gateway.seen
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"), [(SMS, AddressKind.PHONE), (WHATSAPP, AddressKind.WHATSAPP)]
+)
+def test_a_sent_message_is_on_the_phone_and_its_delivery_is_told(
+    line: PhoneLine, kind: AddressKind
+) -> None:
+    with provider(says(204, b"")) as gateway, _running_phones(gateway.url) as phones:
+        callback = f"{gateway.url}/status/simulator/{line.slug}?m={OUTBOX}"
+        message = Outbound(
+            OUTBOX, line.sender, Address(kind, NUMBER), TEXT, status_callback=callback
+        )
+
+        outcome = SimulatorSender(phones, SECRET).send(message)
+        again = SimulatorSender(phones, SECRET).find(message, SINCE)
+        _wait_for(gateway)
+
+        webhook = _webhook(gateway)
+    assert isinstance(outcome, Accepted)
+    assert again == outcome
+    assert gateway.seen[0].target == f"/status/simulator/{line.slug}?m={OUTBOX}"
+    SimulatorReceiver(SECRET).verify(webhook)
+    report = SimulatorReceiver(SECRET).parse_status(webhook, OUTBOX)
+    assert report == DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED)
+
+
+def _wait_for(gateway: Provider) -> None:
+    end = time.monotonic() + 5
+    while not gateway.seen and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+def test_what_was_never_sent_is_surely_absent() -> None:
+    with _running_phones("http://127.0.0.1:9") as phones:
+        outcome = SimulatorSender(phones, SECRET).find(a_message(), SINCE)
+
+    assert outcome == Rejected("absent", permanent=False)
+
+
+@pytest.mark.parametrize(
+    ("secret", "changes", "expected"),
+    [
+        ("another", {}, Rejected("20003", permanent=False)),
+        (SECRET, {"sender": "+15550100777"}, Rejected("21606", permanent=False)),
+        (
+            SECRET,
+            {"to": Address(AddressKind.PHONE, "nobody")},
+            Rejected("21211", permanent=True),
+        ),
+        (SECRET, {"text": ""}, Rejected("21617", permanent=True)),
+        (SECRET, {"text": "x" * 1601}, Rejected("21617", permanent=True)),
+    ],
+)
+def test_the_network_declines_what_it_cannot_deliver(
+    secret: str, changes: dict[str, object], expected: Rejected
+) -> None:
+    message = replace(a_message(), **{"sender": SMS.sender, **changes})  # type: ignore[arg-type]
+
+    with _running_phones("http://127.0.0.1:9") as phones:
+        outcome = SimulatorSender(phones, secret).send(message)
+
+    assert outcome == expected
+
+
+def test_one_phone_shows_nothing_of_another() -> None:
+    with provider(says(204, b"")) as gateway:
+        client = _client(gateway.url)
+
+        _type(client)
+
+        assert _on_phone(client, "+15550100124") == []
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", "["])
+def test_a_foreign_host_name_is_refused(host: str) -> None:
+    client = _client()
+
+    for path in ("/", "/api/messages", "/static/phone.css"):
+        assert client.get(path, headers={"Host": host}).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8090", "localhost:8090", "[::1]:8090"])
+def test_loopback_names_are_served(host: str) -> None:
+    assert _client().get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:9999"},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+    ],
+)
+def test_another_page_cannot_type_for_the_worker(headers: dict[str, str]) -> None:
+    record = json.dumps({"number": NUMBER, "line": "demo-sms", "text": "x"})
+    with provider(says(204, b"")) as gateway:
+        answer = _client(gateway.url).post(
+            "/api/text",
+            content=record,
+            headers={"Content-Type": "application/json", **headers},
+        )
+
+    assert answer.status_code in (403, 415)
+    assert not gateway.seen
+
+
+def test_the_page_names_every_line_and_loads_nothing_from_elsewhere() -> None:
+    client = _client()
+
+    page = client.get("/")
+
+    for words in (SMS.label, SMS.sender, WHATSAPP.label, 'data-channel="whatsapp"'):
+        assert words in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "http" not in page.text.replace("https://www.w3.org", "")
+    for asset in ("/static/phone.css", "/static/phone.js"):
+        assert client.get(asset).status_code == 200
+
+
+def test_a_body_without_end_is_not_kept() -> None:
+    answer = _client().post(
+        "/api/text",
+        content=b"x" * (1024 * 1024 + 1),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("a" * 152 + "€" + "a" * 152, 3),
+        ("é" * 160, 1),
+        ("í" * 70, 1),
+        ("í" * 71, 2),
+        ("ক" * 134, 2),
+        ("ক" * 135, 3),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+        ("😀" * 67, 3),
+    ],
+)
+def test_parts_are_counted_as_the_provider_counts_them(text: str, parts: int) -> None:
+    assert segments(text) == parts

@@ -1,0 +1,206 @@
+"""Phrases: complete in every language, short enough for SMS, and broken files name their fault."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from workervoice.errors import PhraseError
+from workervoice.workflow.phrasebook import KEYS, PhraseBook
+from workervoice.workflow.questions import MISSING
+from workervoice.workflow.segments import is_gsm7, segments
+
+BOOK = PhraseBook.load()
+OURS = Path(__file__).parents[2] / "workervoice" / "workflow" / "phrases"
+LANGUAGES = ("bn", "en", "es")
+NUMBERS = {"emergency": "999", "digit": "4"}
+
+
+def _said(key: str, language: str) -> str:
+    return BOOK.say(key, language, **NUMBERS)
+
+
+def test_english_spanish_and_bangla_are_spoken() -> None:
+    assert tuple(BOOK.files) == LANGUAGES
+
+
+def test_no_phrase_is_passed_off_as_signed() -> None:
+    assert {(file.status, file.signed_by) for file in BOOK.files.values()} == {("draft", "")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_is_one_clean_line_with_nothing_left_open(language: str) -> None:
+    for key in KEYS:
+        text = _said(key, language)
+        assert text == " ".join(text.split())
+        assert not set("{}") & set(text)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_latin_phrases_keep_to_letters_that_sms_carry_cheaply(language: str) -> None:
+    costly = [key for key in sorted(KEYS) if not is_gsm7(_said(key, language))]
+
+    assert costly == []
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "menu", "other"),
+    [("en", 2, 2, 1), ("es", 3, 2, 2), ("bn", 4, 3, 2)],
+)
+def test_every_phrase_keeps_to_its_number_of_sms(
+    language: str, first: int, menu: int, other: int
+) -> None:
+    limits = dict.fromkeys(KEYS, other) | {"first_answer": first, "consent_menu": menu}
+
+    over = {key: segments(_said(key, language)) for key in KEYS}
+
+    assert {key: n for key, n in over.items() if n > limits[key]} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_notices_and_confirmations_fit_one_sms(language: str) -> None:
+    short = ("reply_waits", "question_waits", "nothing_waits", "stopped", "confirm_question")
+
+    assert {segments(_said(key, language)) for key in short} == {1}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_answer_has_the_emergency_number_and_the_three_digits(language: str) -> None:
+    text = _said("first_answer", language)
+
+    assert "999" in text
+    assert [digit for digit in "123" if f"{digit}:" in text] == ["1", "2", "3"]
+
+
+def test_the_first_answer_says_the_honest_words() -> None:
+    text = _said("first_answer", "en")
+
+    assert (
+        "without your name; the phone company and the message provider can see that this number "
+        "wrote to us"
+    ) in text
+    assert "elete this message" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_notice_names_nothing_but_the_digit_to_send(language: str) -> None:
+    for key in ("reply_waits", "question_waits"):
+        assert re.findall(r"\d", _said(key, language)) == ["1"]
+
+
+def test_no_english_phrase_speaks_of_the_matter_or_promises_anonymity() -> None:
+    asked = {f"question_{missing}{tail}" for missing in MISSING for tail in ("", "_only")}
+    heavy = re.compile(r"abuse|complaint|report|forced|case|hotline|police|anonym|site", re.I)
+
+    told = {key: _said(key, "en") for key in KEYS - asked}
+
+    assert {key: text for key, text in told.items() if heavy.search(text)} == {}
+
+
+def test_every_consent_digit_of_the_menu_is_there_in_every_language() -> None:
+    for language in LANGUAGES:
+        assert set("01247") <= set(_said("consent_menu", language))
+
+
+def test_the_question_with_the_site_is_the_question_and_the_site() -> None:
+    for language in LANGUAGES:
+        for missing in MISSING:
+            both = _said(f"question_{missing}", language)
+            alone = _said(f"question_{missing}_only", language)
+            assert both.startswith(alone)
+            assert len(both) > len(alone)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line", "spoken"),
+    [
+        ("bn", "en", "bn"),
+        ("es-MX", "en", "es"),
+        ("bn-latn", "en", "bn"),
+        ("ne", "es", "es"),
+        (None, "bn", "bn"),
+        ("ne", "my", "en"),
+        ("und", "pt-br", "en"),
+    ],
+)
+def test_an_unknown_language_falls_back_to_the_line_then_to_english(
+    wanted: str | None, line: str, spoken: str
+) -> None:
+    assert BOOK.language(wanted, line) == spoken
+    assert BOOK.say("reply_waits", wanted, line=line) == _said("reply_waits", spoken)
+
+
+def test_a_value_that_a_phrase_needs_may_not_be_missing() -> None:
+    with pytest.raises(PhraseError, match=r"en\.yaml: danger_now"):
+        BOOK.say("danger_now", "en")
+    with pytest.raises(PhraseError, match="unknown key"):
+        BOOK.say("no_such_phrase", "en", **NUMBERS)
+
+
+def _copy(directory: Path, *, old: str = "", new: str = "", language: str = "es") -> Path:
+    """Our files in another directory, one of them changed."""
+    for path in OURS.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        if path.stem == language and old:
+            assert old in text
+            text = text.replace(old, new, 1)
+        (directory / path.name).write_text(text, encoding="utf-8")
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  not_safe: >-", "  not_sure: >-", r"es\.yaml: not_safe: this phrase is missing"),
+        ("  thanks: >-", "  merci: Gracias.\n  thanks: >-", r"es\.yaml: merci: no such phrase"),
+        ("{digit}", "{dígit}", r"es\.yaml: delete_confirm_nothing_left: unknown placeholder"),
+        ("{digit}", "4", r"es\.yaml: delete_confirm_nothing_left: needs the placeholders of en"),
+        ("{digit}", "{digit", r"es\.yaml: delete_confirm_nothing_left: a brace is not closed"),
+        ("{digit}", "{digit:>9}", r"es\.yaml: delete_confirm_nothing_left: .*nothing more"),
+        ("{digit}", "{digit.real}", r"es\.yaml: delete_confirm_nothing_left: unknown"),
+        ("No tiene nada pendiente.", "", r"es\.yaml: nothing_waits: has to be a text"),
+        ("No tiene nada pendiente.", "12", r"es\.yaml: nothing_waits: has to be a text"),
+        ("language: es", "language: en", r"es\.yaml: language: has to be es"),
+        ("status: draft", "status: signed", r"es\.yaml: status"),
+        ("status: draft", "status: done", r"es\.yaml: status"),
+        ('signed_by: ""', 'signed_by: "Ana"', r"es\.yaml: status"),
+        ('signed_by: ""\n', "", r"es\.yaml: has to have exactly"),
+        ("phrases:\n", "phrases: none\nother:\n", r"es\.yaml: has to have exactly"),
+        ("  started: ", "  stopped: ", r"es\.yaml: line \d+: stopped is written twice"),
+        ("  started: ", "  : [", r"es\.yaml: line \d+"),
+    ],
+)
+def test_a_broken_file_names_itself_and_its_fault(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    directory = _copy(tmp_path, old=old, new=new)
+
+    with pytest.raises(PhraseError, match=told):
+        PhraseBook.load(directory)
+
+
+def test_a_signed_file_loads_with_its_signer(tmp_path: Path) -> None:
+    directory = _copy(
+        tmp_path,
+        old='status: draft\nsigned_by: ""',
+        new='status: signed\nsigned_by: "A. Translator"',
+    )
+
+    book = PhraseBook.load(directory)
+
+    assert (book.files["es"].status, book.files["es"].signed_by) == ("signed", "A. Translator")
+
+
+def test_files_that_are_no_phrases_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(PhraseError, match=r"en\.yaml is missing"):
+        PhraseBook.load(tmp_path)
+
+    _copy(tmp_path)
+    (tmp_path / "fr.yaml").write_text("- bonjour\n", encoding="utf-8")
+    with pytest.raises(PhraseError, match=r"fr\.yaml: has to be"):
+        PhraseBook.load(tmp_path)
+    (tmp_path / "fr.yaml").write_bytes("language: français".encode("latin-1"))
+    with pytest.raises(PhraseError, match=r"fr\.yaml: has to be saved as UTF-8"):
+        PhraseBook.load(tmp_path)

@@ -1,0 +1,10 @@
+"""Composition: the only place that reads settings, builds processes and owns the clock.
+
+processes    a gateway, courier or console out of settings and key files
+keyfiles     the key files of our processes
+serving      how each of them runs
+supervisor   `workervoice up`: all of them on one machine
+demo         the demo's programme
+story        one story from first text to remedy, played through the running processes
+doctor       what is wrong, and what to do
+"""

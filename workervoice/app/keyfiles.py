@@ -1,0 +1,106 @@
+"""The key files of our processes: a directory each, so that each reads only its own.
+
+DATA/root.public              the pinned root
+DATA/keys/<process>/identity  the process's id in the directory
+DATA/keys/<process>/*.key     its own keys (custody)
+DATA/keys/<process>/service.sealed   the service key, sealed to the process's own key
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from workervoice.crypto.custody import FileCustody
+from workervoice.crypto.seal import KEY_BYTES, ctx
+from workervoice.crypto.suite import seal_to
+from workervoice.errors import CryptoError, SettingsError
+
+PROCESSES = ("gateway", "courier", "console")
+_OWN: Mapping[str, dict[str, tuple[str, ...]]] = {
+    "gateway": {"macs": ("pepper", "duplicates"), "signs": ("signing",), "kems": ("own",)},
+    "courier": {"signs": ("signing",), "kems": ("own", "courier")},
+    "console": {"kems": ("own",)},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFiles:
+    """One process's keys, as loaded."""
+
+    process_id: UUID
+    custody: FileCustody
+    service_key: bytes
+
+    def __repr__(self) -> str:
+        return f"KeyFiles({self.process_id})"
+
+
+def make_key_files(data: Path, root_public: bytes) -> None:
+    """Make every process's keys and pin the root. Existing keys are never overwritten."""
+    service_key = secrets.token_bytes(KEY_BYTES)
+    for process in PROCESSES:
+        directory = data / "keys" / process
+        own = _OWN[process]
+        custody = FileCustody.create(
+            directory,
+            macs=own.get("macs", ()),
+            kems=own.get("kems", ()),
+            signs=own.get("signs", ()),
+        )
+        sealed = seal_to(custody.public("own"), service_key, _service_place(process))
+        _write_secret(directory / "service.sealed", sealed)
+        _write_secret(directory / "identity", str(uuid4()).encode())
+    _write_secret(data / "root.public", root_public.hex().encode())
+
+
+def load_key_files(data: Path, process: str) -> KeyFiles:
+    """Raises `SettingsError` naming what is missing and what to do."""
+    directory = data / "keys" / process
+    if not directory.is_dir():
+        raise SettingsError(
+            f"WORKERVOICE_DATA_DIR: there are no keys in {directory}: run `workervoice up --demo`, "
+            "or give the data directory of your programme"
+        )
+    custody = FileCustody(directory)
+    try:
+        process_id = UUID((directory / "identity").read_text().strip())
+        sealed = (directory / "service.sealed").read_bytes()
+        service_key = custody.unwrap("own", sealed, _service_place(process))
+    except (OSError, ValueError, CryptoError) as exc:
+        raise SettingsError(
+            f"WORKERVOICE_DATA_DIR: the keys in {directory} are damaged: put back your copy of them"
+        ) from exc
+    return KeyFiles(process_id, custody, service_key)
+
+
+def pinned_root(data: Path, setting: str | None) -> bytes:
+    """The root that all trust starts from: the setting, or the file beside the keys."""
+    try:
+        return bytes.fromhex(setting or (data / "root.public").read_text().strip())
+    except (OSError, ValueError):
+        raise SettingsError(
+            "WORKERVOICE_ROOT_PUBLIC is missing, and so is the file root.public in the data "
+            "directory: give the public root of your programme"
+        ) from None
+
+
+def has_key_files(data: Path) -> bool:
+    """True once a programme's keys were made here."""
+    return (data / "root.public").is_file()
+
+
+def _service_place(process: str) -> bytes:
+    return ctx("service-key", process)
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

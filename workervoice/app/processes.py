@@ -1,0 +1,114 @@
+"""Processes out of settings: a gateway, courier or console with its own keys and database role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from workervoice.app.keyfiles import load_key_files, pinned_root
+from workervoice.channels.base import Receiver, Sender
+from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
+from workervoice.channels.twilio import TwilioReceiver, TwilioSender
+from workervoice.crypto.suite import self_test
+from workervoice.errors import SettingsError
+from workervoice.hotline.act import Desk
+from workervoice.hotline.doors import Door
+from workervoice.hotline.process import Process, Trust
+from workervoice.hotline.receive import Reception
+from workervoice.hotline.tick import Courier
+from workervoice.settings import PREFIX, Settings
+from workervoice.store.engine import Database
+from workervoice.store.programme import Line
+from workervoice.store.vault import Vault
+from workervoice.triage.engine import Engine
+from workervoice.workflow.phrasebook import PhraseBook
+
+POOL = {"gateway": 4, "courier": 2, "console": 6}
+
+
+def wall_clock() -> datetime:
+    """The only clock that the product reads."""
+    return datetime.now(tz=UTC)  # noqa: TID251
+
+
+def build_process(settings: Settings, kind: str) -> Process:
+    """Keys, database and trust of one of our processes; refuses to start on a broken library."""
+    self_test()
+    url: SecretStr | None = getattr(settings, f"{kind}_database_url")
+    if url is None:
+        raise SettingsError(f"{PREFIX}{kind.upper()}_DATABASE_URL is missing.")
+    files = load_key_files(settings.data_dir, kind)
+    return Process(
+        id=files.process_id,
+        database=Database(url.get_secret_value(), pool_size=POOL[kind]),
+        custody=files.custody,
+        vault=Vault(files.service_key),
+        trust=Trust(pinned_root(settings.data_dir, settings.root_public)),
+        clock=wall_clock,
+    )
+
+
+def build_reception(settings: Settings) -> Reception:
+    return Reception(build_process(settings, "gateway"), Engine.load(), PhraseBook.load())
+
+
+def build_receivers(settings: Settings) -> dict[str, Receiver]:
+    """Who may call our webhooks. Without tokens the Twilio receiver refuses everything."""
+    receivers: dict[str, Receiver] = {
+        "twilio": TwilioReceiver(settings.twilio_account_sid or "", settings.tokens())
+    }
+    if settings.simulator_secret is not None:
+        receivers["simulator"] = SimulatorReceiver(settings.simulator_secret.get_secret_value())
+    return receivers
+
+
+def public_url(settings: Settings) -> str:
+    if settings.public_url is None:
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL is missing: give the address under which providers reach the "
+            "gateway, such as https://hotline.example.org"
+        )
+    return settings.public_url.rstrip("/")
+
+
+def build_courier(settings: Settings) -> Courier:
+    base = public_url(settings)
+    provider = "twilio" if settings.sends_by_twilio() else "simulator"
+
+    def callback(line: Line, outbox_id: UUID) -> str:
+        return f"{base}/status/{provider}/{line.slug}?m={outbox_id}"
+
+    return Courier(build_process(settings, "courier"), _senders(settings), callback)
+
+
+def _senders(settings: Settings) -> Callable[[Line], Sender]:
+    if settings.sends_by_twilio():
+        key, secret = settings.twilio_api_key, settings.twilio_api_secret
+        twilio = TwilioSender(
+            settings.twilio_account_sid or "",
+            key.get_secret_value() if key else "",
+            secret.get_secret_value() if secret else "",
+            api_base=settings.twilio_api_base,
+            timeout=settings.twilio_timeout_seconds,
+        )
+        return lambda line: twilio
+    if settings.simulator_url is None or settings.simulator_secret is None:
+        raise SettingsError(
+            f"{PREFIX}TWILIO_API_KEY is missing: the courier needs Twilio's account, API key and "
+            "secret to send with"
+        )
+    simulator = SimulatorSender(
+        settings.simulator_url, settings.simulator_secret.get_secret_value()
+    )
+    return lambda line: simulator
+
+
+def build_console(settings: Settings) -> tuple[Process, Door, Desk]:
+    if settings.boot_secret is None:
+        raise SettingsError(f"{PREFIX}BOOT_SECRET is missing.")
+    process = build_process(settings, "console")
+    boot_secret = bytes.fromhex(settings.boot_secret.get_secret_value())
+    return process, Door(process, boot_secret), Desk(process, PhraseBook.load())

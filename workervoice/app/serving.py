@@ -1,0 +1,159 @@
+"""How each process runs: on a socket that the supervisor holds, or on one of its own.
+
+Logs say states and counts. Access logs are off: paths and queries are nobody's business.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from pydantic import SecretStr
+
+from workervoice.app import processes
+from workervoice.app.demo import demo_lines
+from workervoice.errors import SettingsError, Unavailable
+from workervoice.hotline.tick import Courier
+from workervoice.settings import Settings
+from workervoice.web.console import create_console_app
+from workervoice.web.gateway import create_gateway_app
+from workervoice.web.phone import PhoneLine, create_phone_app
+
+_LOG = logging.getLogger("workervoice")
+STOP_SECONDS = 10
+
+
+def set_up_logging(process: str) -> None:
+    """To standard error, one line an event. Libraries may only warn; providers' may not speak."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.WARNING,
+        format=f"{process} %(levelname)s %(name)s: %(message)s",
+    )
+    _LOG.setLevel(logging.INFO)
+    for name in ("twilio", "urllib3", "httpx"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def end_with_parent() -> None:
+    """End when standard input closes: the supervisor holds its other end and is gone then."""
+
+    def wait() -> None:
+        while os.read(0, 1):
+            continue
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True, name="parent").start()
+
+
+def run(process: str, settings: Settings, handle: int | None) -> None:
+    """Run one process until it is told to end. `handle` is a listening socket, or None."""
+    if process == "courier":
+        run_courier(settings)
+    elif process == "gateway":
+        run_gateway(settings, handle)
+    elif process == "console":
+        run_console(settings, handle)
+    else:
+        run_phones(settings, handle)
+
+
+def run_gateway(settings: Settings, handle: int | None) -> None:
+    reception = processes.build_reception(settings)
+    receivers = processes.build_receivers(settings)
+    app = create_gateway_app(reception, receivers, processes.public_url(settings))
+    _serve(app, _socket(handle, settings.gateway_host, settings.gateway_port))
+
+
+def run_console(settings: Settings, handle: int | None) -> None:
+    if settings.boot_secret is None:
+        drawn = SecretStr(secrets.token_hex(32))
+        settings = settings.model_copy(update={"boot_secret": drawn})
+    process, door, desk = processes.build_console(settings)
+    secure = (settings.console_url or "").startswith("https://")
+    app = create_console_app(process=process, door=door, desk=desk, secure_cookies=secure)
+    _serve(app, _socket(handle, settings.console_host, settings.console_port))
+
+
+def run_phones(settings: Settings, handle: int | None) -> None:
+    """The simulated phone network of the demo. On the loopback address only."""
+    if settings.simulator_secret is None:
+        raise SettingsError("WORKERVOICE_SIMULATOR_SECRET is missing: run `workervoice up --demo`.")
+    secret = settings.simulator_secret.get_secret_value()
+    lines = [
+        PhoneLine(line.slug, line.channel, line.sender, f"{line.channel} {line.sender}")
+        for line in demo_lines(settings.twilio_sms_from, settings.twilio_whatsapp_from)
+    ]
+    app = create_phone_app(gateway_url=processes.public_url(settings), lines=lines, secret=secret)
+    _serve(app, _socket(handle, "127.0.0.1", settings.phone_port))
+
+
+def run_courier(settings: Settings) -> None:
+    """Tick until told to stop; a database that is away is waited for."""
+    courier = processes.build_courier(settings)
+    stop = threading.Event()
+
+    def told(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    _tick_until(stop, courier, settings.courier_poll_seconds)
+
+
+def _tick_until(stop: threading.Event, courier: Courier, poll_seconds: float) -> None:
+    away = False
+    while not stop.is_set():
+        try:
+            handled = courier.tick()
+            away = False
+        except Unavailable:
+            if not away:
+                _LOG.warning("the database does not answer: waiting for it")
+            handled, away = 0, True
+        if not handled:
+            stop.wait(poll_seconds)
+
+
+def _socket(handle: int | None, host: str, port: int) -> socket.socket:
+    """The supervisor's listening socket, or one of our own."""
+    return listen(host, port) if handle is None else socket.socket(fileno=handle)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `SettingsError` if the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as exc:
+        made.close()
+        raise SettingsError(
+            f"Port {port} on {host} cannot be used ({exc.strerror}): choose another one in "
+            "WORKERVOICE_GATEWAY_PORT, WORKERVOICE_CONSOLE_PORT or WORKERVOICE_PHONE_PORT."
+        ) from None
+    made.listen(2048)
+    return made
+
+
+def _serve(app: Callable[..., object], listening: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listening])

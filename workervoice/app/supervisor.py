@@ -1,0 +1,269 @@
+"""`workervoice up`: the database, gateway, courier and console on one machine, kept alive.
+
+Holds the listening sockets, so that a restarted child never refuses a connection, and gives each
+child only its own secrets. Role passwords and the sessions' boot secret live in memory only.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from workervoice.app import demo
+from workervoice.app.keyfiles import has_key_files
+from workervoice.app.processes import wall_clock
+from workervoice.app.serving import listen
+from workervoice.crypto.slots import STRONG, Cost
+from workervoice.embedded import EmbeddedServer
+from workervoice.errors import ServerError, SettingsError
+from workervoice.settings import PREFIX, Settings
+from workervoice.store.engine import Database
+from workervoice.store.migrate import LOGIN_ROLES, upgrade
+
+DATABASE = "workervoice"
+READY_SECONDS = 60
+STOP_SECONDS = 15
+RESTART_SECONDS = 1.0  # at least so long between two starts of the same child
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR")
+
+
+@dataclass
+class Child:
+    """One process under supervision."""
+
+    name: str
+    arguments: list[str]
+    environment: Mapping[str, str] = field(repr=False)
+    socket: socket.socket | None = None
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+
+    def start(self) -> None:
+        handles = () if self.socket is None else (self.socket.fileno(),)
+        extra = [] if self.socket is None else ["--fd", str(self.socket.fileno())]
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603 - our own program, with fixed arguments
+            [sys.executable, "-m", "workervoice", *self.arguments, *extra, "--tied"],
+            env=dict(self.environment),
+            stdin=subprocess.PIPE,
+            pass_fds=handles,
+        )
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end, and end it if it does not."""
+        if self.process is None:
+            return
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        if self.running:
+            self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Supervisor:
+    """All processes of one machine. `start`, then `watch` now and then, then `stop`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        with_demo: bool,
+        say: Callable[[str], None],
+        cost: Cost = STRONG,
+    ) -> None:
+        self._settings = settings.with_twilio_login()
+        self._demo = with_demo
+        self._say = say
+        self._cost = cost
+        self._server: EmbeddedServer | None = None
+        self._children: list[Child] = []
+        self._sockets: list[socket.socket] = []
+        self.seeded: demo.Seeded | None = None
+        self.gateway_url = self.console_url = self.phones_url = ""
+
+    @property
+    def children(self) -> Mapping[str, int]:
+        """The running children's process ids, by name."""
+        return {c.name: c.process.pid for c in self._children if c.process and c.running}
+
+    def start(self) -> None:
+        """Everything up and answering, or a `WorkervoiceError` with nothing left running."""
+        try:
+            settings = self._with_database(self._settings)
+            self._prepare_programme(settings)
+            self._start_children(self._with_addresses(settings))
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def watch(self) -> None:
+        """Start again what has ended."""
+        if self._server is not None:
+            self._server.watch()
+        for child in self._children:
+            if not child.running and time.monotonic() - child.started_at > RESTART_SECONDS:
+                self._say(f"{child.name} ended unexpectedly: starting it again")
+                child.start()
+
+    def stop(self) -> None:
+        """Children first, then the database."""
+        for child in self._children:
+            child.stop()
+        for each in self._sockets:
+            each.close()
+        self._children, self._sockets = [], []
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def _with_database(self, settings: Settings) -> Settings:
+        """An external database as configured, or the embedded one with new role passwords."""
+        if settings.database_url is not None:
+            missing = [r for r in _role_settings() if getattr(settings, r) is None]
+            if missing:
+                raise SettingsError(f"{PREFIX}{missing[0].upper()} is missing.")
+            return settings
+        self._server = EmbeddedServer(settings.data_dir, say=self._say)
+        self._server.start()
+        self._server.ensure_database(DATABASE)
+        passwords = {role: secrets.token_urlsafe(24) for role in LOGIN_ROLES}
+        owner = self._server.owner_url(DATABASE)
+        upgrade(owner, passwords)
+        urls = {
+            f"{role.removeprefix('workervoice_')}_database_url": SecretStr(
+                self._server.url(role, password, DATABASE)
+            )
+            for role, password in passwords.items()
+        }
+        return settings.model_copy(update={**urls, "database_url": SecretStr(owner)})
+
+    def _prepare_programme(self, settings: Settings) -> None:
+        """Find the programme, or make the demo's."""
+        if settings.database_url is None:
+            raise ServerError("the database has no owner's address")
+        owner = Database(settings.database_url.get_secret_value(), pool_size=1)
+        try:
+            seeded, keys = demo.is_seeded(owner), has_key_files(settings.data_dir)
+            if seeded and not keys:
+                raise SettingsError(
+                    f"WORKERVOICE_DATA_DIR: the database has a programme, but its keys are not in "
+                    f"{settings.data_dir}: put back your copy of them"
+                )
+            if not seeded and not self._demo:
+                raise SettingsError(
+                    "There is no programme here yet: make one with `workervoice init`, or try the "
+                    "demo with `workervoice up --demo`."
+                )
+            if not seeded:
+                _set_aside(settings.data_dir)
+                self.seeded = self._seed(owner, settings)
+        finally:
+            owner.close()
+
+    def _seed(self, owner: Database, settings: Settings) -> demo.Seeded:
+        lines = demo.demo_lines(settings.twilio_sms_from, settings.twilio_whatsapp_from)
+        return demo.seed(owner, settings.data_dir, lines, now=wall_clock(), cost=self._cost)
+
+    def _with_addresses(self, settings: Settings) -> Settings:
+        """Bind the sockets, and tell the children where everything is."""
+        gateway = self._listen(settings.gateway_host, settings.gateway_port)
+        console = self._listen(settings.console_host, settings.console_port)
+        self.gateway_url = settings.public_url or _address(gateway)
+        self.console_url = settings.console_url or _address(console)
+        found: dict[str, object] = {
+            "public_url": self.gateway_url,
+            "console_url": self.console_url,
+            "boot_secret": SecretStr(secrets.token_hex(32)),
+        }
+        if self._demo and not settings.sends_by_twilio():
+            phones = self._listen("127.0.0.1", settings.phone_port)
+            self.phones_url = _address(phones)
+            found["simulator_url"] = self.phones_url
+            found["simulator_secret"] = SecretStr(secrets.token_urlsafe(32))
+        return settings.model_copy(update=found)
+
+    def _listen(self, host: str, port: int) -> socket.socket:
+        made = listen(host, port)
+        self._sockets.append(made)
+        return made
+
+    def _start_children(self, settings: Settings) -> None:
+        gateway, console, *phones = self._sockets
+        by_name: list[tuple[str, socket.socket | None]] = [
+            ("gateway", gateway),
+            ("courier", None),
+            ("console", console),
+            *(("phones", each) for each in phones),
+        ]
+        for name, listening in by_name:
+            environment = _environment(settings, name)
+            child = Child(name, [name], environment, listening)
+            self._children.append(child)
+            child.start()
+
+    def _wait_until_ready(self) -> None:
+        ends = time.monotonic() + READY_SECONDS
+        waiting = [_address(each) for each in self._sockets[:2]]
+        while waiting:
+            waiting = [url for url in waiting if not _answers(url + "/health")]
+            dead = [child.name for child in self._children if not child.running]
+            if dead:
+                raise ServerError(f"{dead[0]} did not start: see its message above")
+            if time.monotonic() > ends:
+                raise ServerError(f"no answer from {waiting[0]} within {READY_SECONDS} s")
+            time.sleep(0.05)
+
+
+def _role_settings() -> list[str]:
+    return [f"{role.removeprefix('workervoice_')}_database_url" for role in LOGIN_ROLES]
+
+
+def _environment(settings: Settings, process: str) -> dict[str, str]:
+    """A child's environment: what the system needs, and its own settings; no .env file."""
+    inherited = {k: v for k, v in os.environ.items() if k in _PASSED_ON}  # noqa: TID251
+    own = settings.only_for(process).as_environment()
+    hygiene = {"PYTHONUNBUFFERED": "1", "PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": "165"}
+    return {**inherited, **hygiene, **own, PREFIX + "ENV_FILE": ""}
+
+
+def _set_aside(data: Path) -> None:
+    """Keys of a seeding that was interrupted before its programme was stored open nothing."""
+    if not has_key_files(data) and not (data / "keys").exists():
+        return
+    attic = data / f"unused-keys-{secrets.token_hex(4)}"
+    attic.mkdir(mode=0o700)
+    for name in ("keys", "root.public"):
+        if (data / name).exists():
+            (data / name).rename(attic / name)
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except OSError:
+        return False

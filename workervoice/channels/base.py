@@ -1,0 +1,105 @@
+"""What every channel does: verify and parse a webhook, send a message, look one up.
+
+The core knows only these names. An adapter turns whatever its provider says into `Refused`,
+`Malformed` or one of the three outcomes of a sending, and lets no other exception out: a
+provider's own error text may quote a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from workervoice.errors import Malformed
+from workervoice.message import (
+    Address,
+    AddressKind,
+    DeliveryReport,
+    Inbound,
+    Outbound,
+    SendOutcome,
+)
+
+_E164 = re.compile(r"\+[0-9]{4,20}", re.ASCII)
+_SHAPES: Mapping[AddressKind, re.Pattern[str]] = {
+    AddressKind.PHONE: _E164,
+    AddressKind.WHATSAPP: _E164,
+    AddressKind.WHATSAPP_ID: re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,256}", re.ASCII),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One request from a provider, as it came. Nothing of it shows in a repr.
+
+    `url` is what the provider called: the configured public URL and the raw path and query,
+    never the caller's Host or X-Forwarded headers. Header names are in lower case.
+    """
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @classmethod
+    def received(
+        cls,
+        public_url: str,
+        target: bytes,
+        headers: Iterable[tuple[bytes, bytes]],
+        body: bytes,
+    ) -> Webhook:
+        """Build one from the raw parts of a request; `target` is raw path, "?" and raw query.
+
+        A header given twice is joined by a comma, so that a second signature spoils the first.
+        """
+        joined: dict[str, str] = {}
+        for raw_name, raw_value in headers:
+            name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+            joined[name] = f"{joined[name]},{value}" if name in joined else value
+        return cls(public_url.rstrip("/") + target.decode("latin-1"), joined, body)
+
+    @property
+    def content_type(self) -> str:
+        """The media type without parameters, in lower case; "" if there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class Receiver(Protocol):
+    """The gateway's half: reads webhooks, holds only what proves where they come from."""
+
+    def verify(self, webhook: Webhook) -> None:
+        """Return if the provider sent this to us; raises `Refused`."""
+
+    def parse(self, webhook: Webhook) -> Inbound:
+        """Read a worker's message from a verified webhook; raises `Malformed`."""
+
+    def parse_status(self, webhook: Webhook, outbox_id: UUID) -> DeliveryReport:
+        """Read a delivery callback about one of our messages; raises `Malformed`."""
+
+
+class Sender(Protocol):
+    """The courier's half: sends, and looks up what it cannot be sure of. Never raises."""
+
+    max_text: int  # characters that one message may have; the caller splits longer ones
+
+    def send(self, message: Outbound) -> SendOutcome:
+        """Hand the message to the provider, once: one request, whatever comes back."""
+
+    def find(self, message: Outbound, since: datetime) -> SendOutcome:
+        """After `Unknown`: does the provider have it? `since` is the first attempt (aware).
+
+        Accepted if it does, `Rejected("absent", permanent=False)` if it surely does not,
+        `Unknown` if it cannot be told now. A request may still be on its way: ask no sooner
+        than a minute after the attempt.
+        """
+
+
+def opaque(kind: AddressKind, value: str) -> Address:
+    """Take an address as it is, if it has the shape of its kind; raises `Malformed`."""
+    if not _SHAPES[kind].fullmatch(value):
+        raise Malformed(f"not an address of kind {kind}")
+    return Address(kind, value)

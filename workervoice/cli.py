@@ -1,0 +1,177 @@
+"""The command line: `workervoice COMMAND`. What cannot be done is said in one clear sentence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import webbrowser
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from workervoice import __version__
+from workervoice.errors import WorkervoiceError
+from workervoice.settings import Settings, load
+
+POLL_SECONDS = 0.5
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command; exits 0 if all went well, 1 with a sentence if not, 2 for a wrong call."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        sys.exit(parsed.run(parsed))
+    except WorkervoiceError as exc:
+        print(f"workervoice: {exc}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="workervoice", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    up = _command(commands, "up", _up, "run everything on this machine")
+    up.add_argument("--data", type=Path, help="data directory (default: WORKERVOICE_DATA_DIR)")
+    up.add_argument("--demo", action="store_true", help="make and use a demo programme")
+    for name, about in (
+        ("gateway", "run the gateway alone"),
+        ("courier", "run the courier alone"),
+        ("console", "run the console alone"),
+        ("phones", "run the demo's simulated phones alone"),
+    ):
+        one = _command(commands, name, _process, about)
+        one.set_defaults(process=name)
+        one.add_argument("--fd", type=int, help="listening socket held by the supervisor")
+        one.add_argument("--tied", action="store_true", help="end when standard input closes")
+    _command(commands, "doctor", _doctor, "say what is wrong and what to do")
+    db = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="DO")
+    _command(db, "upgrade", _db_upgrade, "make roles and migrate to the newest schema")
+    for name, run in (("triage", _triage), ("language", _language)):
+        reader = _command(commands, name, run, f"{name} of JSON lines from standard input")
+        reader.add_argument("--json", action="store_true", required=True, help="the only format")
+    packs = commands.add_parser("packs", help="language packs")
+    check = packs.add_subparsers(required=True, metavar="DO")
+    _command(check, "check", _packs_check, "prove every pack against its own examples")
+    return parser
+
+
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], about: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _settings(data: Path | None = None) -> Settings:
+    settings = load()
+    return settings if data is None else settings.model_copy(update={"data_dir": data})
+
+
+def _up(parsed: argparse.Namespace) -> int:
+    from workervoice.app.announcing import announce  # noqa: PLC0415 - `triage` must start fast
+    from workervoice.app.supervisor import Supervisor  # noqa: PLC0415
+
+    settings = _settings(parsed.data)
+    stopped = _stop_flag()
+    supervisor = Supervisor(settings, with_demo=parsed.demo, say=lambda s: print(s, flush=True))
+    supervisor.start()
+    try:
+        announce(supervisor, settings)
+        if supervisor.phones_url and sys.stdout.isatty():
+            webbrowser.open(supervisor.phones_url)
+        while not stopped():
+            signal.sigtimedwait(_SIGNALS, POLL_SECONDS)
+            supervisor.watch()
+    finally:
+        supervisor.stop()
+    return 0
+
+
+_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+
+
+def _stop_flag() -> Callable[[], bool]:
+    """Turns true when somebody asks the program to end."""
+    told: list[int] = []
+
+    def tell(number: int, frame: FrameType | None) -> None:
+        told.append(number)
+
+    for number in _SIGNALS:
+        signal.signal(number, tell)
+    return lambda: bool(told)
+
+
+def _process(parsed: argparse.Namespace) -> int:
+    from workervoice.app import serving  # noqa: PLC0415 - `triage` must start fast
+
+    serving.set_up_logging(parsed.process)
+    if parsed.tied:
+        serving.end_with_parent()
+    serving.run(parsed.process, load().only_for(parsed.process), parsed.fd)
+    return 0
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from workervoice.app.doctor import examine  # noqa: PLC0415
+
+    findings = examine(load())
+    for finding in findings:
+        print(finding.sentence)
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def _db_upgrade(parsed: argparse.Namespace) -> int:
+    from workervoice.app.upgrading import upgrade_database  # noqa: PLC0415
+
+    print(upgrade_database(load()))
+    return 0
+
+
+def _triage(parsed: argparse.Namespace) -> int:
+    from workervoice.triage.engine import Engine  # noqa: PLC0415
+    from workervoice.triage.lines import triage_line  # noqa: PLC0415
+
+    engine = Engine.load()
+    return _json_lines(lambda line: triage_line(engine, line))
+
+
+def _language(parsed: argparse.Namespace) -> int:
+    from workervoice.triage.lines import language_line  # noqa: PLC0415
+
+    return _json_lines(language_line)
+
+
+def _json_lines(answer: Callable[[dict[str, object]], dict[str, object]]) -> int:
+    """Answer each line of standard input; a malformed line is named by its number, never quoted."""
+    broken = 0
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        if not line.strip():
+            continue
+        try:
+            parsed = json.loads(line)
+            if not isinstance(parsed, dict):
+                raise ValueError("it is not a JSON object")
+            found = answer(parsed)
+        except (ValueError, RecursionError) as exc:
+            why = "it is not JSON" if isinstance(exc, json.JSONDecodeError) else exc
+            print(f"workervoice: line {number}: {why}", file=sys.stderr)
+            broken += 1
+            continue
+        print(json.dumps(found, ensure_ascii=False), flush=True)
+    return 1 if broken else 0
+
+
+def _packs_check(parsed: argparse.Namespace) -> int:
+    from workervoice.triage.packs import check_all  # noqa: PLC0415
+
+    problems = check_all()
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0

@@ -1,0 +1,131 @@
+"""The Merkle tree of the log, as in RFC 6962 section 2.1: roots, proofs, and their checks.
+
+Leaves are given as leaf hashes. An inclusion proof shows that a leaf is in a tree; a consistency
+proof that a later tree begins with an earlier one, so that nothing was rewritten or cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+from workervoice.errors import NotTrusted
+
+
+def leaf_body(fields: Mapping[str, str | int]) -> bytes:
+    """One entry in its only form: JSON with sorted keys, in ASCII, without spaces or floats."""
+    for name, value in fields.items():
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise TypeError(f"a log entry holds text and whole numbers only: {name}")
+    return json.dumps(dict(fields), sort_keys=True, separators=(",", ":")).encode()
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """The hash of an entry as a leaf; the prefix keeps it apart from inner nodes."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash over two subtrees."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """The hash that stands for all leaves in their order."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    split = _split(len(leaves))
+    return node_hash(root(leaves[:split]), root(leaves[split:]))
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The hashes that lead from leaf `index` up to the root. Raises `IndexError`."""
+    if not 0 <= index < len(leaves):
+        raise IndexError("no such leaf")
+    if len(leaves) == 1:
+        return []
+    split = _split(len(leaves))
+    if index < split:
+        return [*inclusion_proof(leaves[:split], index), root(leaves[split:])]
+    return [*inclusion_proof(leaves[split:], index - split), root(leaves[:split])]
+
+
+def verify_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes
+) -> None:
+    """Raises `NotTrusted` unless the leaf hash is leaf `index` of the tree of that size and root.
+
+    Follows RFC 9162 section 2.1.3.2.
+    """
+    node, last, reached = index, size - 1, leaf
+    if not 0 <= index < size:
+        raise NotTrusted(f"leaf {index} is not in a tree of {size}")
+    for sibling in proof:
+        if last == 0:
+            raise NotTrusted(f"the proof of leaf {index} is too long")
+        if node & 1 or node == last:
+            reached = node_hash(sibling, reached)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            reached = node_hash(reached, sibling)
+        node, last = node >> 1, last >> 1
+    if last != 0 or reached != expected_root:
+        raise NotTrusted(f"leaf {index} is not in this tree of {size}")
+
+
+def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
+    """The hashes that show that the first `old_size` leaves were there before the others."""
+    if not 0 <= old_size <= len(leaves):
+        raise IndexError("no such earlier tree")
+    return _subproof(leaves, old_size, whole=True) if old_size else []
+
+
+def _subproof(leaves: Sequence[bytes], old_size: int, *, whole: bool) -> list[bytes]:
+    if old_size == len(leaves):
+        return [] if whole else [root(leaves)]
+    split = _split(len(leaves))
+    if old_size <= split:
+        return [*_subproof(leaves[:split], old_size, whole=whole), root(leaves[split:])]
+    return [*_subproof(leaves[split:], old_size - split, whole=False), root(leaves[:split])]
+
+
+def verify_consistency(
+    old_size: int, old_root: bytes, size: int, new_root: bytes, proof: Sequence[bytes]
+) -> None:
+    """Raises `NotTrusted` unless the tree of `size` begins with the tree of `old_size`."""
+    try:
+        if not 0 <= old_size <= size:
+            raise IndexError
+        if old_size == 0:
+            roots, rest = (root([]), new_root), list(proof)
+        else:
+            rest = list(proof)
+            roots = _replay(old_size, size, rest, old_root, whole=True)
+    except IndexError:
+        raise NotTrusted(f"the tree of {size} has no proof that holds {old_size}") from None
+    if roots != (old_root, new_root) or rest:
+        raise NotTrusted(f"the tree of {size} does not begin with the tree of {old_size}")
+
+
+def _replay(
+    old_size: int, size: int, proof: list[bytes], old_root: bytes, *, whole: bool
+) -> tuple[bytes, bytes]:
+    """Walk as `_subproof` did, from the proof's end: roots of the earlier and the later tree."""
+    if old_size == size:
+        known = old_root if whole else proof.pop()
+        return known, known
+    other, split = proof.pop(), _split(size)
+    if old_size <= split:
+        older, newer = _replay(old_size, split, proof, old_root, whole=whole)
+        return older, node_hash(newer, other)
+    older, newer = _replay(old_size - split, size - split, proof, old_root, whole=False)
+    return node_hash(other, older), node_hash(other, newer)
+
+
+def _split(size: int) -> int:
+    """The largest power of two below `size`: how many leaves go left."""
+    return 1 << (size - 1).bit_length() - 1

@@ -1,0 +1,5 @@
+"""Disclosure: what may leave the house, and the checks before it does. Pure; knows no case row.
+
+packet       the structured form that buyers get instead of the worker's words
+reidentify   what in a packet could point at a person
+"""

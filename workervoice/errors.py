@@ -1,0 +1,100 @@
+"""What can go wrong, as facts. Names identifiers, never words or numbers; knows nothing of HTTP.
+
+WorkervoiceError
+├── SettingsError           a setting is missing or malformed
+├── ChannelError
+│   ├── Refused             a webhook is not from the provider, or not for us
+│   └── Malformed           a signed webhook that cannot be read
+├── CryptoError
+│   ├── SealBroken          a blob does not open here: forged, moved, truncated, wrong key
+│   ├── NotTrusted          a key or signature does not lead back to the pinned root
+│   └── WrongPassphrase     the slot does not open
+├── WorkflowError
+│   ├── IllegalMove         the table has no such move from this state, or not for this role
+│   ├── GuardFailed         the move exists, but its condition does not hold
+│   └── ReasonMissing       a person must say why
+├── PackError               a language pack is malformed or fails its own examples
+├── PhraseError             a phrase file is malformed or incomplete
+├── NotFound                no such thing, or not for this person: the two look the same
+├── Forbidden               this person may not do this
+├── Unavailable             the database cannot be reached now
+└── ServerError             the embedded database server cannot start
+"""
+
+from __future__ import annotations
+
+
+class WorkervoiceError(Exception):
+    """Any refusal of ours."""
+
+
+class SettingsError(WorkervoiceError):
+    """A setting is missing or malformed; the text names it and says what to do."""
+
+
+class ChannelError(WorkervoiceError):
+    """A provider's webhook or answer was not usable."""
+
+
+class Refused(ChannelError):
+    """Not signed by the provider, or for another account: nothing was read."""
+
+
+class Malformed(ChannelError):
+    """Signed, but unreadable."""
+
+
+class CryptoError(WorkervoiceError):
+    """A key, seal or signature did not do."""
+
+
+class SealBroken(CryptoError):
+    """The blob does not open at this place with this key."""
+
+
+class NotTrusted(CryptoError):
+    """No chain of signatures leads from here to the pinned root."""
+
+
+class WrongPassphrase(CryptoError):
+    """The passphrase does not open this slot."""
+
+
+class WorkflowError(WorkervoiceError):
+    """A move was refused; the state is unchanged."""
+
+
+class IllegalMove(WorkflowError):
+    """No such move from this state for this role."""
+
+
+class GuardFailed(WorkflowError):
+    """The move's condition does not hold."""
+
+
+class ReasonMissing(WorkflowError):
+    """This move needs a reason in words."""
+
+
+class PackError(WorkervoiceError):
+    """A language pack is broken; the text names file, line and reason."""
+
+
+class PhraseError(WorkervoiceError):
+    """A phrase file is broken; the text names file, key and reason."""
+
+
+class NotFound(WorkervoiceError):
+    """No such thing for this person."""
+
+
+class Forbidden(WorkervoiceError):
+    """This person may not do this."""
+
+
+class Unavailable(WorkervoiceError):
+    """The database cannot be reached; nothing was stored."""
+
+
+class ServerError(WorkervoiceError):
+    """The embedded database server cannot start; the text says what to do."""

@@ -1,0 +1,141 @@
+"""An officer acts: authorise ▸ advance a state machine ▸ disclose | plan | remedy ▸ store ▸ owe.
+
+Here is what a handler does with a case. What becomes of a sensitive issue is in `disclosing`, of a
+corrective action in `planning`, what a buyer sees in `buying`; who sees what at all in `overview`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from workervoice.errors import GuardFailed
+from workervoice.hotline import casefile
+from workervoice.hotline.opening import OpenCase, open_case
+from workervoice.hotline.owing import Debt, owe_text
+from workervoice.hotline.process import Process, sole
+from workervoice.hotline.reading import Actor
+from workervoice.message import INDICATORS, Priority
+from workervoice.store.intake import save_conversation
+from workervoice.store.programme import sites
+from workervoice.workflow.phrasebook import PhraseBook
+from workervoice.workflow.progress import UNANSWERED_MAX, HeldKind, hold, lost, may_notify, noticed
+
+ANSWER_MAX = 1500  # characters; providers take 1600 in one message
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The console's part of the hotline."""
+
+    process: Process
+    phrases: PhraseBook
+
+    def answer(self, actor: Actor, case_id: UUID, text: str) -> None:
+        """Answer the worker: held until asked for, announced without content. Takes the case up."""
+        if not text.strip() or len(text) > ANSWER_MAX:
+            raise GuardFailed(f"an answer has 1 to {ANSWER_MAX} characters")
+        with open_case(self.process, actor, case_id) as file:
+            file.take_up()
+            outbox_id = self._hold(file, text, "reply")
+            file.note("out", {"kind": "answer", "text": text, "outbox": str(outbox_id)})
+            file.record = replace(file.record, answered_at=file.pen.now)
+            file.save("answered")
+
+    def assess(
+        self, actor: Actor, case_id: UUID, indicator: str, verdict: str, reason: str
+    ) -> None:
+        """Confirm, overrule or add one indicator; kept beside the machine's own judgement."""
+        if indicator not in INDICATORS or verdict not in {"confirmed", "overruled", "added"}:
+            raise GuardFailed("choose an indicator and a verdict from the list")
+        if not reason.strip():
+            raise GuardFailed("say why, in a few words")
+        words = {"indicator": indicator, "verdict": verdict, "reason": reason}
+        with open_case(self.process, actor, case_id) as file:
+            casefile.add_assessment(file.tx, file.pen, file.row, judge="person", words=words)
+            file.save("assessed")
+
+    def set_priority(self, actor: Actor, case_id: UUID, priority: Priority, reason: str) -> None:
+        """Only a person lowers a priority, and says why."""
+        if not reason.strip():
+            raise GuardFailed("say why, in a few words")
+        with open_case(self.process, actor, case_id) as file:
+            words = {"priority": str(priority), "was": str(file.record.priority), "reason": reason}
+            casefile.add_assessment(file.tx, file.pen, file.row, judge="person", words=words)
+            file.record = replace(file.record, priority=priority)
+            file.save("priority_set")
+
+    def set_site(self, actor: Actor, case_id: UUID, site_id: UUID) -> None:
+        """Name the place of work, from what the worker wrote."""
+        with open_case(self.process, actor, case_id) as file:
+            if site_id not in {site.id for site in sites(file.tx)}:
+                raise GuardFailed("choose a site from the list")
+            facts = replace(file.record.facts, site_id=site_id)
+            file.record = replace(file.record, facts=facts)
+            file.save("site_set")
+
+    def note(self, actor: Actor, case_id: UUID, text: str) -> None:
+        """Leave a note for colleagues, sealed like the rest."""
+        if not text.strip():
+            raise GuardFailed("an empty note says nothing")
+        with open_case(self.process, actor, case_id) as file:
+            file.note("note", {"kind": "note", "text": text})
+            file.save("noted")
+
+    def move(self, actor: Actor, case_id: UUID, move: str, reason: str) -> str:
+        """Make a move of the case machine; returns the new state, or "proposed" where the table
+        asks for a second person and this is the first."""
+        with open_case(self.process, actor, case_id) as file:
+            try:
+                return self._moved(file, move, reason)
+            except GuardFailed:
+                if not file.awaits_second(move) or file.proposed_by_other(move):
+                    raise
+                file.note("note", {"kind": "proposal", "move": move, "text": reason})
+                file.save("proposed")
+                return "proposed"
+
+    def _moved(self, file: OpenCase, move: str, reason: str) -> str:
+        was = file.row.state
+        file.advance(move, reason)
+        file.note("note", {"kind": "move", "move": move, "text": reason, "to": file.state})
+        if move == "report_remedy":
+            question = self._say(file, "confirm_question")
+            outbox_id = self._hold(file, question, "confirm")
+            words = {"kind": "question", "text": question, "outbox": str(outbox_id)}
+            file.note("out", words)
+            file.record = replace(file.record, answered_at=file.pen.now)
+        if file.state in {"closed", "out_of_scope"}:
+            file.record = replace(file.record, closed_at=file.pen.now)
+        elif was in {"closed", "out_of_scope"}:
+            file.record = replace(file.record, closed_at=None)
+        file.save(f"case_{move}")
+        return file.state
+
+    def _say(self, file: OpenCase, key: str) -> str:
+        line, language = file.line_and_language()
+        return self.phrases.say(key, language, line=line.language, emergency=line.emergency_number)
+
+    def _hold(self, file: OpenCase, text: str, kind: HeldKind) -> UUID:
+        """Hold a text until the worker asks for it, and tell them without content that it waits."""
+        tx, pen = file.tx, file.pen
+        row, record = file.talk, file.conversation
+        if row.state in {"withdrawn", "frozen"}:
+            raise GuardFailed(f"nothing may be sent: the conversation is {row.state}")
+        courier = sole(pen.directory, "courier")
+        to = (row.id, record.contact_id, record.line_id)
+        debt = Debt(*to, text, held=True)
+        outbox_id = owe_text(tx, debt, courier=courier, signer=pen.signer, now=pen.now)
+        progress = hold(record.progress, outbox_id, kind)
+        if may_notify(progress):
+            key = "question_waits" if kind == "confirm" else "reply_waits"
+            notice = Debt(*to, self._say(file, key))
+            owe_text(tx, notice, courier=courier, signer=pen.signer, now=pen.now)
+            progress = noticed(progress)
+        elif progress.unanswered >= UNANSWERED_MAX and row.state != "lost_contact":
+            progress = lost(progress)
+        record = replace(record, progress=progress)
+        file.talk = save_conversation(
+            tx, pen.vault, row, state=progress.state, record=record.to_json()
+        )
+        return outbox_id

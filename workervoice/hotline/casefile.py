@@ -1,0 +1,180 @@
+"""A case's file: its key pair, its sealed words, its facts and their assessments.
+
+The server can add to a file for ever and open none: words are sealed to the case's public key,
+which is used only while the gateway's (or an officer's) signature over it holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from workervoice.crypto import keyring
+from workervoice.crypto.directory import Directory
+from workervoice.crypto.keyring import Holder
+from workervoice.crypto.seal import MESSAGE_SIZES, verify
+from workervoice.hotline.owing import Signer
+from workervoice.hotline.process import sole
+from workervoice.hotline.records import CaseRecord
+from workervoice.store import cases, keys
+from workervoice.store.cases import AssessmentRow, CaseRow, MessageRow
+from workervoice.store.engine import Tx
+from workervoice.store.vault import Vault
+
+LOOK_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What it takes to write into case files: the service key, a signer and a checked directory."""
+
+    vault: Vault
+    signer: Signer
+    directory: Directory
+    now: datetime
+
+
+def next_hour(now: datetime) -> datetime:
+    """The hour of the next look: the same spacing for every case."""
+    return now.replace(minute=0, second=0, microsecond=0) + LOOK_EVERY
+
+
+def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID, record: CaseRecord) -> CaseRow:
+    """Make a new case with its own key pair, readable by the programme's team."""
+    team = sole(pen.directory, "team")
+    case_id = uuid4()
+    holder = Holder("case", case_id, 1)
+    pair, kek = keyring.new_pair(holder)
+    signature = pen.signer.sign(keyring.statement(holder, pair.public))
+    wrap = keyring.wrap(kek, holder=holder, reader_id=team.id, reader_public=team.kem_public)
+    row = _row(tx, pen, case_id, conversation_id=conversation_id, record=record)
+    row = replace(row, team_id=team.id)
+    cases.add_case(tx, row)
+    keys.add_key_pair(tx, holder, keys.SharedPair(pair, pen.signer.id, signature))
+    keys.add_wrap(tx, holder, team.id, wrap)
+    return row
+
+
+def _row(tx: Tx, pen: Pen, case_id: UUID, *, conversation_id: UUID, record: CaseRecord) -> CaseRow:
+    columns = _sealed_facts(tx, pen, case_id, 1, record)
+    return CaseRow(
+        id=case_id,
+        conversation_id=conversation_id,
+        team_id=UUID(int=0),
+        epoch=1,
+        state="received",
+        **columns,
+    )
+
+
+def _sealed_facts(
+    tx: Tx, pen: Pen, case_id: UUID, version: int, record: CaseRecord
+) -> dict[str, Any]:
+    queue = pen.vault.seal_queue(tx.programme, case_id, version, record.queue())
+    facts = pen.vault.seal("facts", tx.programme, case_id, version, record.to_json())
+    place = cases.facts_place(tx.programme, case_id, version, queue, facts)
+    return {
+        "version": version,
+        "queue": queue,
+        "facts": facts,
+        "signer_id": pen.signer.id,
+        "signature": pen.signer.sign(place),
+        "next_look_at": next_hour(pen.now),
+    }
+
+
+def read_facts(tx: Tx, vault: Vault, directory: Directory, row: CaseRow) -> CaseRecord:
+    """A case's facts, after its last writer's signature was checked."""
+    signer = directory.trusted(row.signer_id, "gateway", "officer", "registrar")
+    place = cases.facts_place(tx.programme, row.id, row.version, row.queue, row.facts)
+    verify(signer.sign_public, place, row.signature)
+    record = vault.open("facts", tx.programme, row.id, row.version, row.facts)
+    return CaseRecord.from_json(record)
+
+
+def write_facts(tx: Tx, pen: Pen, row: CaseRow, record: CaseRecord, state: str) -> CaseRow:
+    """Store the next version of the facts, and the state that a machine decided."""
+    columns = _sealed_facts(tx, pen, row.id, row.version + 1, record)
+    cases.save_case(tx, row, dest=state, also=columns)
+    return replace(row, state=state, **columns)
+
+
+def vouched_public(tx: Tx, directory: Directory, holder: Holder) -> bytes:
+    """The key that new words are sealed to, once its maker's signature was checked."""
+    shared = keys.key_pair_of(tx, holder)
+    maker = directory.trusted(shared.signer_id, "gateway", "officer", "registrar")
+    verify(maker.sign_public, keyring.statement(holder, shared.pair.public), shared.signature)
+    return shared.pair.public
+
+
+def case_public(tx: Tx, pen: Pen, row: CaseRow) -> tuple[Holder, bytes]:
+    """What words of this case are sealed to."""
+    holder = Holder("case", row.id, row.epoch)
+    return holder, vouched_public(tx, pen.directory, holder)
+
+
+def add_words(
+    tx: Tx, pen: Pen, row: CaseRow, *, direction: str, words: Mapping[str, Any]
+) -> MessageRow:
+    """Seal one entry into the thread: "in" and "out" are messages, a "note" is our own record."""
+    holder, public = case_public(tx, pen, row)
+    message_id = uuid4()
+    plain = _plain(words, pen.now)
+    sealed = keyring.seal_words(
+        public, plain, holder=holder, message_id=message_id, direction=direction
+    )
+    unsigned = MessageRow(
+        id=message_id,
+        case_id=row.id,
+        epoch=row.epoch,
+        ordinal=cases.next_ordinal(tx, row.id),
+        direction=direction,
+        size=_bucket(plain),
+        words=sealed,
+        signer_id=pen.signer.id,
+        signature=b"",
+    )
+    place = cases.message_place(tx.programme, unsigned)
+    message = replace(unsigned, signature=pen.signer.sign(place))
+    cases.add_message(tx, message)
+    return message
+
+
+def add_assessment(tx: Tx, pen: Pen, row: CaseRow, *, judge: str, words: Mapping[str, Any]) -> None:
+    """Keep one more judgement, by the machine or a named person, beside all earlier ones."""
+    holder, public = case_public(tx, pen, row)
+    assessment_id = uuid4()
+    sealed = keyring.seal_words(
+        public,
+        _plain(words, pen.now),
+        holder=holder,
+        message_id=assessment_id,
+        direction="assessment",
+    )
+    unsigned = AssessmentRow(
+        id=assessment_id,
+        case_id=row.id,
+        epoch=row.epoch,
+        version=cases.next_assessment(tx, row.id),
+        judge=judge,
+        words=sealed,
+        signer_id=pen.signer.id,
+        signature=b"",
+    )
+    place = cases.assessment_place(tx.programme, unsigned)
+    cases.add_assessment(tx, replace(unsigned, signature=pen.signer.sign(place)))
+
+
+def _plain(words: Mapping[str, Any], now: datetime) -> bytes:
+    stamped = {**words, "at": int(now.timestamp())}
+    return json.dumps(stamped, separators=(",", ":")).encode()
+
+
+def _bucket(plain: bytes) -> int:
+    """The padded size in units of the smaller bucket: 1, or 16 for each large block."""
+    small, large = MESSAGE_SIZES
+    return 1 if len(plain) + 4 <= small else -(-(len(plain) + 4) // large) * (large // small)

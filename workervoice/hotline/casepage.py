@@ -1,0 +1,156 @@
+"""A case as its handlers see it: the thread with evidence marked in the worker's own words, the
+facts, and machine and people's judgements side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from workervoice.hotline.opening import OpenCase, open_case
+from workervoice.hotline.process import Process
+from workervoice.hotline.reading import Actor, Opened
+from workervoice.hotline.records import CaseRecord
+from workervoice.message import INDICATORS
+from workervoice.store import outbox, people
+from workervoice.store.log import Event, record_event
+from workervoice.store.programme import Organisation, Site, buyers_of, sites
+from workervoice.workflow.machine import Move
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One entry of a thread, ready to show: `passages` are (text, item or "", denied)."""
+
+    id: UUID
+    direction: str
+    kind: str
+    at: datetime | None
+    by: str
+    passages: tuple[tuple[str, str, bool], ...] = field(repr=False)
+    language: str = ""
+    delivery: str = ""
+    media: int = 0
+    move: str = ""
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One indicator: what the machine read and what people said, side by side."""
+
+    indicator: str
+    by_machine: bool
+    by_people: tuple[tuple[str, str, str], ...]  # verdict, reason, who
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A case as its handlers see it."""
+
+    id: UUID
+    state: str
+    record: CaseRecord
+    site: Site | None
+    sites: tuple[Site, ...]
+    thread: tuple[Said, ...]
+    judged: tuple[Judged, ...]
+    priorities: tuple[tuple[str, str, str, str], ...]  # was, now, reason, who
+    issues: tuple[tuple[UUID, str], ...]
+    buyers: tuple[Organisation, ...]
+    moves: tuple[Move, ...]
+    proposals: frozenset[str]  # moves that a colleague proposed
+    conversation: str
+
+
+def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
+    """A case, opened with the reader's key. Reading is an event of the log."""
+    with open_case(process, actor, case_id) as case:
+        tx, site_id = case.tx, case.record.facts.site_id
+        known, names = sites(tx), {o.id: o.name for o in people.officers(tx).values()}
+        deliveries = outbox.deliveries(tx, case.row.conversation_id)
+        record_event(tx, Event("case_read", actor.id, case_id), case.pen.now)
+        return CasePage(
+            id=case_id,
+            state=case.row.state,
+            record=case.record,
+            site=next((site for site in known if site.id == site_id), None),
+            sites=tuple(known),
+            thread=tuple(_said(entry, names, deliveries) for entry in case.thread),
+            judged=_judged(case, names),
+            priorities=_priorities(case, names),
+            issues=tuple(case.issues),
+            buyers=tuple(buyers_of(tx, site_id, case.pen.now.date())) if site_id else (),
+            moves=case.moves(),
+            proposals=_proposals(case),
+            conversation=case.talk.state,
+        )
+
+
+def _proposals(case: OpenCase) -> frozenset[str]:
+    notes = [entry.words for entry in case.thread if entry.words is not None]
+    return frozenset(str(n["move"]) for n in notes if n.get("kind") == "proposal")
+
+
+def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, str]) -> Said:
+    by = names.get(entry.signer_id, "worker" if entry.direction == "in" else "hotline")
+    if entry.words is None:
+        return Said(entry.id, entry.direction, "broken", None, by, (), broken=True)
+    words = entry.words
+    outbox_id = words.get("outbox")
+    return Said(
+        id=entry.id,
+        direction=entry.direction,
+        kind=str(words.get("kind", "")),
+        at=datetime.fromtimestamp(words["at"], tz=UTC),
+        by=by,
+        passages=passages(str(words.get("text", "")), words.get("evidence", [])),
+        language=str(words.get("language", "")),
+        delivery=deliveries.get(UUID(outbox_id), "") if outbox_id else "",
+        media=len(words.get("media", [])),
+        move=str(words.get("move", "")),
+    )
+
+
+def passages(text: str, evidence: list[list[Any]]) -> tuple[tuple[str, str, bool], ...]:
+    """Cut a text where evidence begins and ends; where two overlap, both names are given."""
+    spans = [(int(e[1]), int(e[2]), str(e[0]), bool(e[4])) for e in evidence]
+    cuts = sorted({0, len(text), *(s for s, _, _, _ in spans), *(e for _, e, _, _ in spans)})
+    pieces = []
+    for start, end in pairwise(cuts):
+        here = [(item, denied) for s, e, item, denied in spans if s <= start and end <= e]
+        label = ", ".join(dict.fromkeys(item for item, _ in here))
+        pieces.append((text[start:end], label, bool(here) and all(d for _, d in here)))
+    return tuple(pieces)
+
+
+def _judged(case: OpenCase, names: Mapping[UUID, str]) -> tuple[Judged, ...]:
+    people_said: dict[str, list[tuple[str, str, str]]] = {}
+    for entry in case.assessments:
+        if entry.direction == "person" and entry.words and "indicator" in entry.words:
+            verdict = (str(entry.words["verdict"]), str(entry.words["reason"]))
+            who = names.get(entry.signer_id, "?")
+            people_said.setdefault(str(entry.words["indicator"]), []).append((*verdict, who))
+    reported = case.record.facts.indicators
+    return tuple(
+        Judged(code, code in reported, tuple(people_said.get(code, ())))
+        for code in INDICATORS
+        if code in reported or code in people_said
+    )
+
+
+def _priorities(case: OpenCase, names: Mapping[UUID, str]) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple(
+        (
+            str(entry.words["was"]),
+            str(entry.words["priority"]),
+            str(entry.words["reason"]),
+            names.get(entry.signer_id, "?"),
+        )
+        for entry in case.assessments
+        if entry.direction == "person" and entry.words and "was" in entry.words
+    )

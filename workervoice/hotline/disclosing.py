@@ -1,0 +1,300 @@
+"""Disclosing: from a draft to buyers who hold it. Two people, consent or a recorded override, and
+a packet that points at nobody stand before every release; the case itself never leaves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from workervoice.crypto import keyring
+from workervoice.crypto.keyring import Holder
+from workervoice.crypto.seal import verify
+from workervoice.disclosure.packet import Packet
+from workervoice.disclosure.reidentify import Finding, findings
+from workervoice.errors import Forbidden, GuardFailed, NotFound, NotTrusted
+from workervoice.hotline import reading
+from workervoice.hotline.casefile import Pen, vouched_public
+from workervoice.hotline.clockwork import promise
+from workervoice.hotline.links import (
+    DisclosureLink,
+    IssueLink,
+    open_issue_link,
+    seal_disclosure_link,
+    seal_issue_link,
+)
+from workervoice.hotline.opening import OpenCase, open_case
+from workervoice.hotline.process import Process
+from workervoice.hotline.reading import Actor
+from workervoice.message import Role
+from workervoice.store import keys, remedy
+from workervoice.store.engine import Tx
+from workervoice.store.log import Event, record_event
+from workervoice.store.programme import Organisation, buyers_of
+from workervoice.store.remedy import Approval, DisclosureRow, IssueRow
+from workervoice.store.tables import issue as issue_table
+from workervoice.workflow import issue as issue_machine
+from workervoice.workflow.clocks import ClockKind
+from workervoice.workflow.consent import Override, may_tell_buyers
+
+
+@dataclass
+class OpenIssue:
+    """A sensitive issue in an officer's hands, beside the case it is about."""
+
+    case: OpenCase
+    row: IssueRow
+    link: IssueLink
+    packet: Packet
+
+    @property
+    def tx(self) -> Tx:
+        return self.case.tx
+
+    @property
+    def pen(self) -> Pen:
+        return self.case.pen
+
+    def findings(self) -> list[Finding]:
+        """What in the packet could point at a person."""
+        spoken = [str(e.words["text"]) for e in self.case.thread if e.direction == "in" and e.words]
+        return findings(self.packet.free_text(), spoken)
+
+    def approvers(self) -> set[UUID]:
+        """Who approved this very packet, by signatures that lead to the root."""
+        version, packet = self.row.version, self.row.packet
+        found = set()
+        for approval in remedy.approvals_of(self.tx, self.row.id, version):
+            signer = self.pen.directory.trusted(approval.officer_id, "officer", "registrar")
+            place = remedy.approval_place(self.tx.programme, self.row.id, version, packet)
+            try:
+                verify(signer.sign_public, place, approval.signature)
+            except NotTrusted:
+                continue
+            found.add(approval.officer_id)
+        return found
+
+    def advance(self, move: str, *, reason: str = "", override: Override | None = None) -> None:
+        """Take one move of the issue table and store the new state."""
+        actor, record = self.case.actor, self.case.record
+        others = self.approvers() - {actor.id}
+        holds = {
+            "packet_clean": not self.packet.problems() and not self.findings(),
+            "two_people": bool(others) or self.case.proposed_by_other(f"issue {move}"),
+            "consent_or_override": may_tell_buyers(record.facts.consent, override),
+            "not_zero_tolerance": self.case.holds("")["not_zero_tolerance"],
+        }
+        was = self.row.state
+        dest = issue_machine.MACHINE.advance(was, move, role=actor.role, holds=holds, reason=reason)
+        remedy.save(self.tx, issue_table, self.row.id, source=was, dest=dest, also={})
+        self.row = replace(self.row, state=dest)
+        event = Event(f"issue_{move}", actor.id, self.row.id, detail=dest)
+        record_event(self.tx, event, self.pen.now)
+
+
+def draft(process: Process, actor: Actor, case_id: UUID, packet: Packet) -> UUID:
+    """Draft a sensitive issue about a case that has been taken up; returns its id."""
+    with open_case(process, actor, case_id) as case:
+        if case.record.facts.site_id is None:
+            raise GuardFailed("name the site first: it decides which buyers are told")
+        case.take_up()
+        issue_id = uuid4()
+        holder = Holder("plan", issue_id, 1)
+        pair, kek = keyring.new_pair(holder)
+        team = case.pen.directory.trusted(case.row.team_id, "team")
+        wrap = keyring.wrap(kek, holder=holder, reader_id=team.id, reader_public=team.kem_public)
+        statement = keyring.statement(holder, pair.public)
+        shared = keys.SharedPair(pair, actor.id, actor.signer.sign(statement))
+        link = IssueLink(
+            case_id=str(case_id),
+            site_id=str(case.record.facts.site_id),
+            drafted_by=str(actor.id),
+            drafted_at=int(case.pen.now.timestamp()),
+        )
+        row = _packed(case, holder, pair.public, packet, version=1)
+        row = replace(row, link=seal_issue_link(case.tx, process.vault, issue_id, link))
+        remedy.add_issue(case.tx, row)
+        keys.add_key_pair(case.tx, holder, shared)
+        keys.add_wrap(case.tx, holder, team.id, wrap)
+        case.note("note", {"kind": "issue", "issue": str(issue_id), "text": "drafted"})
+        case.save("issue_drafted")
+        return issue_id
+
+
+def _packed(
+    case: OpenCase, holder: Holder, public: bytes, packet: Packet, *, version: int
+) -> IssueRow:
+    """The row of a packet's version, sealed to the plan and signed; its link is set beside."""
+    words = json.dumps(packet.to_json()).encode()
+    sealed = keyring.seal_words(
+        public, words, holder=holder, message_id=holder.id, direction="packet", version=version
+    )
+    row = IssueRow(
+        id=holder.id,
+        team_id=case.row.team_id,
+        epoch=holder.epoch,
+        state="draft",
+        version=version,
+        link=b"",
+        packet=sealed,
+        signer_id=case.actor.id,
+        signature=b"",
+    )
+    signature = case.actor.signer.sign(remedy.packet_place(case.tx.programme, row))
+    return replace(row, signature=signature)
+
+
+@contextmanager
+def open_issue(process: Process, actor: Actor, issue_id: UUID) -> Iterator[OpenIssue]:
+    """Open an issue and its case for a member of the case's team; `NotFound` for anybody else."""
+    if actor.role not in {Role.HANDLER, Role.SUPERVISOR}:
+        raise NotFound("no such issue")
+    with process.database.begin(actor.scope()) as tx:
+        row = remedy.issue_by_id(tx, issue_id)
+        link = open_issue_link(tx, process.vault, issue_id, row.link)
+    with open_case(process, actor, UUID(link.case_id)) as case:
+        row = remedy.issue_by_id(case.tx, issue_id)
+        link = open_issue_link(case.tx, process.vault, issue_id, row.link)
+        directory = case.pen.directory
+        holder, key = reading.plan_key(case.tx, actor, directory, issue_id, row.epoch)
+        packet = Packet.from_json(reading.open_packet(case.tx, directory, holder, key, row))
+        yield OpenIssue(case, row, link, packet)
+
+
+def redraft(process: Process, actor: Actor, issue_id: UUID, packet: Packet) -> None:
+    """Store a new version of a draft; approvals of earlier versions no longer count."""
+    with open_issue(process, actor, issue_id) as issue:
+        if issue.row.state != "draft":
+            raise GuardFailed("only a draft can be changed: send it back first")
+        holder = Holder("plan", issue_id, issue.row.epoch)
+        public = vouched_public(issue.tx, issue.pen.directory, holder)
+        row = _packed(issue.case, holder, public, packet, version=issue.row.version + 1)
+        also = {
+            "version": row.version,
+            "packet": row.packet,
+            "signer_id": row.signer_id,
+            "signature": row.signature,
+        }
+        remedy.save(issue.tx, issue_table, issue_id, source="draft", dest="draft", also=also)
+        record_event(issue.tx, Event("issue_redrafted", actor.id, issue_id), issue.pen.now)
+
+
+def approve(process: Process, actor: Actor, issue_id: UUID) -> None:
+    """The first of two people says yes to this very packet."""
+    with open_issue(process, actor, issue_id) as issue:
+        row = issue.row
+        issue.advance("approve")
+        place = remedy.approval_place(issue.tx.programme, issue_id, row.version, row.packet)
+        approval = Approval(issue_id, actor.id, row.version, actor.signer.sign(place))
+        remedy.add_approval(issue.tx, approval)
+
+
+def release(
+    process: Process, actor: Actor, issue_id: UUID, override: Override | None = None
+) -> list[Organisation]:
+    """The second person releases: one disclosure to each buyer that is linked to the site today.
+
+    An override stands only by a supervisor and only where danger or a child was reported.
+    """
+    with open_issue(process, actor, issue_id) as issue:
+        _check_override(issue, actor, override)
+        now = issue.pen.now
+        buyers = buyers_of(issue.tx, UUID(issue.link.site_id), now.date())
+        if not buyers:
+            raise GuardFailed("no buyer is linked to this site: refer the case instead")
+        issue.advance("release", override=override)
+        holder = Holder("plan", issue_id, issue.row.epoch)
+        kek = reading.plan_kek(issue.tx, actor, issue.pen.directory, holder)
+        for buyer in buyers:
+            _disclose(issue, actor, buyer, kek)
+        link = replace(issue.link, released_at=int(now.timestamp()))
+        sealed = seal_issue_link(issue.tx, process.vault, issue_id, link)
+        state = issue.row.state
+        also = {"link": sealed}
+        remedy.save(issue.tx, issue_table, issue_id, source=state, dest=state, also=also)
+        _escalate(issue, override)
+        return buyers
+
+
+def _check_override(issue: OpenIssue, actor: Actor, override: Override | None) -> None:
+    if override is None:
+        return
+    facts = issue.case.record.facts
+    ground = {"imminent_danger": facts.imminent_danger, "under_18": facts.child}
+    if actor.role is not Role.SUPERVISOR:
+        raise Forbidden("an override is a supervisor's")
+    if not override.stands() or not ground.get(override.ground):
+        raise GuardFailed("an override needs a reason, and danger or a child in the report")
+
+
+def _escalate(issue: OpenIssue, override: Override | None) -> None:
+    """The case follows its issue, and remembers that something has left."""
+    case = issue.case
+    case.__dict__.pop("issues", None)  # the issue's state has changed since it was read
+    if case.state in {"in_progress", "referred"}:
+        case.advance("escalate", "")
+    case.record = replace(case.record, disclosed=True)
+    words: dict[str, Any] = {"kind": "issue", "issue": str(issue.row.id), "text": "released"}
+    if override is not None:
+        words["override"] = {"ground": override.ground, "reason": override.reason}
+    case.note("note", words)
+    case.save("case_escalate")
+
+
+def _disclose(issue: OpenIssue, actor: Actor, buyer: Organisation, kek: bytes) -> None:
+    """Seal the packet and the plan's key to one organisation, and start its clock."""
+    tx, pen, vault = issue.tx, issue.pen, issue.pen.vault
+    entry = pen.directory.trusted(buyer.id, "organisation")
+    disclosure_id = uuid4()
+    holder = Holder("organisation", buyer.id, entry.epoch)
+    plan = {"issue": str(issue.row.id), "epoch": issue.row.epoch, "kek": kek.hex()}
+    words: Mapping[str, Any] = {"packet": issue.packet.to_json(), "plan": plan}
+    sealed = keyring.seal_words(
+        entry.kem_public,
+        json.dumps(words).encode(),
+        holder=holder,
+        message_id=disclosure_id,
+        direction="disclosure",
+    )
+    now = int(pen.now.timestamp())
+    link = DisclosureLink(str(issue.row.id), issue.row.epoch, now)
+    row = DisclosureRow(
+        id=disclosure_id,
+        organisation_id=buyer.id,
+        epoch=entry.epoch,
+        state="sealed",
+        version=1,
+        link=seal_disclosure_link(tx, vault, disclosure_id, link),
+        packet=sealed,
+        signer_id=actor.id,
+        signature=b"",
+    )
+    signature = actor.signer.sign(remedy.disclosure_place(tx.programme, row))
+    remedy.add_disclosure(tx, replace(row, signature=signature))
+    kind = ClockKind.DISCLOSURE_ACKNOWLEDGEMENT
+    promise(tx, pen, kind, disclosure_id, issue.case.record.priority)
+    record_event(tx, Event("disclosed", actor.id, disclosure_id), pen.now)
+
+
+def move(process: Process, actor: Actor, issue_id: UUID, name: str, reason: str) -> str:
+    """Any other move of the issue table; "proposed" if a second person has to agree to it."""
+    if name in {"approve", "release"}:
+        raise GuardFailed("use the buttons for approval and release")
+    with open_issue(process, actor, issue_id) as issue:
+        try:
+            issue.advance(name, reason=reason)
+        except GuardFailed:
+            key = f"issue {name}"
+            only_alone = issue_machine.MACHINE.moves_from(issue.row.state, actor.role)
+            second = any("two_people" in m.guards and m.name == name for m in only_alone)
+            if not second or issue.case.proposed_by_other(key):
+                raise
+            issue.case.note("note", {"kind": "proposal", "move": key, "text": reason})
+            return "proposed"
+        words = {"kind": "issue", "issue": str(issue_id), "text": f"{name}: {reason}"}
+        issue.case.note("note", words)
+        return issue.row.state

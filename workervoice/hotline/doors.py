@@ -1,0 +1,83 @@
+"""Doors: how an officer gets in and out. A passphrase opens the officer's own keys, and nothing
+else does; the session's half of them is useless without the browser's cookie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from workervoice.crypto.seal import ctx, mac
+from workervoice.crypto.sessions import new_session, open_session, session_id
+from workervoice.crypto.slots import STRONG, Cost, Slot, decoy_slot, open_slot
+from workervoice.errors import CryptoError, NotFound, WrongPassphrase
+from workervoice.hotline.process import Process
+from workervoice.hotline.reading import Actor
+from workervoice.store import people
+from workervoice.store.engine import Tx
+from workervoice.store.people import Officer
+
+IDLE = timedelta(minutes=15)
+TOTAL = timedelta(hours=8)
+PASSPHRASE_MAX = 1024  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The console's sessions. `boot_secret` (32 bytes) lives in memory only: a restart ends all."""
+
+    process: Process
+    boot_secret: bytes = field(repr=False)
+    cost: Cost = STRONG
+
+    def enter(self, login: str, passphrase: str) -> str:
+        """A session's token for a right passphrase. Raises `WrongPassphrase` for everything else,
+        in the same time whether there is such an account or not."""
+        if len(passphrase) > PASSPHRASE_MAX:
+            raise WrongPassphrase("too long")
+        with self.process.database.begin() as tx:
+            found = self._find(tx, login)
+        if found is None:
+            decoy = decoy_slot(login, self.boot_secret, self.cost)
+            open_slot(self.process.id, passphrase, decoy, b"")
+            raise WrongPassphrase("no such account")
+        officer, slot, boxed = found
+        bundle = open_slot(officer.id, passphrase, slot, boxed)
+        token, row_id, box = new_session(self.boot_secret, officer.id, bundle)
+        with self.process.database.begin() as tx:
+            people.add_session(tx, row_id, officer, box, self.process.clock())
+        return token
+
+    def _find(self, tx: Tx, login: str) -> tuple[Officer, Slot, bytes] | None:
+        try:
+            officer = people.officer_by_login(tx, login)
+            return (officer, *people.slot_of(tx, officer, "passphrase"))
+        except NotFound:
+            return None
+
+    def recognise(self, token: str) -> Actor:
+        """Whose unlocked session this is. Raises `NotFound` if it ended, idled or never was."""
+        now = self.process.clock()
+        try:
+            row_id = session_id(token)
+            with self.process.database.begin() as tx:
+                officer, box = people.find_session(
+                    tx, row_id, started_after=now - TOTAL, seen_after=now - IDLE
+                )
+                people.touch_session(tx, row_id, now)
+            return Actor(officer, open_session(self.boot_secret, token, officer.id, box))
+        except CryptoError:
+            raise NotFound("no such session") from None
+
+    def leave(self, token: str) -> None:
+        """End the session; unknown tokens are ignored."""
+        try:
+            row_id = session_id(token)
+        except CryptoError:
+            return
+        with self.process.database.begin() as tx:
+            people.end_session(tx, row_id)
+
+    def form_token(self, token: str) -> str:
+        """What every form of this session must carry (CSRF)."""
+        return mac(self.boot_secret, ctx("form-token", token)).hex()

@@ -1,0 +1,106 @@
+"""What is owed to a worker: text sealed to the courier, signed by whoever owes it.
+
+Without the signature the courier sends nothing, so that writing to the database is not enough to
+text a worker. A held text goes out only after the gateway signed that the worker asked for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from workervoice.crypto.directory import Entry
+from workervoice.crypto.seal import MESSAGE_SIZES, ctx, digest, pad
+from workervoice.crypto.suite import seal_to
+from workervoice.store.engine import Tx
+from workervoice.store.outbox import Owed, owe
+
+OWED_FOR = timedelta(hours=72)  # an automatic text that could not be sent by then is dropped
+HELD_FOR = timedelta(days=180)  # an answer waits as long as a worker may take to come back
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whoever stores a row: a process or an officer in an unlocked session."""
+
+    id: UUID
+    sign: Callable[[bytes], bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """One text owed. `always` marks the answer to a worker's own text, which goes
+    out even if that text paused everything else."""
+
+    conversation_id: UUID
+    contact_id: UUID
+    line_id: UUID
+    text: str = field(repr=False)
+    held: bool = False
+    always: bool = False
+
+
+def outbox_info(programme: UUID, outbox_id: UUID) -> bytes:
+    """The place that an outbox payload is sealed to."""
+    return ctx("outbox", programme, outbox_id)
+
+
+def address_info(programme: UUID, contact_id: UUID) -> bytes:
+    """The place that a return address is sealed to."""
+    return ctx("address", programme, contact_id)
+
+
+def outbox_place(programme: UUID, outbox_id: UUID, conversation_id: UUID, payload: bytes) -> bytes:
+    """What the signature of an outbox row covers."""
+    return ctx("sign-outbox", programme, outbox_id, conversation_id, digest(payload))
+
+
+def release_place(programme: UUID, outbox_id: UUID, signature: bytes, release_id: UUID) -> bytes:
+    """What the gateway signs to let a held row go: the row as signed, and the worker's request."""
+    return ctx("sign-release", programme, outbox_id, digest(signature), release_id)
+
+
+def contact_place(
+    programme: UUID, contact_id: UUID, conversation_id: UUID, index: bytes, address: bytes
+) -> bytes:
+    """What the gateway signs about a contact, so that a reply cannot be rerouted."""
+    hashes = (digest(index), digest(address))
+    return ctx("sign-contact", programme, contact_id, conversation_id, *hashes)
+
+
+def owe_text(tx: Tx, debt: Debt, *, courier: Entry, signer: Signer, now: datetime) -> UUID:
+    """Owe one text from now on, or hold it until the worker asks; returns its outbox id."""
+    outbox_id = uuid4()
+    expires_at = now + (HELD_FOR if debt.held else OWED_FOR)
+    plain = json.dumps(
+        {
+            "contact": str(debt.contact_id),
+            "line": str(debt.line_id),
+            "text": debt.text,
+            "held": debt.held,
+            "always": debt.always,
+            "expires": int(expires_at.timestamp()),
+        }
+    ).encode()
+    payload = seal_to(
+        courier.kem_public, pad(plain, MESSAGE_SIZES), outbox_info(tx.programme, outbox_id)
+    )
+    place = outbox_place(tx.programme, outbox_id, debt.conversation_id, payload)
+    owe(
+        tx,
+        Owed(
+            id=outbox_id,
+            conversation_id=debt.conversation_id,
+            state="held" if debt.held else "owed",
+            payload=payload,
+            signer_id=signer.id,
+            signature=signer.sign(place),
+            run_at=now,
+            expires_at=expires_at,
+            dedupe_key=str(outbox_id),
+        ),
+    )
+    return outbox_id

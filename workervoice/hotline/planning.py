@@ -1,0 +1,252 @@
+"""Planning: the corrective actions of an issue, promised and done by buyers, verified by others.
+
+A plan is open to the hotline's people through the case's team, and to each buyer through its own
+disclosure; both work on the same sealed rows. The site has no part in it and is told nothing here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID, uuid4
+
+from workervoice.crypto import keyring
+from workervoice.crypto.keyring import Holder
+from workervoice.crypto.seal import verify
+from workervoice.crypto.suite import KemKey
+from workervoice.errors import CryptoError, GuardFailed
+from workervoice.hotline.casefile import Pen, next_hour, vouched_public
+from workervoice.hotline.reading import Actor
+from workervoice.store import remedy
+from workervoice.store.clocks import start_clock
+from workervoice.store.engine import Tx
+from workervoice.store.log import Event, record_event
+from workervoice.store.remedy import ActionRow, EntryRow
+from workervoice.store.tables import action as action_table
+from workervoice.store.tables import issue as issue_table
+from workervoice.workflow import action as action_machine
+from workervoice.workflow import issue as issue_machine
+from workervoice.workflow.clocks import ClockKind
+from workervoice.workflow.machine import Move
+
+TEXT_MAX = 4000
+_DOING = frozenset({"start", "submit_evidence"})
+_OVER = frozenset({"closed", "rejected"})
+
+# what an action's move means for its issue: (issue state, issue move, guard)
+_FOLLOWS: Mapping[str, tuple[str, str, str]] = {
+    "agree": ("deciding", "act", "action_agreed"),
+    "submit_evidence": ("acting", "ask_verification", "evidence_submitted"),
+    "find_lacking": ("verifying", "find_lacking", ""),
+    "dispute": ("verifying", "find_lacking", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A corrective action as proposed. `due` is a day; the texts name no person."""
+
+    description: str = field(repr=False)
+    root_cause: str = field(repr=False)
+    preventive: str = field(repr=False)
+    due: date
+    needs_site: bool = False
+
+    def check(self, today: date) -> None:
+        """Raises `GuardFailed` with what to correct."""
+        if not self.description.strip():
+            raise GuardFailed("say what will be changed")
+        if max(map(len, (self.description, self.root_cause, self.preventive))) > TEXT_MAX:
+            raise GuardFailed(f"each text may have {TEXT_MAX} characters at most")
+        if self.due < today:
+            raise GuardFailed("the due date has passed: choose a later one")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One step of an action's history; `words` is None where the row is broken."""
+
+    by: UUID
+    words: Mapping[str, Any] | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """An action, opened, with its history and the moves open to the reader."""
+
+    id: UUID
+    state: str
+    words: Mapping[str, Any] | None = field(repr=False)
+    entries: tuple[EntryView, ...]
+    moves: tuple[Move, ...]
+
+
+@dataclass
+class OpenPlan:
+    """An issue's plan in somebody's hands for one transaction."""
+
+    tx: Tx
+    pen: Pen
+    actor: Actor
+    holder: Holder
+    key: KemKey = field(repr=False)
+    zero_tolerance: bool = True
+    site_may_know: bool = False  # until the joint decision to tell the site
+
+    def actions(self) -> list[ActionView]:
+        """All actions with the moves that would not be refused for this reader."""
+        views = [self._view(row) for row in remedy.actions_of(self.tx, self.holder.id)]
+        return sorted(views, key=lambda view: (view.words or {}).get("proposed_at", 0))
+
+    def propose(self, promise: Promise) -> UUID:
+        """Promise one change. Another person has to agree to it."""
+        promise.check(self.pen.now.date())
+        words = {
+            "description": promise.description,
+            "root_cause": promise.root_cause,
+            "preventive": promise.preventive,
+            "due": promise.due.isoformat(),
+            "needs_site": promise.needs_site,
+            "proposed_by": str(self.actor.id),
+            "organisation": str(self.actor.officer.organisation_id),
+            "proposed_at": int(self.pen.now.timestamp()),
+        }
+        action_id, public = uuid4(), vouched_public(self.tx, self.pen.directory, self.holder)
+        row = ActionRow(
+            id=action_id,
+            issue_id=self.holder.id,
+            epoch=self.holder.epoch,
+            state="proposed",
+            version=1,
+            words=self._seal(public, action_id, "action", words),
+            signer_id=self.actor.id,
+            signature=b"",
+        )
+        place = remedy.action_place(self.tx.programme, row)
+        remedy.add_action(self.tx, replace(row, signature=self.actor.signer.sign(place)))
+        self._log("action_proposed", action_id)
+        return action_id
+
+    def move(self, action_id: UUID, move: str, note: str) -> str:
+        """Take one move of the action table, with a note that stays in its history."""
+        if len(note) > TEXT_MAX:
+            raise GuardFailed(f"a note may have {TEXT_MAX} characters at most")
+        if move == "submit_evidence" and not note.strip():
+            raise GuardFailed("say what the evidence is and where it can be seen")
+        row = remedy.action_by_id(self.tx, action_id)
+        if row.issue_id != self.holder.id:
+            raise GuardFailed("this action is of another issue")
+        view = self._view(row)
+        state = action_machine.MACHINE.advance(
+            row.state, move, role=self.actor.role, holds=self._holds(view, move), reason=note
+        )
+        self._add_entry(action_id, {"kind": "move", "move": move, "to": state, "text": note})
+        remedy.save(self.tx, action_table, action_id, source=row.state, dest=state, also={})
+        self._log(f"action_{move}", action_id, state)
+        if move == "agree" and view.words is not None:
+            self._start_clock(action_id, date.fromisoformat(view.words["due"]))
+        self._follow(move, note)
+        return state
+
+    def all_over(self) -> bool:
+        """True if there are actions and all of them came to an end."""
+        states = [row.state for row in remedy.actions_of(self.tx, self.holder.id)]
+        return bool(states) and set(states) <= _OVER and "closed" in states
+
+    def _view(self, row: ActionRow) -> ActionView:
+        view = ActionView(row.id, row.state, self._open(row), self._entries(row.id), ())
+        possible = action_machine.MACHINE.moves_from(row.state, self.actor.role)
+        moves = {
+            move.name: move
+            for move in possible
+            if all(self._holds(view, move.name).get(guard, False) for guard in move.guards)
+        }
+        return replace(view, moves=tuple(moves.values()))
+
+    def _holds(self, view: ActionView, move: str) -> dict[str, bool]:
+        words = view.words or {}
+        me = str(self.actor.id)
+        doers = {str(e.by) for e in view.entries if e.words and e.words.get("move") in _DOING}
+        return {
+            "not_the_proposer": words.get("proposed_by") not in {None, me},
+            "site_may_know": words.get("needs_site") is False or self.site_may_know,
+            "not_the_doer": bool(doers) and me not in doers,
+            "not_zero_tolerance": not self.zero_tolerance,
+        }
+
+    def _open(self, row: ActionRow) -> Mapping[str, Any] | None:
+        place = remedy.action_place(self.tx.programme, replace(row, signature=b""))
+        return self._checked(row, place, "action")
+
+    def _entries(self, action_id: UUID) -> tuple[EntryView, ...]:
+        rows = remedy.entries_of(self.tx, action_id)
+        return tuple(
+            EntryView(
+                row.signer_id,
+                self._checked(row, remedy.entry_place(self.tx.programme, row), "entry"),
+            )
+            for row in rows
+        )
+
+    def _checked(
+        self, row: ActionRow | EntryRow, place: bytes, direction: str
+    ) -> Mapping[str, Any] | None:
+        """The words of a row, if its signer is vouched for and it lies where it was put."""
+        try:
+            signer = self.pen.directory.trusted(row.signer_id, "officer", "registrar")
+            verify(signer.sign_public, place, row.signature)
+            plain = keyring.open_words(
+                self.key, row.words, holder=self.holder, message_id=row.id, direction=direction
+            )
+        except CryptoError:
+            return None
+        return dict(json.loads(plain))
+
+    def _add_entry(self, action_id: UUID, words: Mapping[str, Any]) -> None:
+        entry_id, public = uuid4(), vouched_public(self.tx, self.pen.directory, self.holder)
+        row = EntryRow(
+            id=entry_id,
+            action_id=action_id,
+            epoch=self.holder.epoch,
+            ordinal=remedy.next_entry(self.tx, action_id),
+            words=self._seal(public, entry_id, "entry", words),
+            signer_id=self.actor.id,
+            signature=b"",
+        )
+        place = remedy.entry_place(self.tx.programme, row)
+        remedy.add_entry(self.tx, replace(row, signature=self.actor.signer.sign(place)))
+
+    def _seal(self, public: bytes, row: UUID, direction: str, words: Mapping[str, Any]) -> bytes:
+        stamped = {**words, "at": int(self.pen.now.timestamp())}
+        plain = json.dumps(stamped).encode()
+        return keyring.seal_words(
+            public, plain, holder=self.holder, message_id=row, direction=direction
+        )
+
+    def _start_clock(self, action_id: UUID, day: date) -> None:
+        ends = datetime.combine(day, time.max, tzinfo=UTC)
+        kind = str(ClockKind.CORRECTIVE_ACTION)
+        record = {"kind": kind, "about": str(action_id), "due": int(ends.timestamp()), "rung": 0}
+        start_clock(self.tx, self.pen.vault, uuid4(), record, next_hour(self.pen.now))
+
+    def _follow(self, move: str, note: str) -> None:
+        """Let the issue follow what happened to one of its actions."""
+        if move not in _FOLLOWS:
+            return
+        where, issue_move, guard = _FOLLOWS[move]
+        was = remedy.issue_state(self.tx, self.holder.id)
+        if was != where:
+            return
+        holds = {guard: True} if guard else {}
+        reason = note or move
+        dest = issue_machine.MACHINE.advance(
+            was, issue_move, role=self.actor.role, holds=holds, reason=reason
+        )
+        remedy.save(self.tx, issue_table, self.holder.id, source=was, dest=dest, also={})
+        self._log(f"issue_{issue_move}", self.holder.id, dest)
+
+    def _log(self, event: str, about: UUID, detail: str = "") -> None:
+        record_event(self.tx, Event(event, self.actor.id, about, detail), self.pen.now)

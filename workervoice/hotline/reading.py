@@ -1,0 +1,186 @@
+"""Reading: how an officer's own key opens a case, a plan or a disclosure, and what is checked.
+
+    officer's key ▸ team (or organisation) key ▸ case, plan or disclosure ▸ words
+
+A row whose signature does not lead to the root is shown as broken, by its id, never as words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workervoice.crypto import keyring
+from workervoice.crypto.directory import Directory
+from workervoice.crypto.keyring import Holder, Kek
+from workervoice.crypto.seal import verify
+from workervoice.crypto.slots import Bundle
+from workervoice.crypto.suite import KemKey
+from workervoice.errors import CryptoError, Forbidden, NotFound, NotTrusted
+from workervoice.hotline.casefile import Pen
+from workervoice.hotline.owing import Signer
+from workervoice.hotline.process import Process
+from workervoice.message import Role
+from workervoice.store import cases, keys, remedy
+from workervoice.store.cases import AssessmentRow, CaseRow, MessageRow
+from workervoice.store.engine import Scope, Tx
+from workervoice.store.people import Officer
+
+WRITERS = ("gateway", "officer", "registrar")
+_DATABASE_ROLES = {
+    Role.HANDLER: "staff",
+    Role.SUPERVISOR: "staff",
+    Role.BUYER: "buyer",
+    Role.MONITOR: "monitor",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An officer in an unlocked session: the account, and the keys that the passphrase opened."""
+
+    officer: Officer
+    bundle: Bundle = field(repr=False)
+
+    @property
+    def id(self) -> UUID:
+        return self.officer.id
+
+    @property
+    def role(self) -> Role:
+        return self.officer.role
+
+    @property
+    def signer(self) -> Signer:
+        return Signer(self.officer.id, self.bundle.sign.sign)
+
+    def scope(self) -> Scope:
+        """What the database lets this officer see; `Forbidden` for a role without any view."""
+        role = _DATABASE_ROLES.get(self.role)
+        if role is None:
+            raise Forbidden("this role has no pages")
+        who = self.officer
+        return Scope(who.programme_id, role, who.id, who.organisation_id)
+
+
+def pen_of(tx: Tx, process: Process, actor: Actor, now: datetime) -> Pen:
+    """What it takes to write as this officer, once the root vouches for the account's role."""
+    directory = process.trust.directory(tx, now)
+    entry = directory.trusted(actor.id, "officer", "registrar")
+    if entry.role != actor.role or entry.sign_public != actor.bundle.sign.public:
+        raise NotTrusted(str(actor.id))
+    return Pen(process.vault, actor.signer, directory, now)
+
+
+def group_key(tx: Tx, actor: Actor, directory: Directory, holder: Holder) -> KemKey:
+    """The private key of a team or organisation that this officer is a member of."""
+    entry = directory.trusted(holder.id, holder.kind)
+    shared = keys.key_pair_of(tx, holder)
+    if entry.epoch == holder.epoch and entry.kem_public != shared.pair.public:
+        raise NotTrusted(f"{holder.kind} {holder.id}")
+    wrap = keys.wrap_for(tx, holder, actor.id)
+    kek = keyring.unwrap(wrap, holder=holder, reader_id=actor.id, reader=actor.bundle.kem)
+    return keyring.unlock(kek, holder, shared.pair)
+
+
+def _by_team(tx: Tx, actor: Actor, directory: Directory, holder: Holder) -> KemKey:
+    """The private key of a case or plan, through whichever of the officer's teams may read it."""
+    for team in keys.memberships(tx, actor.id, "team"):
+        try:
+            wrap = keys.wrap_for(tx, holder, team.id)
+        except NotFound:
+            continue
+        reader = group_key(tx, actor, directory, team)
+        kek = keyring.unwrap(wrap, holder=holder, reader_id=team.id, reader=reader)
+        return keyring.unlock(kek, holder, keys.key_pair_of(tx, holder).pair)
+    raise NotFound(f"no such {holder.kind}")
+
+
+def case_key(tx: Tx, actor: Actor, directory: Directory, row: CaseRow) -> tuple[Holder, KemKey]:
+    """What opens a case's words. `NotFound` if none of the officer's teams may read it."""
+    holder = Holder("case", row.id, row.epoch)
+    return holder, _by_team(tx, actor, directory, holder)
+
+
+def plan_key(
+    tx: Tx, actor: Actor, directory: Directory, issue_id: UUID, epoch: int
+) -> tuple[Holder, KemKey]:
+    """What opens an issue's packet and actions, for a member of the case's team."""
+    holder = Holder("plan", issue_id, epoch)
+    return holder, _by_team(tx, actor, directory, holder)
+
+
+def plan_key_by_kek(tx: Tx, issue_id: UUID, epoch: int, kek: bytes) -> tuple[Holder, KemKey]:
+    """The same for a buyer, whose disclosure carried the key to it."""
+    holder = Holder("plan", issue_id, epoch)
+    return holder, keyring.unlock(Kek(kek), holder, keys.key_pair_of(tx, holder).pair)
+
+
+def plan_kek(tx: Tx, actor: Actor, directory: Directory, holder: Holder) -> bytes:
+    """The plan's key-encryption key itself, to be handed to a buyer inside a disclosure."""
+    for team in keys.memberships(tx, actor.id, "team"):
+        try:
+            wrap = keys.wrap_for(tx, holder, team.id)
+        except NotFound:
+            continue
+        reader = group_key(tx, actor, directory, team)
+        return keyring.unwrap(wrap, holder=holder, reader_id=team.id, reader=reader)
+    raise NotFound(f"no such {holder.kind}")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A sealed row, opened; `words` is None where it is broken."""
+
+    id: UUID
+    direction: str
+    signer_id: UUID
+    words: Mapping[str, Any] | None = field(repr=False)
+
+
+def open_message(
+    tx: Tx, directory: Directory, holder: Holder, key: KemKey, row: MessageRow
+) -> Opened:
+    """One entry of a thread, if its writer is vouched for and it lies where it was put."""
+    place = cases.message_place(tx.programme, row)
+    try:
+        signer = directory.trusted(row.signer_id, *WRITERS)
+        verify(signer.sign_public, place, row.signature)
+        plain = keyring.open_words(
+            key, row.words, holder=holder, message_id=row.id, direction=row.direction
+        )
+        return Opened(row.id, row.direction, row.signer_id, json.loads(plain))
+    except CryptoError:
+        return Opened(row.id, row.direction, row.signer_id, None)
+
+
+def open_assessment(
+    tx: Tx, directory: Directory, holder: Holder, key: KemKey, row: AssessmentRow
+) -> Opened:
+    """One judgement, with the same checks."""
+    place = cases.assessment_place(tx.programme, row)
+    try:
+        signer = directory.trusted(row.signer_id, *WRITERS)
+        verify(signer.sign_public, place, row.signature)
+        plain = keyring.open_words(
+            key, row.words, holder=holder, message_id=row.id, direction="assessment"
+        )
+        return Opened(row.id, row.judge, row.signer_id, json.loads(plain))
+    except CryptoError:
+        return Opened(row.id, row.judge, row.signer_id, None)
+
+
+def open_packet(
+    tx: Tx, directory: Directory, holder: Holder, key: KemKey, row: remedy.IssueRow
+) -> dict[str, Any]:
+    """An issue's packet as last drafted. Raises `NotTrusted` or `SealBroken`."""
+    signer = directory.trusted(row.signer_id, "officer", "registrar")
+    verify(signer.sign_public, remedy.packet_place(tx.programme, row), row.signature)
+    plain = keyring.open_words(
+        key, row.packet, holder=holder, message_id=row.id, direction="packet", version=row.version
+    )
+    return dict(json.loads(plain))

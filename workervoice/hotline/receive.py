@@ -1,0 +1,271 @@
+"""A worker writes: verify ▸ parse ▸ pseudonym ▸ dialogue ▸ triage ▸ case ▸ seal + store ▸ owe.
+
+Verified and parsed by the channel, a message becomes durable in one transaction: duplicate check,
+conversation, facts, sealed words, log leaf and the reply owed. Nothing is answered before that has
+committed, and nothing of the text is anywhere but in the sealed words.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from workervoice.crypto.seal import ctx
+from workervoice.crypto.suite import seal_to
+from workervoice.errors import IllegalMove, Unavailable
+from workervoice.hotline import dossier as case_side
+from workervoice.hotline.casefile import Pen
+from workervoice.hotline.dossier import Arrival, Dossier, Filing
+from workervoice.hotline.owing import (
+    Debt,
+    Signer,
+    address_info,
+    contact_place,
+    owe_text,
+    release_place,
+)
+from workervoice.hotline.process import Process, sole
+from workervoice.hotline.records import ConversationRecord
+from workervoice.message import Address, AddressKind, DeliveryReport, Facts, Inbound, Role
+from workervoice.store import outbox
+from workervoice.store.engine import Scope, Tx
+from workervoice.store.intake import (
+    Contact,
+    Conversation,
+    add_contact,
+    add_conversation,
+    conversation_by_index,
+    remember,
+    save_conversation,
+)
+from workervoice.store.log import Event, record_event
+from workervoice.store.programme import Line, line_by_slug, sites
+from workervoice.triage import ilo
+from workervoice.triage.engine import Engine, Reading
+from workervoice.workflow import delivery
+from workervoice.workflow.dialogue import Effect, Heard, Turn, converse
+from workervoice.workflow.phrasebook import PhraseBook
+from workervoice.workflow.progress import Progress, fresh
+
+INDEX_VERSION = 1
+WHATSAPP_WINDOW = timedelta(hours=24)
+_RACES = 3
+
+
+class Taken(StrEnum):
+    """What became of a message."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+
+
+class _Raced(Exception):
+    """Another transaction stored the same new contact a moment before: take it from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Whose message it is: their conversation, locked, and whether we knew them."""
+
+    row: Conversation
+    record: ConversationRecord
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """The gateway's part of the hotline."""
+
+    process: Process
+    engine: Engine
+    phrases: PhraseBook
+
+    def read(self, inbound: Inbound) -> Reading:
+        """Language and triage: the costly part, done before the transaction."""
+        return self.engine.read(inbound.text)
+
+    def receive(self, arrival: Arrival) -> Taken:
+        """Remember the message, understand it, owe an answer; `Unavailable` if not stored."""
+        for _ in range(_RACES):
+            try:
+                with self.process.database.begin(Scope(arrival.line.programme_id)) as tx:
+                    return self._receive(tx, arrival)
+            except _Raced:
+                continue
+        raise Unavailable("the conversation is busy")
+
+    def _receive(self, tx: Tx, arrival: Arrival) -> Taken:
+        now, inbound = self.process.clock(), arrival.inbound
+        seen = ctx("seen", tx.programme, arrival.line.slug, inbound.external_id)
+        if not remember(tx, self.process.custody.mac("duplicates", seen), now.date()):
+            return Taken.DUPLICATE
+        signer = Signer(self.process.id, self.process.sign)
+        pen = Pen(self.process.vault, signer, self.process.trust.directory(tx, now), now)
+        met = self._meet(tx, pen, arrival)
+        dossier = case_side.find(tx, pen, met.record.case_id)
+        facts = case_side.learn(dossier, arrival.reading, inbound.text, sites(tx))
+        turn = converse(_ready(met, dossier, pen), _heard(arrival, met, dossier, facts, pen))
+        filing = Filing(arrival, turn, facts, met.row.id)
+        case_id = case_side.take(tx, pen, dossier, filing)
+        record = replace(
+            met.record,
+            progress=replace(_windowed(turn.progress, arrival, pen), case_open=case_id is not None),
+            line_id=arrival.line.id,
+            case_id=case_id or met.record.case_id,
+        )
+        self._answer(tx, pen, met.row.id, record, turn, arrival.line)
+        save_conversation(
+            tx, self.process.vault, met.row, state=turn.progress.state, record=record.to_json()
+        )
+        record_event(tx, Event("message_received", signer.id, case_id or met.row.id), now)
+        return Taken.STORED
+
+    def _meet(self, tx: Tx, pen: Pen, arrival: Arrival) -> _Met:
+        """Find the conversation of this address, or begin one; link a second address to it."""
+        addresses = (arrival.inbound.sender, *arrival.inbound.also)
+        indexes = [self._index(tx.programme, address) for address in addresses]
+        found = conversation_by_index(tx, pen.vault, [(INDEX_VERSION, i) for i in indexes])
+        if found is not None:
+            contact_id, row = found
+            record = ConversationRecord.from_json(row.record)
+            return _Met(row, replace(record, contact_id=contact_id), known=True)
+        row = Conversation(uuid4(), Progress().state, 1, {})
+        contact_ids = [uuid4() for _ in addresses]
+        record = ConversationRecord(Progress(), arrival.line.id, contact_ids[0])
+        row = replace(row, record=record.to_json())
+        add_conversation(tx, pen.vault, row)
+        for contact_id, address, index in zip(contact_ids, addresses, indexes, strict=True):
+            contact = self._contact(tx, pen, contact_id, row.id, (address, index))
+            if not add_contact(tx, contact):
+                raise _Raced
+        return _Met(row, record, known=False)
+
+    def _index(self, programme: UUID, address: Address) -> bytes:
+        place = ctx("phone-index", INDEX_VERSION, programme, str(address.kind), address.value)
+        return self.process.custody.mac("pepper", place)
+
+    def _contact(
+        self, tx: Tx, pen: Pen, contact_id: UUID, conversation_id: UUID, who: tuple[Address, bytes]
+    ) -> Contact:
+        """The address, sealed to the courier and signed, so that nobody can reroute a reply."""
+        address, index = who
+        courier = sole(pen.directory, "courier")
+        sealed = seal_to(
+            courier.kem_public, address.uri().encode(), address_info(tx.programme, contact_id)
+        )
+        place = contact_place(tx.programme, contact_id, conversation_id, index, sealed)
+        return Contact(
+            id=contact_id,
+            conversation_id=conversation_id,
+            index_version=INDEX_VERSION,
+            index=index,
+            address=sealed,
+            signer_id=pen.signer.id,
+            signature=pen.signer.sign(place),
+        )
+
+    def _answer(
+        self,
+        tx: Tx,
+        pen: Pen,
+        conversation_id: UUID,
+        record: ConversationRecord,
+        turn: Turn,
+        line: Line,
+    ) -> None:
+        """Let go what was asked for, withhold what may not go, and owe what the dialogue says."""
+        for outbox_id in turn.release:
+            _let_go(tx, pen, outbox_id)
+        if {Effect.PAUSE, Effect.WITHHOLD, Effect.WITHDRAW} & turn.effects:
+            outbox.withhold(tx, conversation_id, ("owed",))
+        if not turn.says:
+            return
+        language = turn.progress.language or line.language
+        said = [
+            self.phrases.say(
+                say.key, language, line=line.language, emergency=line.emergency_number, **say.params
+            )
+            for say in turn.says
+        ]
+        debt = Debt(conversation_id, record.contact_id, line.id, "\n".join(said), always=True)
+        owe_text(tx, debt, courier=sole(pen.directory, "courier"), signer=pen.signer, now=pen.now)
+
+
+def _ready(met: _Met, dossier: Dossier, pen: Pen) -> Progress:
+    """The dialogue to go on with; a new one if the last case is over for good."""
+    progress = met.record.progress
+    return fresh(progress) if met.record.case_id and dossier.row is None else progress
+
+
+def _heard(arrival: Arrival, met: _Met, dossier: Dossier, facts: Facts, pen: Pen) -> Heard:
+    detected = arrival.reading.language
+    return Heard(
+        text=arrival.inbound.text,
+        now=pen.now,
+        facts=facts,
+        missing=ilo.missing(facts),
+        site_known=facts.site_id is not None,
+        left=dossier.disclosed,
+        random_digit=secrets.randbelow(9) + 1,
+        known=met.known,
+        language=None if detected.code == "und" else detected.code,
+        media_only=bool(arrival.inbound.media) and not arrival.inbound.text.strip(),
+    )
+
+
+def _windowed(progress: Progress, arrival: Arrival, pen: Pen) -> Progress:
+    """WhatsApp lets us write freely for a day after each text; SMS has no such window."""
+    if arrival.inbound.sender.kind is AddressKind.PHONE:
+        return replace(progress, window_until=None)
+    return replace(progress, window_until=int((pen.now + WHATSAPP_WINDOW).timestamp()))
+
+
+def _let_go(tx: Tx, pen: Pen, outbox_id: UUID) -> None:
+    """Release one held text, signed: the worker asked for it with this very message."""
+    state, signature = outbox.held_signature(tx, outbox_id)
+    try:
+        dest = delivery.MACHINE.advance(state, "release", role=Role.WORKER)
+    except IllegalMove:  # released before, or expired
+        return
+    release_id = uuid4()
+    place = release_place(tx.programme, outbox_id, signature, release_id)
+    also = {
+        "release_id": release_id,
+        "release_signer_id": pen.signer.id,
+        "release_signature": pen.signer.sign(place),
+        "run_at": pen.now,
+    }
+    outbox.move_delivery(tx, outbox_id, source=state, dest=dest, also=also)
+
+
+def line_of(process: Process, slug: str) -> Line:
+    """The line that a webhook was called on. Raises `NotFound`, or `Unavailable`."""
+    with process.database.begin() as tx:
+        return line_by_slug(tx, slug)
+
+
+_STEPS = {"accepted": ("accept",), "delivered": ("accept", "deliver"), "failed": ("accept", "fail")}
+
+
+def take_report(process: Process, line: Line, report: DeliveryReport) -> bool:
+    """A provider's word on our message: moves it forward, never back. False if nothing moved.
+
+    A word that comes before the courier noted its own success implies the steps between.
+    """
+    now = process.clock()
+    with process.database.begin(Scope(line.programme_id)) as tx:
+        was = state = outbox.state_of(tx, report.outbox_id)
+        for move in _STEPS[report.status]:
+            try:
+                state = delivery.MACHINE.advance(state, move, role=Role.PROVIDER)
+            except IllegalMove:
+                continue
+        if state == was:
+            return False
+        code = {"code": report.code} if report.code else None
+        outbox.move_delivery(tx, report.outbox_id, source=was, dest=state, also=code)
+        record_event(tx, Event("delivery", process.id, report.outbox_id, detail=state), now)
+        return True

@@ -1,0 +1,142 @@
+"""What is sealed under the service key: a conversation's record, a case's facts.
+
+These are the typed shapes of two JSON documents; they hold states and answers, never words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from workervoice.message import Answer, Facts, Grade, Priority
+from workervoice.store.vault import QueueRecord
+from workervoice.workflow.dialogue import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRecord:
+    """Where a dialogue stands, and what it points to."""
+
+    progress: Progress
+    line_id: UUID
+    contact_id: UUID
+    case_id: UUID | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "progress": self.progress.to_dict(),
+            "line": str(self.line_id),
+            "contact": str(self.contact_id),
+            "case": None if self.case_id is None else str(self.case_id),
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> ConversationRecord:
+        return cls(
+            progress=Progress.from_dict(record["progress"]),
+            line_id=UUID(record["line"]),
+            contact_id=UUID(record["contact"]),
+            case_id=UUID(record["case"]) if record["case"] else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """A case's facts and dates. `came_from` is the state before a withdrawal."""
+
+    facts: Facts
+    grade: Grade
+    priority: Priority
+    language: str
+    opened_at: datetime
+    last_in_at: datetime
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    came_from: str | None = None
+    disclosed: bool = False  # something about it has left for a buyer
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "facts": facts_to_json(self.facts),
+            "grade": str(self.grade),
+            "priority": str(self.priority),
+            "language": self.language,
+            "opened": _seconds(self.opened_at),
+            "last_in": _seconds(self.last_in_at),
+            "answered": _seconds(self.answered_at),
+            "closed": _seconds(self.closed_at),
+            "came_from": self.came_from,
+            "disclosed": self.disclosed,
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> CaseRecord:
+        opened, last_in = _moment(record["opened"]), _moment(record["last_in"])
+        if opened is None or last_in is None:
+            raise ValueError("a case record without dates")
+        return cls(
+            facts=facts_from_json(record["facts"]),
+            grade=Grade(record["grade"]),
+            priority=Priority(record["priority"]),
+            language=record["language"],
+            opened_at=opened,
+            last_in_at=last_in,
+            answered_at=_moment(record["answered"]),
+            closed_at=_moment(record["closed"]),
+            came_from=record["came_from"],
+            disclosed=record["disclosed"],
+        )
+
+    def queue(self) -> QueueRecord:
+        """The part that the queue sorts by."""
+        return QueueRecord(
+            grade=self.grade,
+            priority=self.priority,
+            indicators=self.facts.indicators,
+            opened_at=self.opened_at,
+            last_in_at=self.last_in_at,
+            answered_at=self.answered_at,
+            site_id=self.facts.site_id,
+            language=self.language,
+            child=self.facts.child,
+            imminent_danger=self.facts.imminent_danger,
+        )
+
+    def waits_for_us(self) -> bool:
+        """True while the worker's last text has no answer from a person."""
+        return self.answered_at is None or self.answered_at < self.last_in_at
+
+
+def facts_to_json(facts: Facts) -> dict[str, Any]:
+    return {
+        "items": {item: str(answer) for item, answer in sorted(facts.items.items())},
+        "indicators": sorted(facts.indicators),
+        "child": facts.child,
+        "danger": facts.imminent_danger,
+        "site": None if facts.site_id is None else str(facts.site_id),
+        "consent": facts.consent,
+        "safe": facts.safe_to_talk,
+    }
+
+
+def facts_from_json(record: Mapping[str, Any]) -> Facts:
+    return Facts(
+        items={item: Answer(answer) for item, answer in record["items"].items()},
+        indicators=frozenset(record["indicators"]),
+        child=record["child"],
+        imminent_danger=record["danger"],
+        site_id=UUID(record["site"]) if record["site"] else None,
+        consent=record["consent"],
+        safe_to_talk=record["safe"],
+    )
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, tz=UTC)

@@ -1,0 +1,151 @@
+"""Time passes: deliver ▸ look up ▸ expire ▸ clocks and ladders.
+
+The courier opens what it sends only for the moment of sending, holds no database lock meanwhile,
+and sends nothing that was not signed by the gateway or by an officer whom the root vouches for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from workervoice.channels.base import Sender
+from workervoice.crypto.seal import ctx
+from workervoice.crypto.suite import seal_to
+from workervoice.hotline.clockwork import look_at_clocks
+from workervoice.hotline.dispatch import Dispatch, Verdict, hold_until_asked, prepare
+from workervoice.hotline.process import Process, sole
+from workervoice.message import Accepted, Rejected, Role, SendOutcome
+from workervoice.store import outbox
+from workervoice.store.engine import Scope, Tx
+from workervoice.store.log import Event, record_event
+from workervoice.store.outbox import Claimed
+from workervoice.store.programme import Line, programmes
+from workervoice.workflow import delivery
+
+BATCH = 20
+BACKOFF_SECONDS = (5, 15, 60, 300, 900)  # after each refusal that may pass; then every 15 minutes
+LOOK_UP_MARGIN = timedelta(seconds=90)  # between our clock and the provider's
+
+Senders = Callable[[Line], Sender]
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """The courier's part of the hotline. `callback` makes a line's status URL for an outbox id."""
+
+    process: Process
+    senders: Senders
+    callback: Callable[[Line, UUID], str]
+
+    def tick(self) -> int:
+        """One round over all programmes; returns how many texts were handled."""
+        with self.process.database.begin() as tx:
+            known = programmes(tx)
+        return sum(self._programme(Scope(programme)) for programme in known)
+
+    def _programme(self, scope: Scope) -> int:
+        now = self.process.clock()
+        with self.process.database.begin(scope) as tx:
+            outbox.lose_stale(tx, now)
+            outbox.sweep(tx, now)
+            look_at_clocks(tx, self.process, now)
+            owed = outbox.claim_owed(tx, now, BATCH)
+            unsure = outbox.lease_unknown(tx, now, BATCH)
+        for claimed in owed:
+            self._send(scope, claimed)
+        for claimed in unsure:
+            self._look_up(scope, claimed)
+        return len(owed) + len(unsure)
+
+    def _send(self, scope: Scope, claimed: Claimed) -> None:
+        """Open, check, send, note the outcome: three steps, the middle one outside the database."""
+        now = self.process.clock()
+        with self.process.database.begin(scope) as tx:
+            dispatch = prepare(tx, self.process, claimed, self.callback, now)
+            if dispatch.verdict is not Verdict.SEND:
+                self._set_aside(tx, claimed, dispatch, now)
+                return
+        outcome = self.senders(dispatch.line).send(dispatch.message)
+        with self.process.database.begin(scope) as tx:
+            self._note(tx, claimed, "claimed", outcome)
+
+    def _look_up(self, scope: Scope, claimed: Claimed) -> None:
+        """Ask the provider whether it has a text whose sending ended in silence."""
+        now = self.process.clock()
+        with self.process.database.begin(scope) as tx:
+            dispatch = prepare(tx, self.process, claimed, self.callback, now)
+        if dispatch.verdict is Verdict.BROKEN:
+            return
+        since = claimed.run_at - LOOK_UP_MARGIN
+        outcome = self.senders(dispatch.line).find(dispatch.message, since)
+        with self.process.database.begin(scope) as tx:
+            self._note(tx, claimed, "unknown", outcome)
+
+    def _set_aside(self, tx: Tx, claimed: Claimed, dispatch: Dispatch, now: datetime) -> None:
+        """What may not go out now: paused, withdrawn, too late, window closed, or not trusted."""
+        if dispatch.verdict is Verdict.WINDOW_CLOSED:
+            hold_until_asked(tx, self.process, claimed)
+        moves = _ASIDE[dispatch.verdict]
+        dest = _walk("claimed", moves)
+        code = {"code": dispatch.verdict} if dispatch.verdict is Verdict.BROKEN else {}
+        if outbox.finish(tx, claimed, source="claimed", dest=dest, also=code):
+            self._log(tx, claimed, dest, now)
+
+    def _note(self, tx: Tx, claimed: Claimed, source: str, outcome: SendOutcome) -> None:
+        now = self.process.clock()
+        dest = source
+        also: dict[str, Any] = {}
+        if isinstance(outcome, Accepted):
+            dest = _walk(source, ("accept",))
+            also = {"provider_ref": self._reference(tx, claimed, outcome, now)}
+        elif isinstance(outcome, Rejected):
+            dest = _walk(source, _refused(source, outcome))
+            wait = _backoff(claimed.attempts) if source == "claimed" else timedelta(0)
+            also = {"code": outcome.code, "run_at": now + wait}
+        elif source == "claimed":
+            dest = _walk(source, ("lose",))
+            tried = {"run_at": now, "lease_until": now + outbox.LEASE}
+            also = {"code": outcome.code, **tried}
+        else:
+            also = {"lease_until": now + _backoff(claimed.attempts) + outbox.LEASE}
+        if outbox.finish(tx, claimed, source=source, dest=dest, also=also):
+            self._log(tx, claimed, dest, now)
+
+    def _reference(self, tx: Tx, claimed: Claimed, outcome: Accepted, now: datetime) -> bytes:
+        """The provider's id, sealed to ourselves: needed to delete the message there later."""
+        courier = sole(self.process.trust.directory(tx, now), "courier")
+        place = ctx("provider-ref", tx.programme, claimed.id)
+        return seal_to(courier.kem_public, outcome.external_id.encode(), place)
+
+    def _log(self, tx: Tx, claimed: Claimed, state: str, now: datetime) -> None:
+        record_event(tx, Event("delivery", self.process.id, claimed.id, detail=state), now)
+
+
+_ASIDE: Mapping[Verdict, tuple[str, ...]] = {
+    Verdict.SILENCED: ("put_back", "withhold"),
+    Verdict.TOO_LATE: ("put_back", "expire"),
+    Verdict.WINDOW_CLOSED: ("hold_again",),
+    Verdict.BROKEN: ("fail",),
+}
+
+
+def _refused(source: str, outcome: Rejected) -> tuple[str, ...]:
+    if source == "unknown":
+        return ("find_unsent",)
+    return ("fail",) if outcome.permanent else ("put_back",)
+
+
+def _walk(state: str, moves: tuple[str, ...]) -> str:
+    """Through the delivery table, move by move."""
+    holds = {"surely_not_sent": True, "validity_over": True}
+    for move in moves:
+        state = delivery.MACHINE.advance(state, move, role=Role.SYSTEM, holds=holds)
+    return state
+
+
+def _backoff(attempts: int) -> timedelta:
+    return timedelta(seconds=BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1])

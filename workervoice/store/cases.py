@@ -1,0 +1,179 @@
+"""Cases: state in clear, facts under the service key, words sealed to the case's own key.
+
+Every version of the facts is signed by whoever wrote it, and so is every message; the canonical
+bytes that are signed are made here, so that writers and readers cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+
+from workervoice.crypto.seal import ctx, digest
+from workervoice.errors import IllegalMove, NotFound
+from workervoice.store import tables as t
+from workervoice.store.engine import Tx
+from workervoice.store.states import move_state
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as stored: `queue` and `facts` are sealed under the service key."""
+
+    id: UUID
+    conversation_id: UUID
+    team_id: UUID
+    epoch: int
+    state: str
+    version: int
+    queue: bytes
+    facts: bytes
+    signer_id: UUID
+    signature: bytes
+    next_look_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One sealed message of a case. `direction` is "in", "out" or "note"; `size` a bucket."""
+
+    id: UUID
+    case_id: UUID
+    epoch: int
+    ordinal: int
+    direction: str
+    size: int
+    words: bytes
+    signer_id: UUID
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """One judgement over facts. `judge` is "machine" or "person"; the reason is in the words."""
+
+    id: UUID
+    case_id: UUID
+    epoch: int
+    version: int
+    judge: str
+    words: bytes
+    signer_id: UUID
+    signature: bytes
+
+
+def facts_place(programme: UUID, case_id: UUID, version: int, queue: bytes, facts: bytes) -> bytes:
+    """What a facts version's signature covers."""
+    return ctx("sign-facts", programme, case_id, version, digest(queue), digest(facts))
+
+
+def message_place(programme: UUID, row: MessageRow) -> bytes:
+    """What a message's signature covers: its place in the case and its sealed words."""
+    place = (programme, row.case_id, row.epoch, row.id, row.ordinal)
+    return ctx("sign-message", *place, row.direction, digest(row.words))
+
+
+def assessment_place(programme: UUID, row: AssessmentRow) -> bytes:
+    """What an assessment's signature covers."""
+    place = (programme, row.case_id, row.epoch, row.id, row.version)
+    return ctx("sign-assessment", *place, row.judge, digest(row.words))
+
+
+def add_case(tx: Tx, row: CaseRow) -> None:
+    columns = {name: getattr(row, name) for name in CaseRow.__slots__}
+    tx.connection.execute(t.cases.insert().values(programme_id=tx.programme, **columns))
+
+
+def case_by_id(tx: Tx, case_id: UUID, *, lock: bool = False) -> CaseRow:
+    """`NotFound` for a foreign or unknown id."""
+    query = select(t.cases).where(t.cases.c.programme_id == tx.programme, t.cases.c.id == case_id)
+    row = tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise NotFound("no such case")
+    return _case(row)
+
+
+def all_cases(tx: Tx) -> list[CaseRow]:
+    """Every case of the programme that this role may see, for sorting in memory."""
+    query = select(t.cases).where(t.cases.c.programme_id == tx.programme)
+    return [_case(row) for row in tx.connection.execute(query)]
+
+
+def case_glimpses(tx: Tx) -> list[tuple[UUID, str, int, bytes]]:
+    """Id, state, version and sealed queue record of every case: all that a monitor may select."""
+    c = t.cases.c
+    query = select(c.id, c.state, c.version, c.queue).where(c.programme_id == tx.programme)
+    return [(r.id, r.state, r.version, bytes(r.queue)) for r in tx.connection.execute(query)]
+
+
+def save_case(tx: Tx, was: CaseRow, *, dest: str, also: Mapping[str, Any]) -> None:
+    """Store the next version of a case's facts, and its state if that changed.
+
+    `also` holds version, queue, facts, signer_id, signature and next_look_at.
+    Raises `IllegalMove`, with nothing changed, if somebody else stored a version meanwhile.
+    """
+    if dest != was.state:
+        move_state(tx, t.cases, was.id, source=was.state, dest=dest, also=also)
+        return
+    c = t.cases.c
+    row = t.cases.update().where(
+        c.programme_id == tx.programme, c.id == was.id, c.version == was.version
+    )
+    if tx.connection.execute(row.values(**also)).rowcount != 1:
+        raise IllegalMove(f"case {was.id} was changed meanwhile: look again")
+
+
+def next_ordinal(tx: Tx, case_id: UUID) -> int:
+    """The next place in a case's thread; hold the case or conversation row before you ask."""
+    c = t.message.c
+    query = select(func.count(c.ordinal)).where(
+        c.programme_id == tx.programme, c.case_id == case_id
+    )
+    return int(tx.connection.execute(query).scalar_one()) + 1
+
+
+def add_message(tx: Tx, row: MessageRow) -> None:
+    columns = {name: getattr(row, name) for name in MessageRow.__slots__}
+    tx.connection.execute(t.message.insert().values(programme_id=tx.programme, **columns))
+
+
+def messages_of(tx: Tx, case_id: UUID) -> list[MessageRow]:
+    """The thread in order."""
+    query = (
+        select(*(t.message.c[name] for name in MessageRow.__slots__))
+        .where(t.message.c.programme_id == tx.programme, t.message.c.case_id == case_id)
+        .order_by(t.message.c.ordinal)
+    )
+    return [MessageRow(**row) for row in tx.connection.execute(query).mappings()]
+
+
+def next_assessment(tx: Tx, case_id: UUID) -> int:
+    c = t.assessment.c
+    query = select(func.count(c.version)).where(
+        c.programme_id == tx.programme, c.case_id == case_id
+    )
+    return int(tx.connection.execute(query).scalar_one()) + 1
+
+
+def add_assessment(tx: Tx, row: AssessmentRow) -> None:
+    columns = {name: getattr(row, name) for name in AssessmentRow.__slots__}
+    tx.connection.execute(t.assessment.insert().values(programme_id=tx.programme, **columns))
+
+
+def assessments_of(tx: Tx, case_id: UUID) -> list[AssessmentRow]:
+    """Every judgement, oldest first; none is ever overwritten."""
+    query = (
+        select(*(t.assessment.c[name] for name in AssessmentRow.__slots__))
+        .where(t.assessment.c.programme_id == tx.programme, t.assessment.c.case_id == case_id)
+        .order_by(t.assessment.c.version)
+    )
+    return [AssessmentRow(**row) for row in tx.connection.execute(query).mappings()]
+
+
+def _case(row: Row[Any]) -> CaseRow:
+    return CaseRow(**{name: getattr(row, name) for name in CaseRow.__slots__})

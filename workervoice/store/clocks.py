@@ -1,0 +1,67 @@
+"""Clocks: what, whose and until when is sealed; only the hour of the next look is in clear.
+
+Every clock is looked at hourly, so the spacing of looks tells nothing about its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workervoice.store import tables as t
+from workervoice.store.engine import Tx
+from workervoice.store.vault import Vault
+
+SPACING = timedelta(hours=1)
+
+
+def start_clock(
+    tx: Tx, vault: Vault, clock_id: UUID, record: dict[str, Any], next_look_at: datetime
+) -> None:
+    """Store a clock: `record` has kind, about, owner, due (unix seconds) and step."""
+    tx.connection.execute(
+        t.clock.insert().values(
+            programme_id=tx.programme,
+            id=clock_id,
+            record=vault.seal("clock", tx.programme, clock_id, 0, record),
+            next_look_at=next_look_at,
+        )
+    )
+
+
+def all_clocks(tx: Tx, vault: Vault) -> Iterator[tuple[UUID, dict[str, Any]]]:
+    """Every clock of the programme, opened."""
+    query = select(t.clock.c.id, t.clock.c.record).where(t.clock.c.programme_id == tx.programme)
+    for row in tx.connection.execute(query):
+        yield row.id, vault.open("clock", tx.programme, row.id, 0, bytes(row.record))
+
+
+def clocks_to_look_at(tx: Tx, vault: Vault, now: datetime) -> list[tuple[UUID, dict[str, Any]]]:
+    """The clocks whose hour has come, locked against other couriers."""
+    c = t.clock.c
+    rows = tx.connection.execute(
+        select(c.id, c.record)
+        .where(c.programme_id == tx.programme, c.next_look_at <= now)
+        .order_by(c.next_look_at)
+        .limit(200)
+        .with_for_update(skip_locked=True)
+    ).all()
+    return [(r.id, vault.open("clock", tx.programme, r.id, 0, bytes(r.record))) for r in rows]
+
+
+def set_clock(
+    tx: Tx, vault: Vault, clock_id: UUID, record: dict[str, Any], next_look_at: datetime
+) -> None:
+    row = t.clock.update().where(t.clock.c.programme_id == tx.programme, t.clock.c.id == clock_id)
+    sealed = vault.seal("clock", tx.programme, clock_id, 0, record)
+    tx.connection.execute(row.values(record=sealed, next_look_at=next_look_at))
+
+
+def stop_clock(tx: Tx, clock_id: UUID) -> None:
+    """The promise was kept: the clock is gone."""
+    c = t.clock.c
+    tx.connection.execute(t.clock.delete().where(c.programme_id == tx.programme, c.id == clock_id))

@@ -1,0 +1,144 @@
+"""Who wrote: duplicates, contacts and conversations.
+
+The address itself comes in sealed; here it is an index to find the conversation by, and a blob.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from workervoice.errors import NotFound
+from workervoice.store import tables as t
+from workervoice.store.engine import Tx
+from workervoice.store.states import move_state
+from workervoice.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation row, opened: `record` is the sealed progress and what it points to."""
+
+    id: UUID
+    state: str
+    version: int
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A worker's address on one channel: found by `index`, opened only by the courier."""
+
+    id: UUID
+    conversation_id: UUID
+    index_version: int
+    index: bytes
+    address: bytes
+    signer_id: UUID
+    signature: bytes
+
+
+def remember(tx: Tx, mac: bytes, day: date) -> bool:
+    """Note a provider's message id by its keyed hash; False if it was there already."""
+    statement = insert(t.seen).values(programme_id=tx.programme, mac=mac, day=day)
+    return tx.connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+
+
+def forget_seen_before(tx: Tx, day: date) -> int:
+    """Drop duplicate keys older than `day`; returns how many."""
+    statement = t.seen.delete().where(t.seen.c.programme_id == tx.programme, t.seen.c.day < day)
+    return tx.connection.execute(statement).rowcount
+
+
+def conversation_by_index(
+    tx: Tx, vault: Vault, indexes: list[tuple[int, bytes]]
+) -> tuple[UUID, Conversation] | None:
+    """The contact and its conversation, locked, for the first index that is known."""
+    for version, index in indexes:
+        row = tx.connection.execute(
+            select(t.contact.c.id, t.contact.c.conversation_id).where(
+                t.contact.c.programme_id == tx.programme,
+                t.contact.c.index_version == version,
+                t.contact.c.index == index,
+            )
+        ).one_or_none()
+        if row is not None:
+            return row.id, lock_conversation(tx, vault, row.conversation_id)
+    return None
+
+
+def lock_conversation(tx: Tx, vault: Vault, conversation_id: UUID) -> Conversation:
+    """Open a conversation and hold its row until the end of the transaction."""
+    row = tx.connection.execute(
+        select(t.conversation)
+        .where(
+            t.conversation.c.programme_id == tx.programme, t.conversation.c.id == conversation_id
+        )
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"no conversation {conversation_id}")
+    record = vault.open("conversation", tx.programme, row.id, row.version, bytes(row.record))
+    return Conversation(row.id, row.state, row.version, record)
+
+
+def add_conversation(tx: Tx, vault: Vault, conversation: Conversation) -> None:
+    record = vault.seal(
+        "conversation", tx.programme, conversation.id, conversation.version, conversation.record
+    )
+    tx.connection.execute(
+        t.conversation.insert().values(
+            programme_id=tx.programme,
+            id=conversation.id,
+            state=conversation.state,
+            version=conversation.version,
+            record=record,
+        )
+    )
+
+
+def save_conversation(
+    tx: Tx, vault: Vault, was: Conversation, *, state: str, record: dict[str, Any]
+) -> Conversation:
+    """Store the next version of a locked conversation."""
+    now = Conversation(was.id, state, was.version + 1, record)
+    columns = {
+        "version": now.version,
+        "record": vault.seal("conversation", tx.programme, was.id, now.version, record),
+    }
+    if state != was.state:
+        move_state(tx, t.conversation, was.id, source=was.state, dest=state, also=columns)
+        return now
+    row = t.conversation.update().where(
+        t.conversation.c.programme_id == tx.programme, t.conversation.c.id == was.id
+    )
+    tx.connection.execute(row.values(**columns))
+    return now
+
+
+def add_contact(tx: Tx, contact: Contact) -> bool:
+    """Store a contact; False if another transaction stored the same index a moment before."""
+    columns = {name: getattr(contact, name) for name in Contact.__slots__}
+    statement = insert(t.contact).values(programme_id=tx.programme, **columns)
+    return tx.connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+
+
+def contact_by_id(tx: Tx, contact_id: UUID) -> Contact:
+    """For the courier only: no other role may select an address."""
+    row = (
+        tx.connection.execute(
+            select(*(t.contact.c[name] for name in Contact.__slots__)).where(
+                t.contact.c.programme_id == tx.programme, t.contact.c.id == contact_id
+            )
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound(f"no contact {contact_id}")
+    return Contact(**row)

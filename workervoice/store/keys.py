@@ -1,0 +1,158 @@
+"""Keys in the store: the signed directory, pairs that several readers share, and their wraps.
+
+Nothing here is trusted: callers check signatures before they use what they read.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from workervoice.crypto.directory import Entry, Signed
+from workervoice.crypto.keyring import Holder, LockedPair
+from workervoice.errors import NotFound
+from workervoice.store import tables as t
+from workervoice.store.engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPair:
+    """A stored key pair and who vouches for it."""
+
+    pair: LockedPair
+    signer_id: UUID
+    signature: bytes
+
+
+def add_directory_entry(tx: Tx, signed: Signed) -> None:
+    entry = signed.entry
+    tx.connection.execute(
+        t.directory.insert().values(
+            programme_id=tx.programme,
+            id=entry.id,
+            version=entry.version,
+            kind=entry.kind,
+            organisation_id=entry.organisation_id,
+            body=_to_body(entry),
+            signer_id=signed.signer_id,
+            signature=signed.signature,
+        )
+    )
+
+
+def directory_entries(tx: Tx) -> list[Signed]:
+    """Every signed entry that this role may see, unchecked."""
+    query = select(t.directory).where(t.directory.c.programme_id == tx.programme)
+    return [
+        Signed(_from_body(row.body), row.signer_id, row.signature)
+        for row in tx.connection.execute(query)
+    ]
+
+
+def add_key_pair(tx: Tx, holder: Holder, shared: SharedPair) -> None:
+    tx.connection.execute(
+        t.key_pair.insert().values(
+            programme_id=tx.programme,
+            holder_kind=holder.kind,
+            holder_id=holder.id,
+            epoch=holder.epoch,
+            public=shared.pair.public,
+            box=shared.pair.box,
+            signer_id=shared.signer_id,
+            signature=shared.signature,
+        )
+    )
+
+
+def key_pair_of(tx: Tx, holder: Holder) -> SharedPair:
+    """The stored pair of a case, team, organisation or plan; `NotFound` if there is none to see."""
+    c = t.key_pair.c
+    row = tx.connection.execute(
+        select(t.key_pair).where(
+            c.programme_id == tx.programme,
+            c.holder_kind == holder.kind,
+            c.holder_id == holder.id,
+            c.epoch == holder.epoch,
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"no key pair of {holder.kind} {holder.id}")
+    return SharedPair(LockedPair(row.public, row.box), row.signer_id, row.signature)
+
+
+def add_wrap(tx: Tx, holder: Holder, reader_id: UUID, wrap: bytes) -> None:
+    tx.connection.execute(
+        t.key_wrap.insert().values(
+            programme_id=tx.programme,
+            holder_kind=holder.kind,
+            holder_id=holder.id,
+            epoch=holder.epoch,
+            reader_id=reader_id,
+            wrap=wrap,
+        )
+    )
+
+
+def wrap_for(tx: Tx, holder: Holder, reader_id: UUID) -> bytes:
+    """The wrap that lets this reader in; `NotFound` if there is none."""
+    c = t.key_wrap.c
+    wrap = tx.connection.execute(
+        select(c.wrap).where(
+            c.programme_id == tx.programme,
+            c.holder_kind == holder.kind,
+            c.holder_id == holder.id,
+            c.epoch == holder.epoch,
+            c.reader_id == reader_id,
+        )
+    ).scalar_one_or_none()
+    if wrap is None:
+        raise NotFound(f"{holder.kind} {holder.id} is not open to this reader")
+    return bytes(wrap)
+
+
+def memberships(tx: Tx, officer_id: UUID, kind: str) -> list[Holder]:
+    """The teams or organisations whose key is wrapped to this officer, newest epoch first."""
+    c = t.key_wrap.c
+    rows = tx.connection.execute(
+        select(c.holder_id, c.epoch)
+        .where(c.programme_id == tx.programme, c.holder_kind == kind, c.reader_id == officer_id)
+        .order_by(c.epoch.desc())
+    )
+    return [Holder(kind, row.holder_id, row.epoch) for row in rows]
+
+
+def _to_body(entry: Entry) -> bytes:
+    """The entry's fields; its signature covers `entry.body()`, which is made from them again."""
+    fields = {
+        "id": str(entry.id),
+        "kind": entry.kind,
+        "programme": str(entry.programme_id),
+        "version": entry.version,
+        "role": entry.role,
+        "organisation": None if entry.organisation_id is None else str(entry.organisation_id),
+        "epoch": entry.epoch,
+        "sign": entry.sign_public.hex(),
+        "kem": entry.kem_public.hex(),
+        "not_after": entry.not_after,
+    }
+    return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _from_body(body: bytes) -> Entry:
+    fields = json.loads(body)
+    organisation = fields["organisation"]
+    return Entry(
+        id=UUID(fields["id"]),
+        kind=fields["kind"],
+        programme_id=UUID(fields["programme"]),
+        version=fields["version"],
+        role=fields["role"],
+        organisation_id=None if organisation is None else UUID(organisation),
+        epoch=fields["epoch"],
+        sign_public=bytes.fromhex(fields["sign"]),
+        kem_public=bytes.fromhex(fields["kem"]),
+        not_after=fields["not_after"],
+    )

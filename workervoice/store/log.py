@@ -1,0 +1,49 @@
+"""The log: one unordered leaf an event, inserted in the event's own transaction.
+
+A leaf names what happened to which object, by whom and roughly when; never words, numbers, an
+index, a provider's id or a reason. Ordering and signing leaves is the sequencer's work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from uuid import UUID, uuid4
+
+from workervoice.crypto.merkle import leaf_body, leaf_hash
+from workervoice.store.engine import Tx
+from workervoice.store.tables import log_leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened: `detail` is a state, move or epoch; `digest` that of the stored bytes, hex."""
+
+    name: str
+    actor: UUID
+    about: UUID
+    detail: str = ""
+    digest: str = ""
+
+
+def record_event(tx: Tx, event: Event, now: datetime) -> None:
+    """Add the leaf of one event. People's acts carry the minute, everything else the hour."""
+    by_person = tx.scope.role is not None
+    body = leaf_body(
+        {
+            "programme": str(tx.programme),
+            "event": event.name,
+            "actor": str(event.actor),
+            "object": str(event.about),
+            "detail": event.detail,
+            "digest": event.digest,
+            "at": now.strftime("%Y-%m-%dT%H:%MZ" if by_person else "%Y-%m-%dT%HZ"),
+            "salt": token_hex(16),
+        }
+    )
+    tx.connection.execute(
+        log_leaf.insert().values(
+            programme_id=tx.programme, id=uuid4(), leaf_hash=leaf_hash(body), body=body
+        )
+    )

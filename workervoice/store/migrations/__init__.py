@@ -1,0 +1,1 @@
+"""Alembic migrations: run by `workervoice db upgrade`, under an advisory lock."""

@@ -1,0 +1,133 @@
+-- Who may do what. Tables belong to the migrating owner; row-level security is forced on all.
+-- Login roles: workervoice_gateway, workervoice_courier, workervoice_console.
+-- The console switches (SET LOCAL ROLE) to workervoice_staff, workervoice_buyer or
+-- workervoice_monitor; the roles themselves are made before the migrations run.
+
+CREATE FUNCTION workervoice_scope(what text) RETURNS uuid LANGUAGE sql STABLE
+    AS $$ SELECT nullif(current_setting('workervoice.' || what, true), '')::uuid $$;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables
+        WHERE schemaname = current_schema() AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY same_programme ON %I TO CURRENT_USER, workervoice_gateway, '
+            'workervoice_courier, workervoice_staff, workervoice_monitor '
+            'USING (programme_id = (SELECT workervoice_scope(''programme'')))', name);
+        EXECUTE format('REVOKE ALL ON %I FROM PUBLIC', name);
+    END LOOP;
+END $$;
+
+-- Before the programme is known: which line was called, which programmes there are, who logs in.
+CREATE POLICY any_line ON line TO workervoice_gateway USING (true);
+CREATE POLICY any_programme ON programme
+    TO workervoice_gateway, workervoice_courier, workervoice_console USING (true);
+CREATE POLICY at_the_door ON officer TO workervoice_console USING (true);
+CREATE POLICY at_the_door ON slot TO workervoice_console USING (true);
+CREATE POLICY at_the_door ON session TO workervoice_console USING (true);
+CREATE POLICY at_the_door ON organisation TO workervoice_console USING (true);
+
+-- A buyer's officer sees the own organisation's rows, and the plan that a disclosure opened.
+CREATE POLICY own ON organisation TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme')
+        AND (id = workervoice_scope('organisation') OR kind = 'operator'));
+CREATE POLICY own ON disclosure TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme')
+        AND organisation_id = workervoice_scope('organisation'));
+CREATE POLICY own ON action TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme') AND issue_id = workervoice_scope('plan'));
+CREATE POLICY own ON action_entry TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme')
+        AND EXISTS (SELECT 1 FROM action a WHERE a.programme_id = action_entry.programme_id
+            AND a.id = action_entry.action_id));
+CREATE POLICY own ON issue TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme') AND id = workervoice_scope('plan'));
+CREATE POLICY own ON key_pair TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme')
+        AND ((holder_kind = 'organisation' AND holder_id = workervoice_scope('organisation'))
+            OR (holder_kind = 'plan' AND holder_id = workervoice_scope('plan'))));
+CREATE POLICY own ON key_wrap TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme')
+        AND holder_kind = 'organisation' AND reader_id = workervoice_scope('officer'));
+CREATE POLICY own ON directory TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme')
+        AND (organisation_id IS NULL OR organisation_id = workervoice_scope('organisation')
+            OR organisation_id IN (SELECT id FROM organisation WHERE kind = 'operator')));
+CREATE POLICY append ON log_leaf TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme'));
+CREATE POLICY set_clock ON clock TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme'));
+
+-- The gateway writes and cannot read back: no words, no address, no outbox payload.
+GRANT SELECT ON programme, line, site, directory, key_pair, conversation TO workervoice_gateway;
+GRANT SELECT (programme_id, id, conversation_id, index_version, index) ON contact
+    TO workervoice_gateway;
+GRANT SELECT (programme_id, id, case_id, ordinal) ON message TO workervoice_gateway;
+GRANT SELECT (programme_id, id, case_id, version) ON assessment TO workervoice_gateway;
+GRANT SELECT ON cases TO workervoice_gateway;
+GRANT SELECT (programme_id, id, conversation_id, state, signer_id, signature, run_at, expires_at,
+    dedupe_key) ON outbox TO workervoice_gateway;
+GRANT SELECT (programme_id, mac), INSERT, DELETE ON seen TO workervoice_gateway;
+GRANT INSERT ON conversation, contact, cases, key_pair, key_wrap, message, assessment, outbox,
+    clock, log_leaf TO workervoice_gateway;
+GRANT UPDATE (state, version, record) ON conversation TO workervoice_gateway;
+GRANT UPDATE (state, version, queue, facts, signer_id, signature, next_look_at) ON cases
+    TO workervoice_gateway;
+GRANT UPDATE (state, release_id, release_signer_id, release_signature, run_at, code) ON outbox
+    TO workervoice_gateway;
+
+-- The courier sends: it opens addresses and what is owed, never a stored report.
+GRANT SELECT ON programme, line, directory, contact, conversation, outbox, clock
+    TO workervoice_courier;
+GRANT SELECT (programme_id, id, state, version, queue) ON cases TO workervoice_courier;
+GRANT SELECT (programme_id, id, state, link) ON issue TO workervoice_courier;
+GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO workervoice_courier;
+GRANT SELECT (programme_id, id, state) ON action TO workervoice_courier;
+GRANT UPDATE (state, run_at, attempts, lease_until, lease_token, provider_ref, code) ON outbox
+    TO workervoice_courier;
+GRANT UPDATE (version, record) ON conversation TO workervoice_courier;
+GRANT UPDATE (record, next_look_at), DELETE ON clock TO workervoice_courier;
+GRANT UPDATE (state) ON disclosure TO workervoice_courier;
+GRANT DELETE ON outbox TO workervoice_courier;
+GRANT INSERT ON log_leaf TO workervoice_courier;
+
+-- The console before it knows who asks.
+GRANT SELECT ON programme, organisation, officer, slot TO workervoice_console;
+GRANT SELECT, INSERT, UPDATE, DELETE ON session TO workervoice_console;
+
+-- Handlers and supervisors: cases, never an index or an address.
+GRANT SELECT ON programme, line, site, organisation, supply_link, directory, officer, key_pair,
+    key_wrap, conversation, cases, message, assessment, clock, issue, approval, disclosure, action,
+    action_entry TO workervoice_staff;
+GRANT SELECT (programme_id, id, conversation_id, state, code, expires_at) ON outbox
+    TO workervoice_staff;
+GRANT INSERT ON key_pair, key_wrap, message, assessment, outbox, clock, issue, approval,
+    disclosure, action, action_entry, log_leaf TO workervoice_staff;
+GRANT UPDATE (version, record, state) ON conversation TO workervoice_staff;
+GRANT UPDATE (state, version, queue, facts, signer_id, signature, next_look_at) ON cases
+    TO workervoice_staff;
+GRANT UPDATE (state, version, link, packet, signer_id, signature) ON issue TO workervoice_staff;
+GRANT UPDATE (state, version, link) ON disclosure TO workervoice_staff;
+GRANT UPDATE (state, version, words, signer_id, signature) ON action TO workervoice_staff;
+GRANT UPDATE (record, next_look_at) ON clock TO workervoice_staff;
+
+-- Buyers: the own disclosures and their plan.
+GRANT SELECT ON organisation, directory, key_pair, key_wrap, disclosure, action, action_entry
+    TO workervoice_buyer;
+GRANT SELECT (programme_id, id, epoch, state, version) ON issue TO workervoice_buyer;
+GRANT INSERT ON action, action_entry, log_leaf, clock TO workervoice_buyer;
+GRANT UPDATE (state, version, link) ON disclosure TO workervoice_buyer;
+GRANT UPDATE (state, version, words, signer_id, signature) ON action TO workervoice_buyer;
+GRANT UPDATE (state, version) ON issue TO workervoice_buyer;
+
+-- Monitors: how cases move, never what they say.
+GRANT SELECT ON organisation TO workervoice_monitor;
+GRANT SELECT (programme_id, id, state, version, queue) ON cases TO workervoice_monitor;
+GRANT SELECT (programme_id, id, state, link) ON issue TO workervoice_monitor;
+GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO workervoice_monitor;
+GRANT SELECT ON clock TO workervoice_monitor;
+GRANT INSERT ON log_leaf TO workervoice_monitor;

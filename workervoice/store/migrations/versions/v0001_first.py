@@ -1,0 +1,21 @@
+"""The first schema: tables, then roles' rights and row-level security.
+
+Revision ID: 0001
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    here = Path(__file__).parent
+    for name in ("v0001_tables.sql", "v0001_access.sql"):
+        op.get_bind().exec_driver_sql((here / name).read_text(encoding="utf-8"))

@@ -1,0 +1,318 @@
+-- Tables of the first schema. What is BYTEA is sealed, hashed or signed.
+
+CREATE TABLE clock (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    record BYTEA NOT NULL,
+    next_look_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT clock_pk PRIMARY KEY (programme_id, id)
+);
+
+CREATE INDEX clock_look_ix ON clock (next_look_at);
+
+CREATE TABLE conversation (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    state TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    record BYTEA NOT NULL,
+    CONSTRAINT conversation_pk PRIMARY KEY (programme_id, id)
+);
+
+CREATE TABLE directory (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    organisation_id UUID,
+    body BYTEA NOT NULL,
+    signer_id UUID,
+    signature BYTEA NOT NULL,
+    CONSTRAINT directory_pk PRIMARY KEY (programme_id, id, version)
+);
+
+CREATE TABLE issue (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    team_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    link BYTEA NOT NULL,
+    packet BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT issue_pk PRIMARY KEY (programme_id, id)
+);
+
+CREATE TABLE key_pair (
+    programme_id UUID NOT NULL,
+    holder_kind TEXT NOT NULL,
+    holder_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    public BYTEA NOT NULL,
+    box BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT key_pair_pk PRIMARY KEY (programme_id, holder_kind, holder_id, epoch)
+);
+
+CREATE TABLE key_wrap (
+    programme_id UUID NOT NULL,
+    holder_kind TEXT NOT NULL,
+    holder_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    reader_id UUID NOT NULL,
+    wrap BYTEA NOT NULL,
+    CONSTRAINT key_wrap_pk PRIMARY KEY (programme_id, holder_kind, holder_id, epoch, reader_id)
+);
+
+CREATE TABLE line (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    slug TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    country TEXT NOT NULL,
+    language TEXT NOT NULL,
+    emergency_number TEXT NOT NULL,
+    CONSTRAINT line_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT line_slug_uq UNIQUE (slug)
+);
+
+CREATE TABLE log_leaf (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    leaf_hash BYTEA NOT NULL,
+    body BYTEA NOT NULL,
+    position BIGINT,
+    CONSTRAINT log_leaf_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT log_leaf_programme_id_position_uq UNIQUE (programme_id, position)
+);
+
+CREATE TABLE organisation (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    CONSTRAINT organisation_pk PRIMARY KEY (programme_id, id)
+);
+
+CREATE TABLE programme (
+    programme_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    CONSTRAINT programme_pk PRIMARY KEY (programme_id)
+);
+
+CREATE TABLE seen (
+    programme_id UUID NOT NULL,
+    mac BYTEA NOT NULL,
+    day DATE NOT NULL,
+    CONSTRAINT seen_pk PRIMARY KEY (programme_id, mac)
+);
+
+CREATE TABLE site (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    country TEXT NOT NULL,
+    CONSTRAINT site_pk PRIMARY KEY (programme_id, id)
+);
+
+CREATE TABLE action (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    issue_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    words BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT action_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT issue_id_issue_fk FOREIGN KEY(programme_id, issue_id) REFERENCES issue (programme_id, id)
+);
+
+CREATE TABLE approval (
+    programme_id UUID NOT NULL,
+    issue_id UUID NOT NULL,
+    officer_id UUID NOT NULL,
+    packet_version INTEGER NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT approval_pk PRIMARY KEY (programme_id, issue_id, officer_id, packet_version),
+    CONSTRAINT issue_id_issue_fk FOREIGN KEY(programme_id, issue_id) REFERENCES issue (programme_id, id)
+);
+
+CREATE TABLE cases (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    team_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    queue BYTEA NOT NULL,
+    facts BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    next_look_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT cases_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT conversation_id_conversation_fk FOREIGN KEY(programme_id, conversation_id) REFERENCES conversation (programme_id, id)
+);
+
+CREATE INDEX cases_conversation_ix ON cases (programme_id, conversation_id);
+
+CREATE TABLE contact (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    index_version INTEGER NOT NULL,
+    index BYTEA NOT NULL,
+    address BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT contact_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT contact_programme_id_index_version_index_uq UNIQUE (programme_id, index_version, index),
+    CONSTRAINT conversation_id_conversation_fk FOREIGN KEY(programme_id, conversation_id) REFERENCES conversation (programme_id, id)
+);
+
+CREATE TABLE disclosure (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    link BYTEA NOT NULL,
+    packet BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT disclosure_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT organisation_id_organisation_fk FOREIGN KEY(programme_id, organisation_id) REFERENCES organisation (programme_id, id)
+);
+
+CREATE TABLE officer (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    login TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    bundle BYTEA NOT NULL,
+    CONSTRAINT officer_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT officer_login_uq UNIQUE (login),
+    CONSTRAINT organisation_id_organisation_fk FOREIGN KEY(programme_id, organisation_id) REFERENCES organisation (programme_id, id)
+);
+
+CREATE TABLE outbox (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    payload BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    release_id UUID,
+    release_signer_id UUID,
+    release_signature BYTEA,
+    run_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    attempts INTEGER NOT NULL,
+    lease_until TIMESTAMP WITH TIME ZONE,
+    lease_token UUID,
+    provider_ref BYTEA,
+    code TEXT,
+    dedupe_key TEXT NOT NULL,
+    CONSTRAINT outbox_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT outbox_programme_id_dedupe_key_uq UNIQUE (programme_id, dedupe_key),
+    CONSTRAINT conversation_id_conversation_fk FOREIGN KEY(programme_id, conversation_id) REFERENCES conversation (programme_id, id)
+);
+
+CREATE INDEX outbox_conversation_ix ON outbox (programme_id, conversation_id);
+
+CREATE INDEX outbox_lease_ix ON outbox (lease_until) WHERE state = 'claimed';
+
+CREATE INDEX outbox_owed_ix ON outbox (run_at) WHERE state IN ('owed', 'unknown');
+
+CREATE TABLE supply_link (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    site_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    since DATE NOT NULL,
+    until DATE,
+    source TEXT NOT NULL,
+    CONSTRAINT supply_link_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT site_id_site_fk FOREIGN KEY(programme_id, site_id) REFERENCES site (programme_id, id),
+    CONSTRAINT organisation_id_organisation_fk FOREIGN KEY(programme_id, organisation_id) REFERENCES organisation (programme_id, id)
+);
+
+CREATE TABLE action_entry (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    action_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    words BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT action_entry_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT action_entry_programme_id_action_id_ordinal_uq UNIQUE (programme_id, action_id, ordinal),
+    CONSTRAINT action_id_action_fk FOREIGN KEY(programme_id, action_id) REFERENCES action (programme_id, id)
+);
+
+CREATE TABLE assessment (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    case_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    judge TEXT NOT NULL,
+    words BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT assessment_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT assessment_programme_id_case_id_version_uq UNIQUE (programme_id, case_id, version),
+    CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
+);
+
+CREATE TABLE message (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    case_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    direction TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    words BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT message_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT message_programme_id_case_id_ordinal_uq UNIQUE (programme_id, case_id, ordinal),
+    CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
+);
+
+CREATE TABLE session (
+    programme_id UUID NOT NULL,
+    id BYTEA NOT NULL,
+    officer_id UUID NOT NULL,
+    box BYTEA NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT session_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT officer_id_officer_fk FOREIGN KEY(programme_id, officer_id) REFERENCES officer (programme_id, id)
+);
+
+CREATE TABLE slot (
+    programme_id UUID NOT NULL,
+    officer_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    salt BYTEA NOT NULL,
+    cost TEXT NOT NULL,
+    auth_hash BYTEA NOT NULL,
+    wrapped_umk BYTEA NOT NULL,
+    CONSTRAINT slot_pk PRIMARY KEY (programme_id, officer_id, kind),
+    CONSTRAINT officer_id_officer_fk FOREIGN KEY(programme_id, officer_id) REFERENCES officer (programme_id, id)
+);
+

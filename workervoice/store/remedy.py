@@ -1,0 +1,264 @@
+"""Sensitive issues, their disclosures to buyers, and the corrective actions of their plan.
+
+An issue's link to its case, and a disclosure's link to its issue, are sealed under the service
+key; no id in clear is shared by two disclosures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, func, select
+
+from workervoice.crypto.seal import ctx, digest
+from workervoice.errors import NotFound
+from workervoice.store import tables as t
+from workervoice.store.engine import Tx
+from workervoice.store.states import move_state
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """A sensitive issue; `packet` is sealed to the plan key, `link` under the service key."""
+
+    id: UUID
+    team_id: UUID
+    epoch: int
+    state: str
+    version: int
+    link: bytes
+    packet: bytes
+    signer_id: UUID
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureRow:
+    """One issue sealed to one organisation; `packet` carries the plan's key for it."""
+
+    id: UUID
+    organisation_id: UUID
+    epoch: int
+    state: str
+    version: int
+    link: bytes
+    packet: bytes
+    signer_id: UUID
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """One corrective action; `words` is sealed to the plan key."""
+
+    id: UUID
+    issue_id: UUID
+    epoch: int
+    state: str
+    version: int
+    words: bytes
+    signer_id: UUID
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry of an action's history: evidence, a verification, a dispute."""
+
+    id: UUID
+    action_id: UUID
+    epoch: int
+    ordinal: int
+    words: bytes
+    signer_id: UUID
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's yes to one version of a packet."""
+
+    issue_id: UUID
+    officer_id: UUID
+    packet_version: int
+    signature: bytes
+
+
+def packet_place(programme: UUID, row: IssueRow) -> bytes:
+    """What the drafter's signature over an issue's packet covers."""
+    return ctx("sign-packet", programme, row.id, row.epoch, row.version, digest(row.packet))
+
+
+def approval_place(programme: UUID, issue_id: UUID, version: int, packet: bytes) -> bytes:
+    """What an approver signs: this packet, in this version."""
+    return ctx("sign-approval", programme, issue_id, version, digest(packet))
+
+
+def disclosure_place(programme: UUID, row: DisclosureRow) -> bytes:
+    """What the releasing officer signs."""
+    place = (programme, row.id, row.organisation_id, row.epoch)
+    return ctx("sign-disclosure", *place, digest(row.packet))
+
+
+def action_place(programme: UUID, row: ActionRow) -> bytes:
+    """What the author of an action's version signs."""
+    return ctx(
+        "sign-action", programme, row.issue_id, row.id, row.epoch, row.version, digest(row.words)
+    )
+
+
+def entry_place(programme: UUID, row: EntryRow) -> bytes:
+    """What the author of an entry signs."""
+    place = (programme, row.action_id, row.id, row.epoch, row.ordinal)
+    return ctx("sign-entry", *place, digest(row.words))
+
+
+def add_issue(tx: Tx, row: IssueRow) -> None:
+    _add(tx, t.issue, row)
+
+
+def add_disclosure(tx: Tx, row: DisclosureRow) -> None:
+    _add(tx, t.disclosure, row)
+
+
+def add_action(tx: Tx, row: ActionRow) -> None:
+    _add(tx, t.action, row)
+
+
+def add_entry(tx: Tx, row: EntryRow) -> None:
+    _add(tx, t.action_entry, row)
+
+
+def add_approval(tx: Tx, row: Approval) -> None:
+    _add(tx, t.approval, row)
+
+
+def issue_by_id(tx: Tx, issue_id: UUID) -> IssueRow:
+    """The issue, locked; `NotFound` for a foreign id."""
+    return IssueRow(**_one(tx, t.issue, IssueRow, issue_id))
+
+
+def issues(tx: Tx) -> list[IssueRow]:
+    return [IssueRow(**row) for row in _all(tx, t.issue, IssueRow)]
+
+
+def approvals_of(tx: Tx, issue_id: UUID, version: int) -> list[Approval]:
+    """Who approved this version of the packet."""
+    c = t.approval.c
+    query = select(*(c[name] for name in Approval.__slots__)).where(
+        c.programme_id == tx.programme, c.issue_id == issue_id, c.packet_version == version
+    )
+    return [Approval(**row) for row in tx.connection.execute(query).mappings()]
+
+
+def disclosure_by_id(tx: Tx, disclosure_id: UUID) -> DisclosureRow:
+    """The disclosure, locked; `NotFound` for a foreign id, which row-level security makes so."""
+    return DisclosureRow(**_one(tx, t.disclosure, DisclosureRow, disclosure_id))
+
+
+def disclosures(tx: Tx) -> list[DisclosureRow]:
+    return [DisclosureRow(**row) for row in _all(tx, t.disclosure, DisclosureRow)]
+
+
+def disclosure_links(tx: Tx) -> list[tuple[UUID, UUID, str, bytes]]:
+    """Id, organisation, state and sealed link of every disclosure: all that a monitor may see."""
+    c = t.disclosure.c
+    query = select(c.id, c.organisation_id, c.state, c.link)
+    rows = tx.connection.execute(query.where(c.programme_id == tx.programme))
+    return [(r.id, r.organisation_id, r.state, bytes(r.link)) for r in rows]
+
+
+def issue_links(tx: Tx) -> list[tuple[UUID, str, bytes]]:
+    """Id, state and sealed link of every issue."""
+    c = t.issue.c
+    rows = tx.connection.execute(
+        select(c.id, c.state, c.link).where(c.programme_id == tx.programme)
+    )
+    return [(r.id, r.state, bytes(r.link)) for r in rows]
+
+
+def issue_state(tx: Tx, issue_id: UUID) -> str:
+    """An issue's state, locked: all that a buyer's role may select of it."""
+    c = t.issue.c
+    state = tx.connection.execute(
+        select(c.state).where(c.programme_id == tx.programme, c.id == issue_id).with_for_update()
+    ).scalar_one_or_none()
+    if state is None:
+        raise NotFound("no such issue")
+    return str(state)
+
+
+def action_state(tx: Tx, action_id: str) -> str:
+    """An action's state, or "" if there is no such action (any more)."""
+    c = t.action.c
+    try:
+        query = select(c.state).where(c.programme_id == tx.programme, c.id == UUID(action_id))
+    except ValueError:
+        return ""
+    return str(tx.connection.execute(query).scalar_one_or_none() or "")
+
+
+def action_by_id(tx: Tx, action_id: UUID) -> ActionRow:
+    """The action, locked."""
+    return ActionRow(**_one(tx, t.action, ActionRow, action_id))
+
+
+def actions_of(tx: Tx, issue_id: UUID) -> list[ActionRow]:
+    query = select(*(t.action.c[name] for name in ActionRow.__slots__)).where(
+        t.action.c.programme_id == tx.programme, t.action.c.issue_id == issue_id
+    )
+    return [ActionRow(**row) for row in tx.connection.execute(query).mappings()]
+
+
+def entries_of(tx: Tx, action_id: UUID) -> list[EntryRow]:
+    """An action's history in order."""
+    c = t.action_entry.c
+    query = (
+        select(*(c[name] for name in EntryRow.__slots__))
+        .where(c.programme_id == tx.programme, c.action_id == action_id)
+        .order_by(c.ordinal)
+    )
+    return [EntryRow(**row) for row in tx.connection.execute(query).mappings()]
+
+
+def next_entry(tx: Tx, action_id: UUID) -> int:
+    c = t.action_entry.c
+    query = select(func.count(c.ordinal)).where(
+        c.programme_id == tx.programme, c.action_id == action_id
+    )
+    return int(tx.connection.execute(query).scalar_one()) + 1
+
+
+def save(
+    tx: Tx, table: Table, row_id: UUID, *, source: str, dest: str, also: Mapping[str, Any]
+) -> None:
+    """Store new columns of an issue, disclosure or action, moving its state if that changed."""
+    if source != dest:
+        move_state(tx, table, row_id, source=source, dest=dest, also=also)
+        return
+    row = table.update().where(table.c.programme_id == tx.programme, table.c.id == row_id)
+    tx.connection.execute(row.values(**also))
+
+
+def _add(tx: Tx, table: Table, row: Any) -> None:
+    columns = {name: getattr(row, name) for name in type(row).__slots__}
+    tx.connection.execute(table.insert().values(programme_id=tx.programme, **columns))
+
+
+def _one(tx: Tx, table: Table, shape: Any, row_id: UUID) -> dict[str, Any]:
+    query = select(*(table.c[name] for name in shape.__slots__)).where(
+        table.c.programme_id == tx.programme, table.c.id == row_id
+    )
+    row = tx.connection.execute(query.with_for_update()).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no such {table.name}")
+    return dict(row)
+
+
+def _all(tx: Tx, table: Table, shape: Any) -> list[dict[str, Any]]:
+    query = select(*(table.c[name] for name in shape.__slots__))
+    rows = tx.connection.execute(query.where(table.c.programme_id == tx.programme))
+    return [dict(row) for row in rows.mappings()]

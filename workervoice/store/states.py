@@ -1,0 +1,36 @@
+"""The one function that changes a state column.
+
+Whether a move is allowed was decided by its machine; here the row moves only from the state that
+the decision was made on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from workervoice.errors import IllegalMove
+from workervoice.store.engine import Tx
+
+
+def move_state(
+    tx: Tx,
+    table: Table,
+    row_id: UUID,
+    *,
+    source: str,
+    dest: str,
+    also: Mapping[str, Any] | None = None,
+) -> None:
+    """Take the row from `source` to `dest`, with the columns of `also` in the same statement.
+
+    Raises `IllegalMove`, with nothing changed, if the row is no longer in `source`.
+    """
+    row = table.update().where(
+        table.c.programme_id == tx.programme, table.c.id == row_id, table.c.state == source
+    )
+    if tx.connection.execute(row.values({**(also or {}), "state": dest})).rowcount != 1:
+        raise IllegalMove(f"{table.name} {row_id} is no longer {source}: look again")

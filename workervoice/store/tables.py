@@ -1,0 +1,237 @@
+"""The tables. `programme_id` leads every key; what is sealed is `LargeBinary`.
+
+In clear: states, random ids, directions, size buckets, who may read a case, the hour of a next
+look. Everything else is sealed: to a case, plan or organisation key (words), to the courier
+(addresses and what is owed), or under the service key (facts, links, clocks). See architecture
+section 4.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={"pk": "%(table_name)s_pk", "uq": "%(table_name)s_%(column_0_N_name)s_uq"}
+)
+
+
+def _id(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Uuid, nullable=nullable)
+
+
+def _sealed(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, LargeBinary, nullable=nullable)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Text, nullable=nullable)
+
+
+def _number(name: str) -> Column[Any]:
+    return Column(name, Integer, nullable=False)
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _signed() -> tuple[Column[Any], Column[Any]]:
+    """Who stored the row, and their signature over its place and content."""
+    return _id("signer_id"), _sealed("signature")
+
+
+def _table(name: str, *columns: SchemaItem, key: tuple[str, ...] = ("id",)) -> Table:
+    first, last = _id("programme_id"), PrimaryKeyConstraint("programme_id", *key)
+    return Table(name, metadata, first, *columns, last)
+
+
+def _refers(column: str, target: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["programme_id", column],
+        [f"{target}.programme_id", f"{target}.id"],
+        name=f"{column}_{target}_fk",
+    )
+
+
+# --- the programme, and who and what it is about -------------------------------------------------
+
+programme = _table("programme", _text("name"), key=())
+
+line = _table(
+    "line",
+    *(_id("id"), _text("slug"), _text("channel"), _text("sender"), _text("country")),
+    *(_text("language"), _text("emergency_number"), UniqueConstraint("slug")),
+)
+
+site = _table("site", _id("id"), _text("code"), _text("name"), _text("country"))
+
+organisation = _table("organisation", _id("id"), _text("kind"), _text("name"))
+
+supply_link = _table(
+    "supply_link",
+    *(_id("id"), _id("site_id"), _id("organisation_id")),
+    *(Column("since", Date, nullable=False), Column("until", Date), _text("source")),
+    *(_refers("site_id", "site"), _refers("organisation_id", "organisation")),
+)
+
+# --- people and their keys -----------------------------------------------------------------------
+
+directory = _table(
+    "directory",
+    *(_id("id"), _number("version"), _text("kind"), _id("organisation_id", nullable=True)),
+    *(_sealed("body"), _id("signer_id", nullable=True), _sealed("signature")),
+    key=("id", "version"),
+)
+
+officer = _table(
+    "officer",
+    *(_id("id"), _id("organisation_id"), _text("login"), _text("name"), _text("role")),
+    *(_sealed("bundle"), UniqueConstraint("login")),
+    _refers("organisation_id", "organisation"),
+)
+
+slot = _table(
+    "slot",
+    *(_id("officer_id"), _text("kind"), _sealed("salt"), _text("cost")),
+    *(_sealed("auth_hash"), _sealed("wrapped_umk"), _refers("officer_id", "officer")),
+    key=("officer_id", "kind"),
+)
+
+session = _table(
+    "session",
+    *(_sealed("id"), _id("officer_id"), _sealed("box"), _moment("started_at"), _moment("seen_at")),
+    _refers("officer_id", "officer"),
+)
+
+key_pair = _table(
+    "key_pair",
+    *(_text("holder_kind"), _id("holder_id"), _number("epoch"), _sealed("public")),
+    *(_sealed("box"), *_signed()),
+    key=("holder_kind", "holder_id", "epoch"),
+)
+
+key_wrap = _table(
+    "key_wrap",
+    *(_text("holder_kind"), _id("holder_id"), _number("epoch"), _id("reader_id")),
+    _sealed("wrap"),
+    key=("holder_kind", "holder_id", "epoch", "reader_id"),
+)
+
+# --- a worker writes -----------------------------------------------------------------------------
+
+seen = _table("seen", _sealed("mac"), Column("day", Date, nullable=False), key=("mac",))
+
+conversation = _table(
+    "conversation", _id("id"), _text("state"), _number("version"), _sealed("record")
+)
+
+contact = _table(
+    "contact",
+    *(_id("id"), _id("conversation_id"), _number("index_version"), _sealed("index")),
+    *(_sealed("address"), *_signed(), UniqueConstraint("programme_id", "index_version", "index")),
+    _refers("conversation_id", "conversation"),
+)
+
+cases = _table(
+    "cases",
+    *(_id("id"), _id("conversation_id"), _id("team_id"), _number("epoch"), _text("state")),
+    *(_number("version"), _sealed("queue"), _sealed("facts"), *_signed()),
+    *(_moment("next_look_at"), _refers("conversation_id", "conversation")),
+    Index("cases_conversation_ix", "programme_id", "conversation_id"),
+)
+
+message = _table(
+    "message",
+    *(_id("id"), _id("case_id"), _number("epoch"), _number("ordinal"), _text("direction")),
+    *(_number("size"), _sealed("words"), *_signed()),
+    *(UniqueConstraint("programme_id", "case_id", "ordinal"), _refers("case_id", "cases")),
+)
+
+assessment = _table(
+    "assessment",
+    *(_id("id"), _id("case_id"), _number("epoch"), _number("version"), _text("judge")),
+    *(_sealed("words"), *_signed()),
+    *(UniqueConstraint("programme_id", "case_id", "version"), _refers("case_id", "cases")),
+)
+
+# --- what is owed --------------------------------------------------------------------------------
+
+outbox = _table(
+    "outbox",
+    *(_id("id"), _id("conversation_id"), _text("state"), _sealed("payload"), *_signed()),
+    *(_id("release_id", nullable=True), _id("release_signer_id", nullable=True)),
+    *(_sealed("release_signature", nullable=True), _moment("run_at"), _moment("expires_at")),
+    *(_number("attempts"), _moment("lease_until", nullable=True)),
+    *(_id("lease_token", nullable=True), _sealed("provider_ref", nullable=True)),
+    *(_text("code", nullable=True), _text("dedupe_key")),
+    *(UniqueConstraint("programme_id", "dedupe_key"), _refers("conversation_id", "conversation")),
+)
+Index("outbox_owed_ix", outbox.c.run_at, postgresql_where=outbox.c.state.in_(["owed", "unknown"]))
+Index("outbox_lease_ix", outbox.c.lease_until, postgresql_where=outbox.c.state == "claimed")
+Index("outbox_conversation_ix", outbox.c.programme_id, outbox.c.conversation_id)
+
+clock = _table(
+    "clock",
+    *(_id("id"), _sealed("record"), _moment("next_look_at")),
+    Index("clock_look_ix", "next_look_at"),
+)
+
+# --- to the buyers and back ----------------------------------------------------------------------
+
+issue = _table(
+    "issue",
+    *(_id("id"), _id("team_id"), _number("epoch"), _text("state"), _number("version")),
+    *(_sealed("link"), _sealed("packet"), *_signed()),
+)
+
+approval = _table(
+    "approval",
+    *(_id("issue_id"), _id("officer_id"), _number("packet_version"), _sealed("signature")),
+    _refers("issue_id", "issue"),
+    key=("issue_id", "officer_id", "packet_version"),
+)
+
+disclosure = _table(
+    "disclosure",
+    *(_id("id"), _id("organisation_id"), _number("epoch"), _text("state"), _number("version")),
+    *(_sealed("link"), _sealed("packet"), *_signed(), _refers("organisation_id", "organisation")),
+)
+
+action = _table(
+    "action",
+    *(_id("id"), _id("issue_id"), _number("epoch"), _text("state"), _number("version")),
+    *(_sealed("words"), *_signed(), _refers("issue_id", "issue")),
+)
+
+action_entry = _table(
+    "action_entry",
+    *(_id("id"), _id("action_id"), _number("epoch"), _number("ordinal")),
+    *(_sealed("words"), *_signed()),
+    *(UniqueConstraint("programme_id", "action_id", "ordinal"), _refers("action_id", "action")),
+)
+
+# --- the log -------------------------------------------------------------------------------------
+
+log_leaf = _table(
+    "log_leaf",
+    *(_id("id"), _sealed("leaf_hash"), _sealed("body"), Column("position", BigInteger)),
+    UniqueConstraint("programme_id", "position"),
+)

@@ -1,0 +1,121 @@
+"""The service key's part of the store: records that our processes read without a person.
+
+A record is bound to its kind, programme, row and version, so a row moved or put back under another
+version does not open. Sizes are padded; the queue record is always the same size.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from workervoice.crypto.seal import box, ctx, pad, unbox, unpad
+from workervoice.errors import SealBroken
+from workervoice.message import INDICATORS, Grade, Priority
+
+RECORD_SIZES = (1024, 4096)
+KEY_VERSION = 1
+_NOBODY = UUID(int=0)
+_GRADES = tuple(Grade)
+_PRIORITIES = tuple(Priority)
+_QUEUE = struct.Struct(">BBBBHIII16s8s")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRecord:
+    """What the queue sorts by: 42 bytes, whatever the case. Times to the hour."""
+
+    grade: Grade
+    priority: Priority
+    indicators: frozenset[str]
+    opened_at: datetime
+    last_in_at: datetime
+    answered_at: datetime | None
+    site_id: UUID | None
+    language: str
+    child: bool = False
+    imminent_danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Seals under the service key; `service_key` is 32 bytes and never shown."""
+
+    service_key: bytes
+
+    def __repr__(self) -> str:
+        return "Vault()"
+
+    def seal(self, kind: str, programme: UUID, row: UUID, version: int, record: object) -> bytes:
+        """Seal a JSON-able record to its place."""
+        plain = json.dumps(record, separators=(",", ":"), sort_keys=True).encode()
+        return self._box(pad(plain, RECORD_SIZES), ctx(kind, programme, row, version))
+
+    def open(self, kind: str, programme: UUID, row: UUID, version: int, blob: bytes) -> Any:
+        """Open what `seal` made at the same place; `SealBroken` names the row."""
+        return json.loads(unpad(self._unbox(blob, ctx(kind, programme, row, version), row)))
+
+    def seal_queue(
+        self, programme: UUID, case_id: UUID, version: int, record: QueueRecord
+    ) -> bytes:
+        return self._box(_pack(record), ctx("queue", programme, case_id, version))
+
+    def open_queue(self, programme: UUID, case_id: UUID, version: int, blob: bytes) -> QueueRecord:
+        place = ctx("queue", programme, case_id, version)
+        return _unpack(self._unbox(blob, place, case_id))
+
+    def _box(self, plain: bytes, aad: bytes) -> bytes:
+        return bytes([KEY_VERSION]) + box(self.service_key, plain, aad)
+
+    def _unbox(self, blob: bytes, aad: bytes, row: UUID) -> bytes:
+        if blob[:1] != bytes([KEY_VERSION]):
+            raise SealBroken(f"record {row}: unknown service key version")
+        try:
+            return unbox(self.service_key, blob[1:], aad)
+        except SealBroken as exc:
+            raise SealBroken(f"record {row} does not open here") from exc
+
+
+def _hour(moment: datetime | None) -> int:
+    return 0 if moment is None else int(moment.timestamp()) // 3600
+
+
+def _moment(hour: int) -> datetime:
+    return datetime.fromtimestamp(hour * 3600, tz=UTC)
+
+
+def _pack(record: QueueRecord) -> bytes:
+    bits = sum(1 << i for i, code in enumerate(INDICATORS) if code in record.indicators)
+    return _QUEUE.pack(
+        1,
+        _GRADES.index(record.grade),
+        _PRIORITIES.index(record.priority),
+        record.child | record.imminent_danger << 1,
+        bits,
+        _hour(record.opened_at),
+        _hour(record.last_in_at),
+        _hour(record.answered_at),
+        (record.site_id or _NOBODY).bytes,
+        record.language.encode()[:8],
+    )
+
+
+def _unpack(plain: bytes) -> QueueRecord:
+    _, grade, priority, flags, bits, opened, last, answered, site, language = _QUEUE.unpack(plain)
+    site_id = UUID(bytes=site)
+    return QueueRecord(
+        grade=_GRADES[grade],
+        priority=_PRIORITIES[priority],
+        indicators=frozenset(c for i, c in enumerate(INDICATORS) if bits >> i & 1),
+        opened_at=_moment(opened),
+        last_in_at=_moment(last),
+        answered_at=_moment(answered) if answered else None,
+        site_id=None if site_id == _NOBODY else site_id,
+        language=language.rstrip(b"\0").decode(),
+        child=bool(flags & 1),
+        imminent_danger=bool(flags & 2),
+    )

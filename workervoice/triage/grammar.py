@@ -1,0 +1,129 @@
+"""The phrase grammar: what a pack author may write, and the steps that it becomes.
+
+    word          that word                   (a|b c)    one of these
+    stem*         a word that starts so       [a|b]      one of these, or nothing
+    {slot}        one of the slot's words     !(a|b)     not one of these here
+    ..  ...       up to 2, up to 5 words      //         up to 8 words, over one sentence end
+    <12-24>       a number in that range      <n> <less> a number, and later a smaller one
+    <shift 12-24> clock times so many hours apart, such as "6am to 10pm"
+    A & B         both near each other        A && B     both anywhere in the message
+    A &! B        A in a sentence without B
+
+Knows no language and no message: it only turns text into values.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+GAPS: Final = {"..": 2, "...": 5, "//": 8}
+NEAR, WITH, WITHOUT = "&", "&&", "&!"
+JOINERS = (NEAR, WITH, WITHOUT)
+ANY_NUMBER, SMALLER = "<n>", "<less>"
+
+_ELEMENT = re.compile(
+    r"&&|&!|&|//|\.\.\.|\.\.|!?\([^()]*\)|\[[^\[\]]*\]|!?\{\w+\}|<[^<>]*>|!?[^\s]+"
+)
+_RANGE = re.compile(r"<(?:(shift) )?(\d+)-(\d+)>")
+_WORD = re.compile(r"[^\s(){}\[\]<>&|!*]+\*?")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One element: any of `words` (as an author wrote them, slots opened), after a gap."""
+
+    words: tuple[str, ...]
+    gap: int = 0
+    crosses: bool = False  # the gap may run over one sentence end
+    optional: bool = False
+    absent: bool = False
+    smaller: bool = False  # a number below the number captured before
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Steps that follow each other, and how the part is joined to what stands before it."""
+
+    steps: tuple[Step, ...]
+    joiner: str = ""
+
+
+Slots = dict[str, tuple[str, ...]]
+
+
+def parse(phrase: str, slots: Slots) -> tuple[Part, ...]:
+    """The parts of a phrase. Raises `ValueError` with a reason a pack author understands."""
+    parts: list[Part] = []
+    steps: list[Step] = []
+    joiner = ""
+    gap, crosses = 0, False
+    for element in _ELEMENT.findall(phrase):
+        if element in JOINERS:
+            parts.append(_part(steps, joiner))
+            steps, joiner, gap = [], element, 0
+        elif element in GAPS:
+            gap, crosses = GAPS[element], element == "//"
+        else:
+            if steps and steps[-1].optional:  # left out, it leaves its gap to the next
+                gap, crosses = max(gap, steps[-1].gap), crosses or steps[-1].crosses
+            steps.append(_step(element, slots, gap, crosses))
+            gap, crosses = 0, False
+    parts.append(_part(steps, joiner))
+    return tuple(parts)
+
+
+def _part(steps: list[Step], joiner: str) -> Part:
+    while steps and steps[0].optional:  # an optional beginning decides nothing
+        steps = steps[1:]
+    if not any(not step.optional and not step.absent for step in steps):
+        raise ValueError("a phrase needs at least one word that must be there")
+    if steps[0].absent:
+        raise ValueError("a phrase cannot begin with !")
+    return Part(tuple(steps), joiner)
+
+
+def _step(element: str, slots: Slots, gap: int, crosses: bool) -> Step:
+    absent = element.startswith("!")
+    body = element[1:] if absent else element
+    if body.startswith("<"):
+        return Step((_number(body),), gap, crosses, smaller=body == SMALLER)
+    optional = body.startswith("[")
+    inner = body[1:-1] if body[0] in "([" else body
+    words: list[str] = []
+    for choice in inner.split("|"):
+        words.extend(_choice(choice.strip(), slots))
+    return Step(tuple(dict.fromkeys(words)), gap, crosses, optional, absent)
+
+
+def _number(body: str) -> str:
+    if body in (ANY_NUMBER, SMALLER):
+        return body
+    match = _RANGE.fullmatch(body)
+    if not match or int(match[2]) > int(match[3]):
+        raise ValueError(f"{body} is not a range such as <12-24>")
+    return body
+
+
+def _choice(choice: str, slots: Slots) -> tuple[str, ...]:
+    if choice.startswith("{") and choice.endswith("}"):
+        name = choice[1:-1]
+        if name not in slots:
+            raise ValueError(f"there is no slot {{{name}}}")
+        return slots[name]
+    if choice.startswith("<"):
+        return (_number(choice),)
+    if not choice or not all(_WORD.fullmatch(word) for word in choice.split()):
+        raise ValueError(f'"{choice}" is not a word, a stem* or a {{slot}}')
+    if "*" in choice[:-1]:
+        raise ValueError(f'"{choice}": a * may only end a phrase')
+    return (choice,)
+
+
+def range_of(word: str) -> tuple[bool, float, float] | None:
+    """(is a shift, lowest, highest) if the word of a step stands for numbers, else None."""
+    if word in (ANY_NUMBER, SMALLER):
+        return False, 0, float("inf")
+    match = _RANGE.fullmatch(word)
+    return (bool(match[1]), float(match[2]), float(match[3])) if match else None

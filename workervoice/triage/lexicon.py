@@ -1,0 +1,96 @@
+"""What a language pack holds once it is read: rules, spellings, negators, examples.
+
+Values only; `packs` makes them from files and `match` uses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from workervoice.triage.grammar import Part
+
+BEFORE: Final = "before"
+AFTER: Final = "after"
+BOTH: Final = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One phrase of a pack. `names` has one (item, rule id) for each item that it reports."""
+
+    names: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """Phrases that make the hits of some items in their sentence (or message) denied."""
+
+    items: frozenset[str]
+    rules: tuple[Rule, ...]
+    whole_message: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """Words that deny a hit, on which side, from how many words away, and what stops them."""
+
+    words: tuple[str, ...] = ()
+    scope: str = BEFORE
+    window: int = 3
+    stops: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How a language tells times of day: "6 am", "till", "10 at night"."""
+
+    am: tuple[str, ...] = ()
+    pm: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    points: Mapping[str, float] = field(default_factory=dict)  # midnight: 24
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How words are written in texts: short forms, number words, endings, words of every day."""
+
+    sms: Mapping[str, str] = field(default_factory=dict)
+    common: frozenset[str] = frozenset()
+    endings: tuple[str, ...] = ()
+    possessive: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    fuzzy: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with which an author proves an item: it must, or must not, be reported."""
+
+    item: str
+    text: str
+    hit: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One language pack."""
+
+    name: str
+    file: str
+    language: str
+    status: str  # "reviewed" by a native speaker, or "draft"
+    version: str  # "<author's number>:<digest of the file>"
+    scripts: frozenset[str]
+    near: int
+    spelling: Spelling
+    negation: Negation
+    clock: Clock
+    idioms: tuple[Rule, ...]
+    safe: tuple[Safe, ...]
+    rules: tuple[Rule, ...]
+    examples: tuple[Example, ...]

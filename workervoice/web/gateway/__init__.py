@@ -1,0 +1,11 @@
+"""The gateway's routes: providers' webhooks in, empty answers out. Knows no case.
+
+app      the routes
+counts   what was taken and refused, as numbers only
+"""
+
+from __future__ import annotations
+
+from workervoice.web.gateway.app import create_gateway_app
+
+__all__ = ["create_gateway_app"]

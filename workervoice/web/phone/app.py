@@ -1,0 +1,158 @@
+"""The simulated phones as a small web application: a page, its API, and the provider's side.
+
+For a demo on one machine. It answers only when it is called by a loopback name (so that no
+foreign page reaches it by way of DNS), takes a page's posts only from its own origin and only as
+JSON, and takes the courier's only with the simulator's signature. There is no login: whoever can
+open a loopback port of this machine can play the worker. Numbers stand in the query of
+`/api/messages`, so run it without an access log.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import BackgroundTasks, Depends, FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+
+from workervoice.channels.base import Webhook
+from workervoice.channels.simulator import read_json, words
+from workervoice.errors import Malformed, NotFound
+from workervoice.web.phone.desk import Declined, Desk
+from workervoice.web.phone.network import Network, PhoneLine
+
+MOST_BYTES = 1024 * 1024
+STARTING_PHONES = ("+15550100101", "+15550100102")
+_WEB = Path(__file__).parent.parent
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_phone_app(
+    *,
+    gateway_url: str,
+    lines: Sequence[PhoneLine],
+    secret: str,
+    now: Callable[[], float] = time.time,
+) -> FastAPI:
+    """Build the application; `secret` is the simulator's, which gateway and courier hold too."""
+    app = FastAPI(title="Simulated phones", docs_url=None, redoc_url=None, openapi_url=None)
+    desk = Desk(Network(lines), gateway_url, secret, now)
+    app.middleware("http")(_only_loopback)
+    app.mount("/static", StaticFiles(directory=_WEB / "static"))
+    _add_page(app, desk)
+    _add_provider(app, desk)
+    return app
+
+
+async def _body(request: Request) -> bytes:
+    """The raw body; more than a provider would take is cut, and so no longer reads."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return b""
+    return bytes(body)
+
+
+Body = Annotated[bytes, Depends(_body)]
+
+
+async def _only_loopback(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """Refuse a foreign Host or Origin, and put the safety headers on every answer."""
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    if _name(f"http://{host}") not in _LOOPBACK:
+        return _problem(403, "Open this page by its loopback address.")
+    if origin is not None and origin != f"http://{host}":
+        return _problem(403, "Another page may not do this.")
+    response = await call_next(request)
+    response.headers.update(_HEADERS)
+    return response
+
+
+def _name(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _problem(status: int, sentence: str, **more: object) -> JSONResponse:
+    return JSONResponse({"problem": sentence, **more}, status)
+
+
+def _add_page(app: FastAPI, desk: Desk) -> None:
+    """The page and what its script asks for."""
+    templates = Jinja2Templates(_WEB / "templates")
+
+    @app.get("/")
+    def page(request: Request) -> HTMLResponse:
+        """The phones."""
+        shown = {"lines": desk.network.lines.values(), "phones": STARTING_PHONES}
+        return templates.TemplateResponse(request, "phone/phone.html", shown)
+
+    @app.get("/api/messages")
+    def messages(number: str = "") -> JSONResponse:
+        """All messages on one phone, oldest first."""
+        dialled = number.replace(" ", "+")  # a plus sign that was not escaped
+        return JSONResponse({"messages": desk.network.on_phone(dialled)})
+
+    @app.post("/api/text")
+    def text(request: Request, body: Body) -> JSONResponse:
+        """A worker typed a text: carry it to the hotline and say how that went."""
+        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+            return _problem(415, "Only JSON.")
+        try:
+            record = read_json(body)
+            line = desk.network.line(words(record, "line"))
+            bubble = desk.network.typed(
+                line, words(record, "number"), words(record, "text"), desk.now()
+            )
+        except (Malformed, NotFound):
+            return _problem(400, "That is no phone number, or there is no such line.")
+        problem = desk.deliver(line, bubble)
+        desk.network.settle(bubble.id, "refused" if problem else "sent")
+        return _problem(502, problem, id=bubble.id) if problem else JSONResponse({"id": bubble.id})
+
+
+def _add_provider(app: FastAPI, desk: Desk) -> None:
+    """What a courier asks of a provider: `channels/simulator.py` tells the format."""
+
+    @app.post("/api/send")
+    def send(request: Request, body: Body, after: BackgroundTasks) -> JSONResponse:
+        """The hotline sends a text to a phone."""
+        try:
+            record = desk.signed(_webhook(request, body))
+            bubble = desk.take(record)
+        except Declined as exc:
+            return JSONResponse(exc.answer(), exc.status)
+        after.add_task(desk.report, record, bubble)
+        return JSONResponse({"id": bubble.id}, 201)
+
+    @app.post("/api/find")
+    def find(request: Request, body: Body) -> JSONResponse:
+        """Did we take the message of this outbox id?"""
+        try:
+            return JSONResponse({"id": desk.find(desk.signed(_webhook(request, body)))})
+        except Declined as exc:
+            return JSONResponse(exc.answer(), exc.status)
+
+
+def _webhook(request: Request, body: bytes) -> Webhook:
+    query = request.scope["query_string"]
+    target = request.scope["raw_path"] + (b"?" + query if query else b"")
+    return Webhook.received("http://phone", target, request.headers.raw, body)

@@ -1,0 +1,103 @@
+"""Clocks: when each promise falls due, and who hears next when it is missed. Pure arithmetic.
+
+Sources: acknowledgement within 7 days and feedback within 3 months of it, Directive (EU) 2019/1937
+article 9; times by priority are this hotline's own promise to workers.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from workervoice.message import Priority, Role
+
+
+class ClockKind(StrEnum):
+    """What somebody promised to do in time."""
+
+    HANDLER_ACKNOWLEDGEMENT = "handler_acknowledgement"
+    LEGAL_ACKNOWLEDGEMENT = "legal_acknowledgement"
+    FEEDBACK = "feedback"
+    DISCLOSURE_ACKNOWLEDGEMENT = "disclosure_acknowledgement"
+    CORRECTIVE_ACTION = "corrective_action"
+    WITHDRAWAL_CHECK = "withdrawal_check"
+
+
+HANDLER_BY_PRIORITY: Mapping[Priority, timedelta] = MappingProxyType(
+    {
+        Priority.P0: timedelta(minutes=30),
+        Priority.P1: timedelta(hours=24),
+        Priority.P1S: timedelta(hours=24),
+        Priority.P2: timedelta(hours=72),
+        Priority.P3: timedelta(days=7),
+        Priority.P4: timedelta(days=7),
+    }
+)
+
+# how long an action may take when the plan names no date of its own
+ACTION_BY_PRIORITY: Mapping[Priority, timedelta] = MappingProxyType(
+    {
+        Priority.P0: timedelta(0),  # immediate
+        Priority.P1: timedelta(days=30),
+        Priority.P1S: timedelta(days=30),
+        Priority.P2: timedelta(days=60),
+        Priority.P3: timedelta(days=90),
+        Priority.P4: timedelta(days=90),
+    }
+)
+
+_SAME_FOR_ALL: Mapping[ClockKind, timedelta] = MappingProxyType(
+    {
+        ClockKind.LEGAL_ACKNOWLEDGEMENT: timedelta(days=7),
+        ClockKind.DISCLOSURE_ACKNOWLEDGEMENT: timedelta(hours=72),
+        ClockKind.WITHDRAWAL_CHECK: timedelta(hours=72),
+    }
+)
+
+_BY_PRIORITY: Mapping[ClockKind, Mapping[Priority, timedelta]] = MappingProxyType(
+    {
+        ClockKind.HANDLER_ACKNOWLEDGEMENT: HANDLER_BY_PRIORITY,
+        ClockKind.CORRECTIVE_ACTION: ACTION_BY_PRIORITY,
+    }
+)
+
+FEEDBACK_MONTHS = 3
+
+# who hears when the clock runs out, then who hears next; the last one keeps hearing
+LADDERS: Mapping[ClockKind, tuple[Role, ...]] = MappingProxyType(
+    {
+        ClockKind.HANDLER_ACKNOWLEDGEMENT: (Role.HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+        ClockKind.LEGAL_ACKNOWLEDGEMENT: (Role.HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+        ClockKind.FEEDBACK: (Role.HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+        ClockKind.DISCLOSURE_ACKNOWLEDGEMENT: (Role.BUYER, Role.HANDLER, Role.SUPERVISOR),
+        ClockKind.CORRECTIVE_ACTION: (Role.BUYER, Role.HANDLER, Role.SUPERVISOR),
+        ClockKind.WITHDRAWAL_CHECK: (Role.HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    }
+)
+
+
+def due(kind: ClockKind, started: datetime, priority: Priority) -> datetime:
+    """When this promise falls due. `started` is the moment of receipt, for feedback that of the
+    acknowledgement (or the seventh day, if none was sent)."""
+    if kind is ClockKind.FEEDBACK:
+        return _months_later(started, FEEDBACK_MONTHS)
+    if kind in _BY_PRIORITY:
+        return started + _BY_PRIORITY[kind][priority]
+    return started + _SAME_FOR_ALL[kind]
+
+
+def hears(kind: ClockKind, rung: int) -> Role:
+    """Who hears at this rung (0 first); past the top, whoever stands there hears again."""
+    ladder = LADDERS[kind]
+    return ladder[min(rung, len(ladder) - 1)]
+
+
+def _months_later(moment: datetime, months: int) -> datetime:
+    """The same day so many months on, or the last day of a shorter month."""
+    years, month = divmod(moment.month - 1 + months, 12)
+    year = moment.year + years
+    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)

@@ -1,0 +1,184 @@
+"""The dialogue with one worker, as one pure function: how far we are, what was heard, what to say.
+
+Which of two meanings a lone 1 has: the menu that was asked last wins; where "You have a reply" was
+said after it, the reply wins. What is said depends on where the dialogue stands and on nothing that
+was reported, with one exception: question 2, from a fixed list, once the worker said it is safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from workervoice.message import Facts
+from workervoice.workflow import questions, withdrawal
+from workervoice.workflow.commands import Command, digit, yes_or_no
+from workervoice.workflow.commands import command as command_in
+from workervoice.workflow.progress import Held, Progress, came_back, left, may_notify
+from workervoice.workflow.turn import Effect, Heard, Say, Turn
+
+__all__ = ["Effect", "Heard", "Held", "Progress", "Say", "Turn", "converse"]
+
+
+def converse(progress: Progress, heard: Heard) -> Turn:
+    """The turn that follows this text. Same progress and same text: same turn."""
+    command = None if heard.media_only else command_in(heard.text)
+    progress = replace(progress, unanswered=0, language=heard.language or progress.language)
+    away = _AWAY.get(progress.state, _present)
+    return _mention_held(away(progress, heard, command))
+
+
+def _present(progress: Progress, heard: Heard, command: Command | None) -> Turn:
+    """The worker is in the dialogue: not paused, frozen, lost or withdrawn."""
+    if progress.awaiting == "delete" and command is not Command.STOP:
+        return withdrawal.pending(progress, heard, command)
+    if command is None:
+        return _answer(progress, heard)
+    if progress.state == "greeting" and command in {Command.HELP, Command.START}:
+        return questions.first(progress, heard)  # the first answer is the same for everyone
+    return _BY_COMMAND[command](progress, heard)
+
+
+def _answer(progress: Progress, heard: Heard) -> Turn:
+    """Words, a digit or a medium, read by what was asked last."""
+    if progress.state == "greeting":
+        return questions.first(progress, heard)
+    if heard.media_only:
+        return questions.thank(progress, heard, "unread_kind")
+    number = digit(heard.text)
+    open_to_release = progress.notice_last or progress.awaiting in {None, "missing"}
+    if number == 1 and progress.held and open_to_release:
+        return _release(progress)
+    return _BY_AWAITING.get(progress.awaiting or "", questions.menu)(progress, heard)
+
+
+def _release(progress: Progress) -> Turn:
+    """Let go what waits, oldest first, up to a question that has to be answered alone."""
+    kinds = [held.kind for held in progress.held]
+    count = kinds.index("confirm") + 1 if "confirm" in kinds else len(kinds)
+    asks = kinds[count - 1] == "confirm"
+    still_asked = progress.awaiting == "confirm" and not asks
+    was_unsafe = progress.safe is False
+    return Turn(
+        replace(
+            progress,
+            held=progress.held[count:],
+            awaiting="confirm" if asks else progress.awaiting,
+            notice_last=False,
+            safe=True if was_unsafe else progress.safe,
+        ),
+        (Say("confirm_question"),) if still_asked else (),
+        answers=Facts(safe_to_talk=True) if was_unsafe else Facts(),
+        release=tuple(held.outbox_id for held in progress.held[:count]),
+    )
+
+
+def _confirmed(progress: Progress, heard: Heard) -> Turn:
+    """Is it fixed? 1 or yes, 2 or no; a 3 is danger; anything else leaves the question standing."""
+    number = digit(heard.text)
+    if number == 3:
+        return replace(questions.in_danger(progress, heard), report=True)
+    fixed = {1: True, 2: False}.get(number or 0, yes_or_no(heard.text))
+    if fixed is None:
+        return questions.thank(progress, heard)
+    done = questions.at_rest(progress)
+    if fixed:
+        return Turn(done, (Say("confirm_thanks"),), effects=frozenset({Effect.CONFIRMED}))
+    effects = frozenset({Effect.DISPUTED, Effect.ASK_HUMAN})
+    return Turn(done, (Say("dispute_thanks"),), effects=effects)
+
+
+def _stop(progress: Progress, _heard: Heard) -> Turn:
+    """Pause at once; say so once. A DELETE that waits for its digit is dropped."""
+    awaiting = None if progress.awaiting == "delete" else progress.awaiting
+    paused = replace(left(progress, "stop"), awaiting=awaiting, delete_digit=None)
+    return _confirm_stop(paused)
+
+
+def _confirm_stop(progress: Progress) -> Turn:
+    says = () if progress.stop_confirmed else (Say("stopped"),)
+    return Turn(replace(progress, stop_confirmed=True), says, effects=frozenset({Effect.PAUSE}))
+
+
+def _start(progress: Progress, _heard: Heard) -> Turn:
+    return Turn(progress, (Say("started"),))
+
+
+def _help(progress: Progress, _heard: Heard) -> Turn:
+    """HELP may be distress: a person sees it, and the emergency number is said."""
+    return Turn(progress, (Say("help_now"),), report=True, effects=frozenset({Effect.ASK_HUMAN}))
+
+
+def _status(progress: Progress, heard: Heard) -> Turn:
+    """Says only whether a reply waits, and to a stranger the same bytes as when none does."""
+    if not heard.known or not progress.held:
+        return Turn(progress, (Say("nothing_waits"),))
+    if progress.awaiting == "consent":  # the next 1 asks for the reply, the one after for nothing
+        progress = questions.at_rest(progress)
+    return Turn(replace(progress, notice_last=True), (Say("reply_waits"),))
+
+
+def _paused(progress: Progress, heard: Heard, command: Command | None) -> Turn:
+    """STOP again is silence; any other text resumes, after a neutral prompt, and is heard."""
+    if command is Command.STOP:
+        return _confirm_stop(progress)
+    back = replace(came_back(progress, "start"), stop_confirmed=False)
+    if command is Command.START:
+        return Turn(back, (Say("started"),), effects=frozenset({Effect.RESUME}))
+    turn = _present(back, heard, command)
+    spoken = tuple(say for say in turn.says if say.key != "thanks")
+    prompt = () if command is Command.DELETE else (Say("resumed_prompt"),)
+    return replace(turn, says=(*prompt, *spoken), effects=turn.effects | {Effect.RESUME})
+
+
+def _found(progress: Progress, heard: Heard, command: Command | None) -> Turn:
+    """Contact was lost, and the worker writes: as if it had never been lost."""
+    return _present(came_back(progress, "write_again"), heard, command)
+
+
+def _frozen(progress: Progress, heard: Heard, command: Command | None) -> Turn:
+    """Duress: harmless answers only, nothing moves, nothing held goes out; a handler knows."""
+    watched = frozenset({Effect.ASK_HUMAN})
+    if command is None or command is Command.HELP:
+        return replace(questions.thank(progress, heard), effects=watched)
+    return Turn(progress, (Say("nothing_waits"),), effects=watched)
+
+
+def _mention_held(turn: Turn) -> Turn:
+    """Someone who is back and has an unread reply is told that it waits, if nothing is asked."""
+    progress = turn.progress
+    urgent = any(say.key in {"danger_now", "help_now"} for say in turn.says)
+    pending = progress.awaiting is not None or progress.notice_last or urgent
+    if pending or not progress.held or not may_notify(progress):
+        return turn
+    says = (*turn.says, Say("reply_waits"))
+    return replace(turn, progress=replace(progress, notice_last=True), says=says)
+
+
+_AWAY: Mapping[str, Callable[[Progress, Heard, Command | None], Turn]] = MappingProxyType(
+    {
+        "paused": _paused,
+        "lost_contact": _found,
+        "frozen": _frozen,
+        "withdrawn": withdrawal.within,
+    }
+)
+
+_BY_COMMAND: Mapping[Command, Callable[[Progress, Heard], Turn]] = MappingProxyType(
+    {
+        Command.STOP: _stop,
+        Command.START: _start,
+        Command.HELP: _help,
+        Command.DELETE: withdrawal.ask,
+        Command.STATUS: _status,
+    }
+)
+
+_BY_AWAITING: Mapping[str, Callable[[Progress, Heard], Turn]] = MappingProxyType(
+    {
+        "missing": questions.told_missing,
+        "consent": questions.consented,
+        "confirm": _confirmed,
+    }
+)

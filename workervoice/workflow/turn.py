@@ -1,0 +1,76 @@
+"""What the dialogue hears, and what it answers with: plain values, decided by `dialogue.converse`.
+
+A `Turn` asks the hotline for everything; it does nothing itself. Its says go out even where an
+effect pauses or withholds, because they are that effect's own confirmation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from workervoice.message import Facts
+from workervoice.workflow.progress import Progress
+
+
+class Effect(StrEnum):
+    """What the hotline has to do beside storing and saying."""
+
+    PAUSE = "pause"  # send nothing until the worker writes
+    RESUME = "resume"  # what was paused or withheld may go out again
+    WITHDRAW = "withdraw"  # DELETE was confirmed: the 72 hours start
+    CANCEL_WITHDRAWAL = "cancel_withdrawal"
+    CONFIRMED = "confirmed"  # the worker says that it is fixed
+    DISPUTED = "disputed"
+    WITHHOLD = "withhold"  # nothing more may go out until RESUME
+    ASK_HUMAN = "ask_human"  # a person should look now
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One text from a worker, with what is known by now (this text included)."""
+
+    text: str = field(repr=False)
+    now: datetime
+    facts: Facts
+    missing: str | None  # the question that the ILO rule misses most
+    site_known: bool
+    left: bool  # a disclosure has already left
+    random_digit: int  # 1 to 9, for a DELETE to confirm
+    known: bool  # False: a stranger, with no conversation yet
+    language: str | None  # None when this text alone is doubtful
+    media_only: bool = False
+
+    @property
+    def today(self) -> str:
+        """The ISO date of this text, in the time zone of `now`."""
+        return self.now.date().isoformat()
+
+    @property
+    def at(self) -> int:
+        """The moment of this text in unix seconds."""
+        return int(self.now.timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One text to send, by its phrase key. The line's own facts (`emergency`) are added later."""
+
+    key: str
+    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The answer to one text: where the dialogue stands now, what is said, what is to be done."""
+
+    progress: Progress
+    says: tuple[Say, ...] = ()
+    report: bool = False  # the text is words for the case
+    answers: Facts = field(default_factory=Facts)  # what a menu answer adds to the facts
+    release: tuple[UUID, ...] = ()  # held messages that the worker asked for, oldest first
+    effects: frozenset[Effect] = frozenset()
