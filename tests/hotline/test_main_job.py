@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
+from uuid import UUID
+
+import pytest
 
 from tests.house import House
 from workervoice.disclosure.packet import ETI_CLAUSES, Packet
+from workervoice.errors import GuardFailed, IllegalMove, NotFound
 from workervoice.hotline import buying, disclosing
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.issuepage import issue_page, staff_plan
@@ -13,10 +17,42 @@ from workervoice.hotline.overview import monitor_lines, queue
 from workervoice.hotline.planning import Promise
 
 WORKER = "+15550100777"
+REPORT = "Boss took our passports and not give back. Agent said hotel job, now sewing. RIVER"
+
+
+def a_packet() -> Packet:
+    return Packet(
+        site="Riverside Garments",
+        country="BD",
+        indicators=("retention_of_identity_documents",),
+        likelihood="strong",
+        eti_clause=ETI_CLAUSES[0],
+        period="2026-11",
+        description="Identity documents of workers are kept by management.",
+        first_steps="Ask for the document policy of all sites in one round; do not name this one.",
+        earliest_contact="2026-12",
+    )
+
+
+def a_case(house: House, consent: str = "1") -> UUID:
+    """A report with site and consent, as three texts give it."""
+    house.say(WORKER, REPORT)
+    house.say(WORKER, "1")
+    house.say(WORKER, "they cut pay if we ask")
+    house.say(WORKER, consent)
+    return queue(house.console, house.actor("asha"))[0].id
+
+
+def a_released_issue(house: House, case_id: UUID) -> UUID:
+    issue_id = disclosing.draft(house.console, house.actor("asha"), case_id, a_packet())
+    disclosing.approve(house.console, house.actor("asha"), issue_id)
+    disclosing.release(house.console, house.actor("sam"), issue_id)
+    house.deliver()
+    return issue_id
 
 
 def test_a_worker_writes_and_a_handler_reads_and_answers(house: House) -> None:
-    first = house.say(WORKER, "Boss took our passports and not give back. Cannot leave RIVER")
+    first = house.say(WORKER, REPORT)
     house.say(WORKER, "1")
     line = queue(house.console, house.actor("asha"))[0]
     page = case_page(house.console, house.actor("asha"), line.id)
@@ -29,5 +65,121 @@ def test_a_worker_writes_and_a_handler_reads_and_answers(house: House) -> None:
     assert "retention_of_identity_documents" in page.record.facts.indicators
     assert page.site is not None
     assert page.site.code == "RIVER"
+    assert any(item for said in page.thread for _, item, _ in said.passages)
     assert "help" not in notice
     assert reply == ["We can help. Are you safe tonight?"]
+
+
+def a_verified_plan(house: House, issue_id: UUID) -> None:
+    """Nora promises and does, Paul of another buyer agrees, Ben of the hotline verifies."""
+    nora, paul, ben = house.actor("nora"), house.actor("paul"), house.actor("ben")
+    mine = buying.disclosure_lines(house.console, nora)[0].id
+    theirs = buying.disclosure_lines(house.console, paul)[0].id
+    for actor, disclosure, move in (
+        (nora, mine, "open"),
+        (nora, mine, "acknowledge"),
+        (paul, theirs, "open"),
+    ):
+        buying.move(house.console, actor, disclosure, move, "")
+    with buying.open_disclosure(house.console, nora, mine) as opened:
+        promise = Promise("Return all documents", "policy", "audit", date(2026, 12, 31))
+        action_id = opened.plan.propose(promise)
+    with buying.open_disclosure(house.console, paul, theirs) as opened:
+        opened.plan.move(action_id, "agree", "")
+    with buying.open_disclosure(house.console, nora, mine) as opened:
+        opened.plan.move(action_id, "start", "")
+        opened.plan.move(action_id, "submit_evidence", "signed hand-over lists")
+    with pytest.raises(GuardFailed), buying.open_disclosure(house.console, nora, mine) as opened:
+        opened.plan.move(action_id, "verify", "I saw it")
+    with disclosing.open_issue(house.console, ben, issue_id) as issue:
+        plan = staff_plan(issue)
+        plan.move(action_id, "verify", "workers say that they have them")
+        plan.move(action_id, "close", "done for all")
+
+
+def test_the_whole_way_from_report_to_confirmed_remedy(house: House) -> None:
+    case_id = a_case(house)
+    issue_id = a_released_issue(house, case_id)
+    a_verified_plan(house, issue_id)
+    disclosing.move(house.console, house.actor("ben"), issue_id, "resolve", "all returned")
+    house.desk.move(house.actor("asha"), case_id, "report_remedy", "documents returned to all")
+    house.deliver()
+    asked = house.say(WORKER, "1")
+    thanked = house.say(WORKER, "1")
+    page = case_page(house.console, house.actor("asha"), case_id)
+    house.desk.move(house.actor("asha"), case_id, "close", "worker confirmed")
+
+    assert "1" in asked[0]
+    assert thanked
+    assert page.state == "confirmed"
+    assert case_page(house.console, house.actor("asha"), case_id).state == "closed"
+    line = monitor_lines(house.console, house.actor("mina"))[0]
+    assert line.stage == "closed"
+    assert dict(line.buyer_hours) == {"Northwind Apparel": 0, "Southgate Retail": None}
+
+
+def test_without_consent_nothing_is_released_and_a_supervisor_may_not_override(
+    house: House,
+) -> None:
+    case_id = a_case(house, consent="0")
+    issue_id = disclosing.draft(house.console, house.actor("asha"), case_id, a_packet())
+    disclosing.approve(house.console, house.actor("asha"), issue_id)
+
+    with pytest.raises(GuardFailed):
+        disclosing.release(house.console, house.actor("sam"), issue_id)
+
+    assert issue_page(house.console, house.actor("sam"), issue_id).state == "approved"
+    assert buying.disclosure_lines(house.console, house.actor("nora")) == []
+
+
+def test_one_person_alone_cannot_release(house: House) -> None:
+    case_id = a_case(house)
+    issue_id = disclosing.draft(house.console, house.actor("sam"), case_id, a_packet())
+    disclosing.approve(house.console, house.actor("sam"), issue_id)
+
+    with pytest.raises(GuardFailed):
+        disclosing.release(house.console, house.actor("sam"), issue_id)
+
+
+def test_a_packet_that_quotes_the_worker_cannot_be_approved(house: House) -> None:
+    case_id = a_case(house)
+    quoting = Packet.from_json(
+        {**a_packet().to_json(), "description": "Boss took our passports and not give back."}
+    )
+    issue_id = disclosing.draft(house.console, house.actor("asha"), case_id, quoting)
+
+    with pytest.raises(GuardFailed):
+        disclosing.approve(house.console, house.actor("asha"), issue_id)
+
+    assert issue_page(house.console, house.actor("asha"), issue_id).findings
+
+
+def test_a_disputed_remedy_takes_the_case_back(house: House) -> None:
+    case_id = a_case(house)
+    house.desk.answer(house.actor("asha"), case_id, "We look into it.")
+    house.desk.move(house.actor("asha"), case_id, "report_remedy", "documents returned")
+    house.deliver()
+    house.say(WORKER, "1")
+    house.say(WORKER, "2")
+
+    assert case_page(house.console, house.actor("asha"), case_id).state == "in_progress"
+
+
+def test_a_buyer_finds_no_foreign_disclosure_and_no_case(house: House) -> None:
+    case_id = a_case(house)
+    a_released_issue(house, case_id)
+    theirs = buying.disclosure_lines(house.console, house.actor("paul"))[0].id
+
+    with pytest.raises(NotFound):
+        buying.page(house.console, house.actor("nora"), theirs)
+    with pytest.raises(NotFound):
+        case_page(house.console, house.actor("nora"), case_id)
+
+
+def test_a_move_that_the_table_does_not_have_changes_nothing(house: House) -> None:
+    case_id = a_case(house)
+
+    with pytest.raises(IllegalMove):
+        house.desk.move(house.actor("asha"), case_id, "close", "because")
+
+    assert case_page(house.console, house.actor("asha"), case_id).state == "awaiting_review"

@@ -55,8 +55,11 @@ class Door:
         except NotFound:
             return None
 
-    def recognise(self, token: str) -> Actor:
-        """Whose unlocked session this is. Raises `NotFound` if it ended, idled or never was."""
+    def recognise(self, token: str, *, awake: bool = True) -> Actor:
+        """Whose unlocked session this is. Raises `NotFound` if it ended, idled or never was.
+
+        A page that refreshes itself is not `awake`: it does not put off the idle time's end.
+        """
         now = self.process.clock()
         try:
             row_id = session_id(token)
@@ -64,7 +67,8 @@ class Door:
                 officer, box = people.find_session(
                     tx, row_id, started_after=now - TOTAL, seen_after=now - IDLE
                 )
-                people.touch_session(tx, row_id, now)
+                if awake:
+                    people.touch_session(tx, row_id, now)
             return Actor(officer, open_session(self.boot_secret, token, officer.id, box))
         except CryptoError:
             raise NotFound("no such session") from None

@@ -32,7 +32,6 @@ class QueueLine:
     record: QueueRecord
     site: str
     late: bool  # a promise about this case has run out
-    waits: bool  # the worker's last text has no answer yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +59,14 @@ def queue(process: Process, actor: Actor) -> list[QueueLine]:
             record = process.vault.open_queue(tx.programme, row.id, row.version, row.queue)
             site = names.get(record.site_id, "") if record.site_id else ""
             lines.append(
-                QueueLine(row.id, row.state, record, site, str(row.id) in late, _waits(record))
+                QueueLine(row.id, row.state, record, site, str(row.id) in late)
             )
     return sorted(lines, key=_urgency)
 
 
-def _waits(record: QueueRecord) -> bool:
-    return record.answered_at is None or record.answered_at < record.last_in_at
-
-
 def _urgency(line: QueueLine) -> tuple[bool, bool, str, datetime]:
     over = line.state in OVER
-    return over, not line.waits, str(line.record.priority), line.record.last_in_at
+    return over, not line.record.waits, str(line.record.priority), line.record.last_in_at
 
 
 def issue_lines(process: Process, actor: Actor) -> list[tuple[UUID, str, str]]:
@@ -102,7 +97,7 @@ def monitor_lines(process: Process, actor: Actor) -> list[MonitorLine]:
                     reference=str(row_id)[:8],
                     stage=state,
                     age=now - record.opened_at,
-                    waiting=_waits(record) and state not in OVER,
+                    waiting=record.waits and state not in OVER,
                     issues=tuple(state for state, _ in issues),
                     buyer_hours=tuple(hours for _, told in issues for hours in told),
                     late=str(row_id) in late,

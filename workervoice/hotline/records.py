@@ -103,6 +103,7 @@ class CaseRecord:
             language=self.language,
             child=self.facts.child,
             imminent_danger=self.facts.imminent_danger,
+            waits=self.waits_for_us(),
         )
 
     def waits_for_us(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -104,3 +105,10 @@ def _enter(connection: Connection, scope: Scope) -> None:
         ),
         {name: "" if value is None else str(value) for name, value in values.items()},
     )
+
+
+def insert_new(tx: Tx, statement: Insert) -> bool:
+    """Insert unless the same key is there already; True if the row is new."""
+    keep = {"preserve_rowcount": True}  # otherwise kept for updates and deletes only
+    done = tx.connection.execute(statement.on_conflict_do_nothing(), execution_options=keep)
+    return done.rowcount == 1

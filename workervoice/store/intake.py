@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
-from workervoice.store.engine import Tx
+from workervoice.store.engine import Tx, insert_new
 from workervoice.store.states import move_state
 from workervoice.store.vault import Vault
 
@@ -46,7 +46,7 @@ class Contact:
 def remember(tx: Tx, mac: bytes, day: date) -> bool:
     """Note a provider's message id by its keyed hash; False if it was there already."""
     statement = insert(t.seen).values(programme_id=tx.programme, mac=mac, day=day)
-    return tx.connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    return insert_new(tx, statement)
 
 
 def forget_seen_before(tx: Tx, day: date) -> int:
@@ -125,7 +125,7 @@ def add_contact(tx: Tx, contact: Contact) -> bool:
     """Store a contact; False if another transaction stored the same index a moment before."""
     columns = {name: getattr(contact, name) for name in Contact.__slots__}
     statement = insert(t.contact).values(programme_id=tx.programme, **columns)
-    return tx.connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    return insert_new(tx, statement)
 
 
 def contact_by_id(tx: Tx, contact_id: UUID) -> Contact:

@@ -94,9 +94,7 @@ def _ensure_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
 
 def _set_password(connection: Connection, role: str, password: str) -> None:
     statement = connection.execute(
-        text(
-            "SELECT format('ALTER ROLE %I PASSWORD %L', CAST(:role AS text), CAST(:word AS text))"
-        ),
+        text("SELECT 'ALTER ROLE ' || quote_ident(:role) || ' PASSWORD ' || quote_literal(:word)"),
         {"role": role, "word": password},
     ).scalar_one()
     connection.exec_driver_sql(statement.replace("%", "%%"))

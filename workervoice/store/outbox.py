@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
-from workervoice.store.engine import Tx
+from workervoice.store.engine import Tx, insert_new
 from workervoice.store.states import move_state
 
 LEASE = timedelta(seconds=60)
@@ -61,7 +61,7 @@ def owe(tx: Tx, owed: Owed) -> bool:
     """Add a row; False if the same debt (dedupe key) is there already."""
     columns = {name: getattr(owed, name) for name in Owed.__slots__}
     statement = insert(t.outbox).values(programme_id=tx.programme, attempts=0, **columns)
-    return tx.connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    return insert_new(tx, statement)
 
 
 def claim_owed(tx: Tx, now: datetime, limit: int) -> list[Claimed]:

@@ -39,6 +39,7 @@ class QueueRecord:
     language: str
     child: bool = False
     imminent_danger: bool = False
+    waits: bool = True  # the worker's last text has no answer from a person yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _pack(record: QueueRecord) -> bytes:
         1,
         _GRADES.index(record.grade),
         _PRIORITIES.index(record.priority),
-        record.child | record.imminent_danger << 1,
+        record.child | record.imminent_danger << 1 | record.waits << 2,
         bits,
         _hour(record.opened_at),
         _hour(record.last_in_at),
@@ -118,4 +119,5 @@ def _unpack(plain: bytes) -> QueueRecord:
         language=language.rstrip(b"\0").decode(),
         child=bool(flags & 1),
         imminent_danger=bool(flags & 2),
+        waits=bool(flags & 4),
     )

@@ -32,8 +32,7 @@ from workervoice.triage.packfile import Value, open_pack
 
 DIRECTORY = Path(__file__).with_name("packs")
 _FIELDS = frozenset(
-    "language status version scripts near sms common endings possessive fuzzy numbers clock slots "
-    "negation idioms safe items".split()
+    ["language", "status", "version", "scripts", "near", "sms", "common", "endings", "possessive", "fuzzy", "numbers", "clock", "slots", "negation", "idioms", "safe", "items"]
 )
 _REQUIRED = ("language", "status", "version", "scripts", "items")
 

@@ -18,4 +18,5 @@ depends_on = None
 def upgrade() -> None:
     here = Path(__file__).parent
     for name in ("v0001_tables.sql", "v0001_access.sql"):
-        op.get_bind().exec_driver_sql((here / name).read_text(encoding="utf-8"))
+        cursor = op.get_bind().connection.cursor()  # the driver's: without parameters % is only %
+        cursor.execute((here / name).read_text(encoding="utf-8"))

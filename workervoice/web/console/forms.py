@@ -1,0 +1,141 @@
+"""Forms: what a page of ours sent, read by hand within a limit, and turned into field words.
+
+Nothing here is ever logged or shown in a repr: forms carry passphrases, answers and reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import cast
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from fastapi import Request
+
+from workervoice.disclosure.packet import Packet
+from workervoice.errors import GuardFailed
+from workervoice.hotline.planning import Promise
+from workervoice.message import Priority
+from workervoice.web.errors import TooLarge, Unreadable
+from workervoice.workflow.consent import Ground, Override
+
+FORM_BYTES = 64 * 1024
+FORM_FIELDS = 64
+_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form. Line ends are "\\n", and there are no NUL characters."""
+
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    def one(self, name: str) -> str:
+        """The first value of a field; "" if it is not there."""
+        return next(iter(self.all(name)), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return self.fields.get(name, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A form that was not taken: which one, what stood in it, and why, in words."""
+
+    name: str = ""
+    form: Form = Form()
+    problem: str = ""
+
+    def why(self, name: str) -> str:
+        return self.problem if name == self.name else ""
+
+    def kept(self, name: str, column: str, default: str = "") -> str:
+        """What to show again in a field of the form `name`."""
+        return self.form.one(column) if name == self.name else default
+
+
+async def read_form(request: Request) -> Form:
+    """The form of a POST. Raises `TooLarge` or `Unreadable`; another content type has no fields."""
+    if request.method != "POST":
+        return Form()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_BYTES:
+            raise TooLarge("form")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
+        return Form()
+    return parse_form(bytes(body))
+
+
+def parse_form(body: bytes) -> Form:
+    """Raises `Unreadable` for more fields than any page of ours has."""
+    text = body.decode(errors="replace")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS)
+    except ValueError:
+        raise Unreadable("form") from None
+    fields: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        fields[name] = (*fields.get(name, ()), _plain(value))
+    return Form(fields)
+
+
+def _plain(value: str) -> str:
+    return value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def priority_of(form: Form) -> Priority:
+    """Raises `GuardFailed` for none or an unknown one."""
+    try:
+        return Priority(form.one("priority"))
+    except ValueError:
+        raise GuardFailed("choose a priority from the list") from None
+
+
+def site_of(form: Form) -> UUID:
+    """Raises `GuardFailed` for none or a malformed one."""
+    try:
+        return UUID(form.one("site"))
+    except ValueError:
+        raise GuardFailed("choose a site from the list") from None
+
+
+def packet_of(form: Form, site: str, country: str) -> Packet:
+    """What was drafted, complete or not: the packet itself says what is missing."""
+    return Packet(
+        site=site,
+        country=country,
+        indicators=form.all("indicators"),
+        likelihood=form.one("likelihood"),
+        eti_clause=form.one("eti_clause"),
+        period=form.one("period").strip(),
+        description=form.one("description"),
+        first_steps=form.one("first_steps"),
+        earliest_contact=form.one("earliest_contact").strip(),
+    )
+
+
+def promise_of(form: Form) -> Promise:
+    """Raises `GuardFailed` for a due date that is no day, or a question left open."""
+    try:
+        due = date.fromisoformat(form.one("due").strip())
+    except ValueError:
+        raise GuardFailed("give the due date as a day, like 2026-11-30") from None
+    if form.one("needs_site") not in {"yes", "no"}:
+        raise GuardFailed("say whether the action needs the site")
+    return Promise(
+        description=form.one("description"),
+        root_cause=form.one("root_cause"),
+        preventive=form.one("preventive"),
+        due=due,
+        needs_site=form.one("needs_site") == "yes",
+    )
+
+
+def override_of(form: Form, by: UUID) -> Override | None:
+    """The override that was filled in, or None without a ground; the hotline judges it."""
+    ground = form.one("ground")
+    return Override(by, form.one("reason"), cast(Ground, ground)) if ground else None

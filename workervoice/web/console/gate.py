@@ -1,0 +1,122 @@
+"""The gate: every request passes here, and nowhere else is it decided who may ask for what.
+
+    form ▸ its token (CSRF) ▸ session ▸ role ▸ page
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from workervoice.errors import NotFound
+from workervoice.hotline.act import Desk
+from workervoice.hotline.doors import Door
+from workervoice.hotline.process import Process
+from workervoice.hotline.reading import Actor
+from workervoice.web.console.forms import Form, read_form
+from workervoice.web.console.pages import render
+from workervoice.web.console.routes import ANYONE, HOME, ROUTES
+from workervoice.web.errors import NoSession, StaleForm
+
+LOGINS_AT_ONCE = 8  # each waits for its turn at Argon2; more would take all threads
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What all pages share."""
+
+    process: Process
+    door: Door
+    desk: Desk
+    secure_cookies: bool
+    demo: bool
+    logins: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(LOGINS_AT_ONCE))
+
+    @property
+    def cookie(self) -> str:
+        return "__Host-workervoice" if self.secure_cookies else "workervoice"
+
+    def give_cookie(self, response: Response, token: str) -> None:
+        """Until the browser closes; the session ends earlier on our side."""
+        response.set_cookie(
+            self.cookie, token, secure=self.secure_cookies, httponly=True, samesite="strict"
+        )
+
+    def take_cookie(self, response: Response) -> None:
+        response.delete_cookie(
+            self.cookie, secure=self.secure_cookies, httponly=True, samesite="strict"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request that the gate let in, with the form it brought and whoever is signed in."""
+
+    console: Console
+    request: Request
+    form: Form
+    token: str = field(repr=False)
+    officer: Actor | None
+
+    @property
+    def process(self) -> Process:
+        return self.console.process
+
+    @property
+    def actor(self) -> Actor:
+        if self.officer is None:
+            raise NoSession("nobody is signed in")
+        return self.officer
+
+    def page(self, template: str, *, status: int = 200, **shown: Any) -> Response:
+        """A page of the console, with the form token of this session."""
+        officer = self.officer.officer if self.officer is not None else None
+        frame = {
+            "officer": officer,
+            "home": HOME.get(officer.role, "/") if officer is not None else "/",
+            "form_token": self.console.door.form_token(self.token),
+            "demo": self.console.demo,
+        }
+        return render(self.request, template, {**frame, **shown}, status)
+
+    def see(self, path: str) -> Response:
+        """Send the browser on, so that reloading a page never repeats what was done."""
+        return RedirectResponse(path, 303)
+
+
+def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
+    """Let a request in, or raise `StaleForm`, `NoSession` or `NotFound`."""
+    console: Console = request.app.state.console
+    token = request.cookies.get(console.cookie, "")
+    allowed = ROUTES[request.method, request.scope["route"].path]
+    if request.method == "POST":
+        _check_form(console, token, form)
+    if allowed == ANYONE:
+        return Visit(console, request, form, token, None)
+    actor = _recognise(console, token, request)
+    if actor.role not in allowed:
+        raise NotFound("no such page for this role")
+    return Visit(console, request, form, token, actor)
+
+
+def _check_form(console: Console, token: str, form: Form) -> None:
+    given = form.one("form_token").encode()
+    if not token or not hmac.compare_digest(given, console.door.form_token(token).encode()):
+        raise StaleForm("not a form of this session")
+
+
+def _recognise(console: Console, token: str, request: Request) -> Actor:
+    """Whose session this is. A page that refreshes itself does not keep a session awake."""
+    by_itself = request.headers.get("hx-request") == "true"
+    try:
+        return console.door.recognise(token, awake=not by_itself)
+    except NotFound:
+        raise NoSession("no such session") from None
+
+
+Visiting = Annotated[Visit, Depends(gate)]

@@ -1,0 +1,133 @@
+"""Pages: templates, and how moments, texts and codes look in them. Everything is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.templating import Jinja2Templates
+
+from workervoice.disclosure.packet import ETI_CLAUSES
+from workervoice.hotline.act import ANSWER_MAX
+from workervoice.hotline.planning import TEXT_MAX
+from workervoice.web.console import items, words
+from workervoice.web.console.forms import Tried
+from workervoice.web.console.sentences import MACHINES
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def moment(at: datetime | int) -> str:
+    """22 Nov 2026, 09:05 UTC."""
+    when = datetime.fromtimestamp(at, tz=UTC) if isinstance(at, int) else at.astimezone(UTC)
+    return f"{day(when.date())}, {when:%H:%M} UTC"
+
+
+def day(on: date | str) -> str:
+    """22 Nov 2026; takes a day as it stands in a plan, too."""
+    when = date.fromisoformat(on) if isinstance(on, str) else on
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def span(time: timedelta) -> str:
+    """How long, roughly: people compare, they do not calculate."""
+    hours = int(time.total_seconds() // 3600)
+    if hours < 1:
+        return "less than an hour"
+    if hours < 48:
+        return "1 hour" if hours == 1 else f"{hours} hours"
+    return f"{hours // 24} days"
+
+
+def tag(code: str) -> str:
+    """A language code as HTML wants it: "hi-latn" is hi-Latn."""
+    base, _, rest = (code or "und").partition("-")
+    if not rest or len(rest) not in {2, 4}:
+        return base
+    return f"{base}-{rest.upper() if len(rest) == 2 else rest.title()}"
+
+
+def move_label(name: str) -> str:
+    """What a move is called in a thread: of the case, or of an issue ("issue reject")."""
+    kind, _, rest = name.rpartition(" ")
+    machine = MACHINES["issue" if kind == "issue" else "case"]
+    return next((move.said for move in machine.moves if move.name == rest), name)
+
+
+def legend(passages: tuple[tuple[str, str, bool], ...]) -> list[tuple[str, bool]]:
+    """What was found in a text, each item once, and whether the worker denied it."""
+    found = {
+        (items.item(code), denied)
+        for _, codes, denied in passages
+        if codes
+        for code in codes.split(", ")
+    }
+    return sorted(found)
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shown = (moment, day, span, tag, move_label, legend, items.item, items.items)
+    made.filters |= {filter_.__name__: filter_ for filter_ in shown}
+    made.globals |= {
+        "words": words,
+        "ETI_CLAUSES": ETI_CLAUSES,
+        "ANSWER_MAX": ANSWER_MAX,
+        "TEXT_MAX": TEXT_MAX,
+        "tried": Tried(),
+    }
+    return made
+
+
+_PAGES = Jinja2Templates(env=_environment())
+
+
+def render(request: Request, template: str, shown: Mapping[str, Any], status: int) -> Response:
+    """One page of the console, from `templates/console/`."""
+    return _PAGES.TemplateResponse(request, f"console/{template}", dict(shown), status)
+
+
+def refusal(request: Request, status: int) -> Response:
+    """The page for everything that is not served, the same for all that share a status."""
+    title, advice = _REFUSALS.get(status, _REFUSALS[500])
+    return render(request, "refusal.html", {"title": title, "advice": advice}, status)
+
+
+_REFUSALS: Mapping[int, tuple[str, str]] = {
+    403: (
+        "This form could not be taken",
+        "Your session has ended, or the page was open for too long. Nothing was done. Go back to "
+        "copy what you wrote, then sign in again.",
+    ),
+    404: (
+        "There is nothing here",
+        "This page does not exist, or it is not for your account.",
+    ),
+    409: (
+        "This cannot be shown",
+        "Its seal or signature does not hold. Nothing was changed. Please tell whoever looks "
+        "after this hotline's server.",
+    ),
+    413: ("This is too long", "Nothing was stored. Go back and make the text shorter."),
+    422: ("This form could not be read", "Nothing was stored. Go back and try again."),
+    500: (
+        "Something went wrong",
+        "Nothing was stored. Please tell whoever looks after this hotline's server.",
+    ),
+    503: (
+        "Please wait a moment",
+        "The hotline cannot be reached now. Nothing was stored. Go back and try again.",
+    ),
+}

@@ -1,0 +1,87 @@
+"""The inventory: who may ask for which page. A page that is not in it is not served.
+
+The gate reads it at every request, `check` at the start, and the tests try every line as every
+role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from workervoice.message import Role
+
+ANYONE: Final = "anyone"
+Allowed = frozenset[Role] | Literal["anyone"]
+
+_PEOPLE = frozenset(
+    {Role.HANDLER, Role.SUPERVISOR, Role.BUYER, Role.MONITOR, Role.ADMINISTRATOR}
+)
+_STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR})
+_BUYER = frozenset({Role.BUYER})
+_MONITOR = frozenset({Role.MONITOR})
+
+_CASE = "/cases/{case_id}"
+_ISSUE = "/issues/{issue_id}"
+_DISCLOSURE = "/disclosures/{disclosure_id}"
+_ACTION = "/actions/{action_id}/{move}"
+
+ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
+    {
+        ("GET", "/health"): ANYONE,
+        ("GET", "/static/{name}"): ANYONE,
+        ("GET", "/login"): ANYONE,
+        ("POST", "/login"): ANYONE,
+        ("POST", "/logout"): _PEOPLE,
+        ("GET", "/"): _PEOPLE,
+        ("GET", "/cases"): _STAFF,
+        ("GET", _CASE): _STAFF,
+        ("POST", f"{_CASE}/answer"): _STAFF,
+        ("POST", f"{_CASE}/assess"): _STAFF,
+        ("POST", f"{_CASE}/priority"): _STAFF,
+        ("POST", f"{_CASE}/site"): _STAFF,
+        ("POST", f"{_CASE}/note"): _STAFF,
+        ("POST", f"{_CASE}/move/{{move}}"): _STAFF,
+        ("GET", f"{_CASE}/issues"): _STAFF,
+        ("POST", f"{_CASE}/issues"): _STAFF,
+        ("GET", "/issues"): _STAFF,
+        ("GET", _ISSUE): _STAFF,
+        ("POST", f"{_ISSUE}/edit"): _STAFF,
+        ("POST", f"{_ISSUE}/approve"): _STAFF,
+        ("POST", f"{_ISSUE}/release"): _STAFF,
+        ("POST", f"{_ISSUE}/move/{{move}}"): _STAFF,
+        ("POST", f"{_ISSUE}/actions"): _STAFF,
+        ("POST", f"{_ISSUE}{_ACTION}"): _STAFF,
+        ("GET", "/disclosures"): _BUYER,
+        ("GET", _DISCLOSURE): _BUYER,
+        ("POST", f"{_DISCLOSURE}/move/{{move}}"): _BUYER,
+        ("POST", f"{_DISCLOSURE}/actions"): _BUYER,
+        ("POST", f"{_DISCLOSURE}{_ACTION}"): _BUYER,
+        ("GET", "/monitor"): _MONITOR,
+    }
+)
+
+HOME: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.HANDLER: "/cases",
+        Role.SUPERVISOR: "/cases",
+        Role.BUYER: "/disclosures",
+        Role.MONITOR: "/monitor",
+    }
+)
+
+
+def check(routes: Iterable[BaseRoute]) -> None:
+    """Raises `ValueError` unless these routes and the inventory are the same."""
+    served: set[tuple[str, str]] = set()
+    for route in routes:
+        if not isinstance(route, APIRoute):
+            raise ValueError(f"not behind the gate: {route}")
+        served |= {(method, route.path) for method in route.methods or ()}
+    if served != set(ROUTES):
+        differing = sorted(f"{method} {path}" for method, path in served ^ set(ROUTES))
+        raise ValueError(f"served or declared, but not both: {', '.join(differing)}")

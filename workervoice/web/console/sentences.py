@@ -1,0 +1,118 @@
+"""Refusals in words for people. What an exception says inside is looked up here, never shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from workervoice.errors import GuardFailed, IllegalMove, ReasonMissing, WorkflowError
+from workervoice.hotline.act import ANSWER_MAX
+from workervoice.hotline.planning import TEXT_MAX
+from workervoice.workflow import action, case, disclosed, issue
+from workervoice.workflow.guards import meaning
+from workervoice.workflow.machine import Machine
+
+MACHINES: Mapping[str, Machine] = MappingProxyType(
+    {module.MACHINE.name: module.MACHINE for module in (case, issue, disclosed, action)}
+)
+
+SAY_WHY = "Say why, in a few words."
+LOOK_AGAIN = "This cannot be done as things stand now. Somebody may have changed them: look again."
+
+# what the hotline says when a form is not complete, word by word
+PLAIN: Mapping[str, str] = MappingProxyType(
+    {
+        f"an answer has 1 to {ANSWER_MAX} characters": (
+            f"Write an answer of 1 to {ANSWER_MAX} characters."
+        ),
+        "choose an indicator and a verdict from the list": "Choose an indicator from the list.",
+        "say why, in a few words": SAY_WHY,
+        "choose a site from the list": "Choose a site from the list.",
+        "choose a priority from the list": "Choose a priority from the list.",
+        "an empty note says nothing": "Write something in the note.",
+        "nothing may be sent: the conversation is withdrawn": (
+            "Nothing may be sent: the worker asked to delete everything."
+        ),
+        "nothing may be sent: the conversation is frozen": (
+            "Nothing may be sent: the worker may be under pressure, so the conversation is frozen."
+        ),
+        "name the site first: it decides which buyers are told": (
+            "Name the site first: it decides which buyers are told."
+        ),
+        "only a draft can be changed: send it back first": (
+            "Only a draft can be changed: send it back first."
+        ),
+        "no buyer is linked to this site: refer the case instead": (
+            "No buyer is linked to this site now: refer the case instead."
+        ),
+        "an override needs a reason, and danger or a child in the report": (
+            "An override needs a reason, and danger or a person under 18 in the report."
+        ),
+        "use the buttons for approval and release": "Use the buttons for approval and release.",
+        "say what will be changed": "Say what will be changed.",
+        f"each text may have {TEXT_MAX} characters at most": (
+            f"Each text may have {TEXT_MAX} characters at most."
+        ),
+        "the due date has passed: choose a later one": (
+            "The due date has passed: choose a later one."
+        ),
+        "give the due date as a day, like 2026-11-30": (
+            "Give the due date as a day, like 2026-11-30."
+        ),
+        "say whether the action needs the site": "Say whether the action needs the site.",
+        f"a note may have {TEXT_MAX} characters at most": (
+            f"A note may have {TEXT_MAX} characters at most."
+        ),
+        "say what the evidence is and where it can be seen": (
+            "Say what the evidence is and where it can be seen."
+        ),
+        "the plan is not open": "The plan is not open for changes now.",
+    }
+)
+
+# what a move still needs, said to an officer; others are named as in the documentation
+NEEDS: Mapping[str, str] = MappingProxyType(
+    {
+        "actions_closed": "every corrective action has come to its end",
+        "consent_or_override": "the worker agreed to it, or a supervisor recorded an override",
+        "has_remedy": "you say what workers got",
+        "issue_released": "a sensitive issue about this case was released",
+        "no_legal_hold": "nobody has put the case under legal hold",
+        "not_the_doer": "somebody other than the person who did it checks it",
+        "not_the_proposer": "somebody other than its proposer agrees",
+        "not_zero_tolerance": "no danger, child or violence is reported",
+        "packet_clean": "the text is complete and nothing in it points at a person",
+        "retention_over": "the case was kept long enough",
+        "site_may_know": "it needs nothing from the site, which has not been told",
+        "two_people": "a second person agrees",
+        "waited_72_hours": "72 hours have passed since the worker asked",
+        "was_opened": "it was opened in time",
+    }
+)
+
+_BY_MACHINE = re.compile(r"(\w+): (\w+) from (\w+) by (\w+)")
+
+
+def sentence(refusal: WorkflowError) -> str:
+    """One sentence that says what to do, whatever the exception says."""
+    if isinstance(refusal, ReasonMissing):
+        return SAY_WHY
+    if isinstance(refusal, IllegalMove) or not isinstance(refusal, GuardFailed):
+        return LOOK_AGAIN
+    told = str(refusal)
+    if told in PLAIN:
+        return PLAIN[told]
+    match = _BY_MACHINE.fullmatch(told)
+    return _needed(*match.groups()) if match else LOOK_AGAIN
+
+
+def _needed(machine: str, move: str, state: str, role: str) -> str:
+    """What the rows of this move ask for: all guards of one row, or all of another."""
+    rows = [
+        row
+        for row in (MACHINES[machine].moves if machine in MACHINES else ())
+        if row.name == move and state in row.sources and role in row.roles and row.guards
+    ]
+    ways = [" and ".join(NEEDS.get(g) or meaning(g) for g in row.guards) for row in rows]
+    return f"This is possible only if {', or if '.join(ways)}." if ways else LOOK_AGAIN

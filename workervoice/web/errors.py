@@ -1,0 +1,65 @@
+"""Refusals as HTTP: the one table from an error to a status.
+
+Whatever may not be known to exist and whatever may not be seen answer alike, with 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from workervoice.errors import (
+    CryptoError,
+    Forbidden,
+    Malformed,
+    NotFound,
+    Refused,
+    Unavailable,
+    WorkervoiceError,
+    WorkflowError,
+    WrongPassphrase,
+)
+
+
+class NoSession(WorkervoiceError):
+    """Nobody is signed in with this cookie, or not any more."""
+
+
+class StaleForm(WorkervoiceError):
+    """The form does not come from a page of this session."""
+
+
+class TooLarge(WorkervoiceError):
+    """A form larger than any of ours."""
+
+
+class Unreadable(WorkervoiceError):
+    """A form that no page of ours could have sent."""
+
+
+class Busy(Unavailable):
+    """Too many people are signing in at once."""
+
+
+STATUS: Mapping[type[WorkervoiceError], int] = MappingProxyType(
+    {
+        Malformed: 400,
+        WrongPassphrase: 401,
+        NoSession: 403,
+        Refused: 403,
+        StaleForm: 403,
+        Forbidden: 404,
+        NotFound: 404,
+        CryptoError: 409,
+        WorkflowError: 409,
+        TooLarge: 413,
+        Unreadable: 422,
+        Unavailable: 503,
+        WorkervoiceError: 500,
+    }
+)
+
+
+def status_of(error: WorkervoiceError) -> int:
+    """The status of the nearest class in the table."""
+    return next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
