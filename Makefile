@@ -8,7 +8,7 @@ help:  ## list what make can do
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
 venv: .venv/product  ## install the product, pinned and by hash
 demo: .venv/product  ## start a demo hotline (STORY=1: play one story in the terminal, and end)
-	.venv/bin/$(if $(STORY),python -m workervoice.story,workervoice up --demo)
+	.venv/bin/$(if $(STORY),python -m workervoice.app.story,workervoice up --demo)
 test: .venv/dev  ## everything that must pass: style, types, imports, tests
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .

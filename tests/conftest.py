@@ -26,7 +26,7 @@ def server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    return Engine.load(Path("/tmp/mini") if Path("/tmp/usemini").exists() else None)
+    return Engine.load()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import argparse
 import json
 import signal
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -78,34 +79,30 @@ def _up(parsed: argparse.Namespace) -> int:
     from workervoice.app.supervisor import Supervisor  # noqa: PLC0415
 
     settings = _settings(parsed.data)
-    stopped = _stop_flag()
+    stop = _told_to_stop()
     supervisor = Supervisor(settings, with_demo=parsed.demo, say=lambda s: print(s, flush=True))
     supervisor.start()
     try:
         announce(supervisor, settings)
         if supervisor.phones_url and sys.stdout.isatty():
             webbrowser.open(supervisor.phones_url)
-        while not stopped():
-            signal.sigtimedwait(_SIGNALS, POLL_SECONDS)
+        while not stop.wait(POLL_SECONDS):
             supervisor.watch()
     finally:
         supervisor.stop()
     return 0
 
 
-_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-
-
-def _stop_flag() -> Callable[[], bool]:
-    """Turns true when somebody asks the program to end."""
-    told: list[int] = []
+def _told_to_stop() -> threading.Event:
+    """Set when somebody asks the program to end."""
+    stop = threading.Event()
 
     def tell(number: int, frame: FrameType | None) -> None:
-        told.append(number)
+        stop.set()
 
-    for number in _SIGNALS:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, tell)
-    return lambda: bool(told)
+    return stop
 
 
 def _process(parsed: argparse.Namespace) -> int:

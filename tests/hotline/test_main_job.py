@@ -10,7 +10,7 @@ import pytest
 from tests.house import House
 from workervoice.disclosure.packet import ETI_CLAUSES, Packet
 from workervoice.errors import GuardFailed, IllegalMove, NotFound
-from workervoice.hotline import buying, disclosing
+from workervoice.hotline import buying, disclosing, releasing
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.issuepage import issue_page, staff_plan
 from workervoice.hotline.overview import monitor_lines, queue
@@ -46,7 +46,7 @@ def a_case(house: House, consent: str = "1") -> UUID:
 def a_released_issue(house: House, case_id: UUID) -> UUID:
     issue_id = disclosing.draft(house.console, house.actor("asha"), case_id, a_packet())
     disclosing.approve(house.console, house.actor("asha"), issue_id)
-    disclosing.release(house.console, house.actor("sam"), issue_id)
+    releasing.release(house.console, house.actor("sam"), issue_id)
     house.deliver()
     return issue_id
 
@@ -126,7 +126,7 @@ def test_without_consent_nothing_is_released_and_a_supervisor_may_not_override(
     disclosing.approve(house.console, house.actor("asha"), issue_id)
 
     with pytest.raises(GuardFailed):
-        disclosing.release(house.console, house.actor("sam"), issue_id)
+        releasing.release(house.console, house.actor("sam"), issue_id)
 
     assert issue_page(house.console, house.actor("sam"), issue_id).state == "approved"
     assert buying.disclosure_lines(house.console, house.actor("nora")) == []
@@ -138,7 +138,7 @@ def test_one_person_alone_cannot_release(house: House) -> None:
     disclosing.approve(house.console, house.actor("sam"), issue_id)
 
     with pytest.raises(GuardFailed):
-        disclosing.release(house.console, house.actor("sam"), issue_id)
+        releasing.release(house.console, house.actor("sam"), issue_id)
 
 
 def test_a_packet_that_quotes_the_worker_cannot_be_approved(house: House) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 from uuid import UUID, uuid4
 
 from workervoice.app.keyfiles import load_key_files, make_key_files
@@ -56,7 +57,7 @@ class DemoLine:
     """One of the demo's lines, with its sender from the settings or a fictional one."""
 
     slug: str
-    channel: str
+    channel: Literal["sms", "whatsapp"]
     sender: str
 
 

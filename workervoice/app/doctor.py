@@ -66,6 +66,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         if settings.database_url is not None:
             yield _revision(settings.database_url.get_secret_value(), "database")
             return
+        if not (settings.data_dir / "postgres").exists():
+            yield Finding(False, f"Database: there is none in {settings.data_dir}, and no address.")
+            return
         server = EmbeddedServer(settings.data_dir)
         try:
             server.start()

@@ -34,6 +34,10 @@ DATABASE = "workervoice"
 READY_SECONDS = 60
 STOP_SECONDS = 15
 RESTART_SECONDS = 1.0  # at least so long between two starts of the same child
+_NO_PROGRAMME = (
+    "There is no programme here yet: make one with `workervoice init` (not in this version), or "
+    "try the demo with `workervoice up --demo`."
+)
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR")
 
 
@@ -57,20 +61,25 @@ class Child:
             env=dict(self.environment),
             stdin=subprocess.PIPE,
             pass_fds=handles,
+            process_group=0,  # Ctrl-C is for the supervisor, which ends its children itself
         )
 
     @property
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def stop(self) -> None:
-        """Ask it to end, and end it if it does not."""
+    def ask_to_end(self) -> None:
         if self.process is None:
             return
         if self.process.stdin is not None:
             self.process.stdin.close()
         if self.running:
             self.process.terminate()
+
+    def end(self) -> None:
+        """Wait for it, and end it if it does not."""
+        if self.process is None:
+            return
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -127,13 +136,23 @@ class Supervisor:
     def stop(self) -> None:
         """Children first, then the database."""
         for child in self._children:
-            child.stop()
+            child.ask_to_end()
+        for child in self._children:
+            child.end()
         for each in self._sockets:
             each.close()
         self._children, self._sockets = [], []
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+    def erase(self) -> None:
+        """Stop, and remove the embedded database wherever it lies: for a story, which keeps
+        nothing."""
+        server = self._server
+        self.stop()
+        if server is not None:
+            server.erase()
 
     def _with_database(self, settings: Settings) -> Settings:
         """An external database as configured, or the embedded one with new role passwords."""
@@ -142,6 +161,8 @@ class Supervisor:
             if missing:
                 raise SettingsError(f"{PREFIX}{missing[0].upper()} is missing.")
             return settings
+        if not self._demo and not has_key_files(settings.data_dir):
+            raise SettingsError(_NO_PROGRAMME)
         self._server = EmbeddedServer(settings.data_dir, say=self._say)
         self._server.start()
         self._server.ensure_database(DATABASE)
@@ -169,10 +190,7 @@ class Supervisor:
                     f"{settings.data_dir}: put back your copy of them"
                 )
             if not seeded and not self._demo:
-                raise SettingsError(
-                    "There is no programme here yet: make one with `workervoice init`, or try the "
-                    "demo with `workervoice up --demo`."
-                )
+                raise SettingsError(_NO_PROGRAMME)
             if not seeded:
                 _set_aside(settings.data_dir)
                 self.seeded = self._seed(owner, settings)

@@ -43,6 +43,7 @@ class IssuePage:
     buyers: tuple[tuple[str, str], ...]  # name, state of the disclosure ("" before release)
     actions: tuple[ActionView, ...]
     moves: tuple[Move, ...]
+    proposals: frozenset[str]  # moves that somebody proposed
     names: Mapping[UUID, str]
 
 
@@ -55,6 +56,7 @@ def issue_page(process: Process, actor: Actor, issue_id: UUID) -> IssuePage:
         grounds = {"imminent_danger": facts.imminent_danger, "under_18": facts.child}
         overrides = tuple(ground for ground, holds in grounds.items() if holds)
         plan = staff_plan(issue)
+        moves = _issue_moves(issue, actor, plan)
         return IssuePage(
             id=issue_id,
             case_id=issue.case.row.id,
@@ -69,9 +71,16 @@ def issue_page(process: Process, actor: Actor, issue_id: UUID) -> IssuePage:
             may_override=overrides if actor.role is Role.SUPERVISOR else (),
             buyers=_told(tx, process.vault, issue),
             actions=tuple(plan.actions()),
-            moves=_issue_moves(issue, actor, plan),
+            moves=moves,
+            proposals=frozenset(m.name for m in moves if _proposed(issue, m.name)),
             names=names,
         )
+
+
+def _proposed(issue: OpenIssue, move: str) -> bool:
+    proposal = {"kind": "proposal", "move": f"issue {move}"}
+    notes = (entry.words for entry in issue.case.thread if entry.words is not None)
+    return any(proposal.items() <= note.items() for note in notes)
 
 
 def staff_plan(issue: OpenIssue) -> OpenPlan:
@@ -98,7 +107,7 @@ def _issue_moves(issue: OpenIssue, actor: Actor, plan: OpenPlan) -> tuple[Move, 
     holds = {"actions_closed": plan.all_over(), "not_zero_tolerance": not zero, "two_people": zero}
     moves = {
         m.name: m
-        for m in issue_machine.MACHINE.moves_from(issue.row.state, actor.role)
+        for m in issue_machine.MACHINE.rows_from(issue.row.state, actor.role)
         if m.name not in {"approve", "release"} and all(holds.get(g, False) for g in m.guards)
     }
     return tuple(moves.values())

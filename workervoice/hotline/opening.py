@@ -79,7 +79,7 @@ class OpenCase:
     def moves(self) -> tuple[Move, ...]:
         """The moves of the table that are open to this officer now, each once."""
         holds = self.holds("x")
-        possible = case_machine.MACHINE.moves_from(self.row.state, self.actor.role)
+        possible = case_machine.MACHINE.rows_from(self.row.state, self.actor.role)
         shown = [m for m in possible if self._worth_showing(m, holds)]
         return tuple({move.name: move for move in shown}.values())
 
@@ -131,7 +131,7 @@ class OpenCase:
         holds = self.holds("x")
         return any(
             m.name == move and all(holds.get(g, False) or g == "two_people" for g in m.guards)
-            for m in case_machine.MACHINE.moves_from(self.row.state, self.actor.role)
+            for m in case_machine.MACHINE.rows_from(self.row.state, self.actor.role)
         )
 
     def note(self, direction: str, words: Mapping[str, Any]) -> None:

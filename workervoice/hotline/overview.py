@@ -58,9 +58,7 @@ def queue(process: Process, actor: Actor) -> list[QueueLine]:
                 continue
             record = process.vault.open_queue(tx.programme, row.id, row.version, row.queue)
             site = names.get(record.site_id, "") if record.site_id else ""
-            lines.append(
-                QueueLine(row.id, row.state, record, site, str(row.id) in late)
-            )
+            lines.append(QueueLine(row.id, row.state, record, site, str(row.id) in late))
     return sorted(lines, key=_urgency)
 
 

@@ -84,6 +84,12 @@ class ActionView:
     moves: tuple[Move, ...]
 
 
+def plan_is_over(tx: Tx, issue_id: UUID) -> bool:
+    """True if there are actions, all came to an end, and at least one was carried out."""
+    states = {row.state for row in remedy.actions_of(tx, issue_id)}
+    return "closed" in states and states <= _OVER
+
+
 @dataclass
 class OpenPlan:
     """An issue's plan in somebody's hands for one transaction."""
@@ -152,9 +158,8 @@ class OpenPlan:
         return state
 
     def all_over(self) -> bool:
-        """True if there are actions and all of them came to an end."""
-        states = [row.state for row in remedy.actions_of(self.tx, self.holder.id)]
-        return bool(states) and set(states) <= _OVER and "closed" in states
+        """True once nothing of the plan is left to do."""
+        return plan_is_over(self.tx, self.holder.id)
 
     def _view(self, row: ActionRow) -> ActionView:
         view = ActionView(row.id, row.state, self._open(row), self._entries(row.id), ())

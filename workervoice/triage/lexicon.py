@@ -42,6 +42,7 @@ class Negation:
     scope: str = BEFORE
     window: int = 3
     stops: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()  # "if not finished": what follows "if" denies nothing
 
 
 @dataclass(frozen=True, slots=True)

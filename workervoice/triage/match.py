@@ -15,7 +15,7 @@ from workervoice.triage.clock import Clock, Ends, shifts
 from workervoice.triage.grammar import range_of
 from workervoice.triage.ilo import ITEMS
 from workervoice.triage.lexicon import Pack, Safe
-from workervoice.triage.negation import Denier
+from workervoice.triage.negation import CONDITION_REACH, Denier
 from workervoice.triage.normalise import Token, scripts_of, tokens_of
 from workervoice.triage.rules import Compiled, Index, Span, compile_rule, match
 from workervoice.triage.view import Reader, View
@@ -51,6 +51,7 @@ class _Lexicon:
         ]
         self.negators = classes.number(pack.negation.words)
         self.stops = classes.number(pack.negation.stops)
+        self.conditions = classes.number(pack.negation.conditions)
         clock = pack.clock
         self.clock = tuple(classes.number(words) for words in (clock.am, clock.pm, clock.to))
         self.points = [(classes.number((word,)), hour) for word, hour in clock.points.items()]
@@ -143,8 +144,13 @@ def _hits(lexicon: _Lexicon, found: Found, view: View) -> list[_Hit]:
 
 
 def _denier(lexicon: _Lexicon, found: Found, view: View) -> Denier:
-    negators = _indices(found, lexicon.negators)
     stops = _indices(found, lexicon.stops)
+    conditions = _indices(found, lexicon.conditions)
+    negators = {
+        index
+        for index in _indices(found, lexicon.negators)
+        if not any(index - away in conditions for away in range(1, CONDITION_REACH + 1))
+    }
     return Denier(view, lexicon.pack.negation, negators, stops)
 
 

@@ -11,6 +11,8 @@ from workervoice.triage.lexicon import AFTER, BEFORE, Negation
 from workervoice.triage.rules import Span
 from workervoice.triage.view import View
 
+CONDITION_REACH = 3  # words: "if the target is not finished" says nothing of what is not
+
 
 class Denier:
     """Answers, for one view, whether a span is denied."""

@@ -34,6 +34,7 @@ DIRECTORY = Path(__file__).with_name("packs")
 _FIELDS = frozenset(
     ["language", "status", "version", "scripts", "near", "sms", "common", "endings", "possessive", "fuzzy", "numbers", "clock", "slots", "negation", "idioms", "safe", "items"]
 )
+_NEGATION = frozenset({"words", "scope", "window", "stops", "conditions"})
 _REQUIRED = ("language", "status", "version", "scripts", "items")
 
 
@@ -186,12 +187,13 @@ class _Reader:
     def negation(self) -> Negation:
         if "negation" not in self._fields:
             return Negation()
-        fields = self._fields["negation"].fields(frozenset({"words", "scope", "window", "stops"}))
+        fields = self._fields["negation"].fields(_NEGATION)
         return Negation(
             words=fields["words"].words(),
             scope=_one_of(fields["scope"], (BEFORE, AFTER, BOTH)) if "scope" in fields else BEFORE,
             window=fields["window"].whole() if "window" in fields else 3,
             stops=self._opened(fields["stops"]) if "stops" in fields else (),
+            conditions=fields["conditions"].words() if "conditions" in fields else (),
         )
 
     def _opened(self, value: Value) -> tuple[str, ...]:

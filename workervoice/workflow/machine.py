@@ -69,8 +69,12 @@ class Machine:
 
     def moves_from(self, state: str, role: Role) -> tuple[Move, ...]:
         """The moves open to this role in this state, each name once, whatever guards will say."""
-        rows = [m for m in self.moves if state in m.sources and role in m.roles]
+        rows = self.rows_from(state, role)
         return tuple({row.name: row for row in reversed(rows)}[name] for name in _once(rows))
+
+    def rows_from(self, state: str, role: Role) -> tuple[Move, ...]:
+        """Every row open to this role in this state: a name twice where either guard will do."""
+        return tuple(m for m in self.moves if state in m.sources and role in m.roles)
 
     def advance(
         self,

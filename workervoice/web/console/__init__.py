@@ -1,1 +1,15 @@
-"""console."""
+"""The officers' pages: server-rendered, usable without JavaScript, one gate before all of them.
+
+app          the application and its answers to refusals
+routes       the inventory: who may ask for what
+gate         form token, session, role
+login, cases, issues, disclosures, monitor    the pages, by subject
+forms        what a page sent, turned into field words
+pages, words, items, sentences                how things look and are said
+headers      what every answer carries
+"""
+
+from workervoice.web.console.app import create_console_app
+from workervoice.web.console.routes import ROUTES
+
+__all__ = ["ROUTES", "create_console_app"]

@@ -1,6 +1,6 @@
 """The gate: every request passes here, and nowhere else is it decided who may ask for what.
 
-    form ▸ its token (CSRF) ▸ session ▸ role ▸ page
+form ▸ its token (CSRF) ▸ session ▸ role ▸ page
 """
 
 from __future__ import annotations

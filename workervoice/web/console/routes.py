@@ -18,9 +18,7 @@ from workervoice.message import Role
 ANYONE: Final = "anyone"
 Allowed = frozenset[Role] | Literal["anyone"]
 
-_PEOPLE = frozenset(
-    {Role.HANDLER, Role.SUPERVISOR, Role.BUYER, Role.MONITOR, Role.ADMINISTRATOR}
-)
+_PEOPLE = frozenset({Role.HANDLER, Role.SUPERVISOR, Role.BUYER, Role.MONITOR, Role.ADMINISTRATOR})
 _STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR})
 _BUYER = frozenset({Role.BUYER})
 _MONITOR = frozenset({Role.MONITOR})

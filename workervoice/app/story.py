@@ -1,0 +1,286 @@
+"""One story, from the first text to the confirmed remedy, played through the running processes.
+
+    python -m workervoice.app.story
+
+Its own programme, in a temporary directory, on free ports; everything it prints was seen on a
+phone or on a page. Ends by itself: 0 if the story came to its end, 1 with a sentence if not.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from workervoice.app.browsing import Browser, Page, Phone, StoryStuck
+from workervoice.app.demo import PEOPLE
+from workervoice.app.processes import wall_clock
+from workervoice.app.supervisor import Supervisor
+from workervoice.errors import WorkervoiceError
+from workervoice.settings import Settings
+
+NUMBER = "+15550100042"
+PATIENCE_SECONDS = 30
+WIDTH = 96
+
+REPORT = (
+    "Agent promised hotel job, now we sew 14 hours. Boss took our passports and not give back. "
+    "If we complain he will call police. We are at RIVER"
+)
+
+
+def say(text: str = "", *, who: str = "") -> None:
+    """One line of the transcript; long ones are wrapped under their speaker."""
+    head = f"{who:>13} " if who else ""
+    indent = " " * len(head)
+    sys.stdout.write(textwrap.fill(text, WIDTH, initial_indent=head, subsequent_indent=indent))
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+@dataclass
+class Worker:
+    """The worker, who only has a phone."""
+
+    phone: Phone
+
+    def writes(self, text: str, answers: int = 1) -> list[str]:
+        say(text, who="worker >")
+        self.phone.write(text)
+        return self.reads(answers)
+
+    def reads(self, answers: int = 1) -> list[str]:
+        """Wait for so many texts from the hotline."""
+        got: list[str] = []
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while len(got) < answers:
+            for text in self.phone.news():
+                say(text, who="hotline <")
+                got.append(text)
+            if time.monotonic() > ends:
+                raise StoryStuck("no answer reached the phone")
+            time.sleep(0.1)
+        return got
+
+
+class Officer:
+    """An officer at a browser."""
+
+    def __init__(self, login: str, passphrase: str, console: str) -> None:
+        self.name = PEOPLE[login][2]
+        self._login = login
+        self._browser = Browser(console)
+        page = self._browser.get("/login")
+        fields = {"login": login, "passphrase": passphrase}
+        self._browser.post("/login", fields, page.token())
+
+    def sees(self, path: str, patterns: Sequence[str]) -> Page:
+        """Look at a page, and tell the lines of it that match."""
+        page = self._browser.get(path)
+        shown = [line for line in page.lines() if any(re.search(p, line) for p in patterns)]
+        for line in dict.fromkeys(shown):
+            say(textwrap.shorten(line, 300), who=f"{self._login} |")
+        if page.status != 200 or not shown:
+            raise StoryStuck(f"{self._login} does not see what the story expects on {path}")
+        return page
+
+    def does(self, path: str, what: str, fields: Mapping[str, str | Sequence[str]]) -> Page:
+        """Fill in a form, from the page it stands on."""
+        say(what, who=f"{self._login} :")
+        where = re.match(r"/[a-z]+/[0-9a-f-]+", path)
+        page = self._browser.get(where.group() if where else path)
+        return self._browser.post(path, fields, page.token())
+
+    def finds(self, listing: str, prefix: str) -> str:
+        """The first link of a list."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < ends:
+            links = [
+                link
+                for link in self._browser.get(listing).links(prefix)
+                if re.fullmatch(prefix + r"[0-9a-f-]{36}", link)
+            ]
+            if links:
+                return links[0]
+            time.sleep(0.2)
+        raise StoryStuck(f"{self._login} finds nothing on {listing}")
+
+
+@dataclass
+class Cast:
+    """Everybody in the story."""
+
+    worker: Worker
+    officer: Callable[[str], Officer]
+
+
+def report(cast: Cast) -> None:
+    say("\n1. A worker writes")
+    cast.worker.writes(REPORT)
+    cast.worker.writes("1")
+    cast.worker.writes("he cuts our pay if we refuse overtime")
+    cast.worker.writes("1")
+
+
+def answer(cast: Cast) -> str:
+    say("\n2. A handler reads and answers")
+    asha = cast.officer("asha")
+    case = asha.finds("/cases", "/cases/")
+    asha.sees(case, [r"Agent promised", r"indicator", r"documents"])
+    asha.does(
+        f"{case}/answer",
+        "answers: “Thank you. We will speak with the companies that buy from there…”",
+        {
+            "text": "Thank you. We will speak with the companies that buy from there. They will "
+            "not hear who wrote. Write any time."
+        },
+    )
+    cast.worker.reads()
+    cast.worker.writes("1")
+    asha.does(
+        f"{case}/assess",
+        "confirms “retention of identity documents”: told in plain words",
+        {
+            "indicator": "retention_of_identity_documents",
+            "verdict": "confirmed",
+            "reason": "told in plain words, refused on request",
+        },
+    )
+    return case
+
+
+def disclose(cast: Cast, case: str) -> str:
+    say("\n3. A sensitive issue goes to the site's buyers: two people, and the worker's yes")
+    asha, sam = cast.officer("asha"), cast.officer("sam")
+    today = wall_clock().date()
+    asha.does(
+        f"{case}/issues",
+        "drafts a sensitive issue: no name, no number, no day, none of the worker's words",
+        {
+            "indicators": ["retention_of_identity_documents", "deception"],
+            "likelihood": "strong",
+            "eti_clause": "1 Employment is freely chosen",
+            "period": f"{today:%Y-%m}",
+            "description": "Management keeps identity documents of workers and does not return "
+            "them on request. Terms at recruitment differ from the work done.",
+            "first_steps": "Ask all suppliers for their document policy in one round. Do not "
+            "name this site.",
+            "earliest_contact": f"{today + timedelta(days=31):%Y-%m}",
+        },
+    )
+    issue = asha.finds("/issues", "/issues/")
+    asha.does(f"{issue}/approve", "approves it", {})
+    sam.does(f"{issue}/release", "second person: releases it to the buyers of the site", {})
+    sam.sees(issue, [r"Northwind", r"Southgate"])
+    return issue
+
+
+def remedy(cast: Cast, issue: str) -> None:
+    say("\n4. The buyers act; whoever did it does not verify it")
+    nora, paul, ben = cast.officer("nora"), cast.officer("paul"), cast.officer("ben")
+    mine, theirs = (who.finds("/disclosures", "/disclosures/") for who in (nora, paul))
+    nora.does(f"{mine}/move/open", "opens the disclosure", {})
+    nora.sees(mine, [r"Management keeps"])
+    nora.does(f"{mine}/move/acknowledge", "acknowledges it", {})
+    due = wall_clock().date() + timedelta(days=30)
+    nora.does(
+        f"{mine}/actions",
+        "promises a corrective action",
+        {
+            "description": "All suppliers return identity documents to all workers.",
+            "root_cause": "Documents were collected at hiring.",
+            "preventive": "Locked personal storage; checked at every visit.",
+            "due": due.isoformat(),
+            "needs_site": "no",
+        },
+    )
+    action = _action_of(nora, mine)
+    paul.does(f"{theirs}/move/open", "of the other buyer, opens the same issue", {})
+    paul.does(f"{theirs}/actions/{action}/agree", "agrees to the action", {"reason": ""})
+    nora.does(f"{mine}/actions/{action}/start", "starts", {"reason": ""})
+    evidence = {"reason": "Hand-over lists of all suppliers, signed by workers."}
+    nora.does(f"{mine}/actions/{action}/submit_evidence", "submits evidence", evidence)
+    checked = {"reason": "Workers asked at random have their documents."}
+    ben.does(f"{issue}/actions/{action}/verify", "of the hotline, verifies", checked)
+    ben.does(f"{issue}/actions/{action}/close", "closes the action", {"reason": "Done for all."})
+    ben.does(f"{issue}/move/resolve", "resolves the issue", {"reason": "All actions closed."})
+
+
+def _action_of(officer: Officer, disclosure: str) -> str:
+    page = officer.sees(disclosure, [r"return identity documents"])
+    found = re.search(r"/actions/([0-9a-f-]{36})/", page.html)
+    if found is None:
+        # whoever proposed it has no move yet: the row still names it
+        found = re.search(r'id="action-([0-9a-f-]{36})"', page.html)
+    if found is None:
+        raise StoryStuck("the action is not on the page")
+    return found.group(1)
+
+
+def confirm(cast: Cast, case: str) -> None:
+    say("\n5. The worker says whether it is fixed")
+    asha = cast.officer("asha")
+    asha.does(
+        f"{case}/move/report_remedy",
+        "reports the remedy and asks the worker",
+        {"reason": "Documents returned to all workers of the site."},
+    )
+    cast.worker.reads()
+    cast.worker.writes("1")
+    cast.worker.writes("1")
+    asha.sees(case, [r"[Cc]onfirmed"])
+    asha.does(f"{case}/move/close", "closes the case", {"reason": "The worker confirmed."})
+
+
+def watch(cast: Cast) -> None:
+    say("\n6. A monitor saw it move, and read nothing of it")
+    cast.officer("mina").sees("/monitor", [r"[Cc]losed", r"Northwind"])
+
+
+def play(supervisor: Supervisor) -> None:
+    """All scenes, in order."""
+    if supervisor.seeded is None:
+        raise StoryStuck("the story needs a programme of its own")
+    passphrases, known = supervisor.seeded.passphrases, {}
+
+    def officer(login: str) -> Officer:
+        if login not in known:
+            known[login] = Officer(login, passphrases[login], supervisor.console_url)
+        return known[login]
+
+    cast = Cast(Worker(Phone(supervisor.phones_url, NUMBER, "demo-sms")), officer)
+    report(cast)
+    case = answer(cast)
+    issue = disclose(cast, case)
+    remedy(cast, issue)
+    confirm(cast, case)
+    watch(cast)
+    say("\nThe case is closed: the worker confirmed the remedy.")
+
+
+def main() -> int:
+    """Start everything, play, stop everything."""
+    with tempfile.TemporaryDirectory(prefix="workervoice-story-") as made:
+        Path(made).chmod(0o711)  # started as root, the database server runs as somebody else
+        ports = {"gateway_port": 0, "console_port": 0, "phone_port": 0}
+        settings = Settings(data_dir=Path(made) / "data", courier_poll_seconds=0.1, **ports)
+        supervisor = Supervisor(settings, with_demo=True, say=say)
+        try:
+            supervisor.start()
+            play(supervisor)
+        except WorkervoiceError as stuck:
+            sys.stderr.write(f"story: {stuck}\n")
+            return 1
+        finally:
+            supervisor.erase()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""The console as one web application: the pages, the gate before them, one answer to refusals."""
+
+from __future__ import annotations
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from workervoice.errors import Unavailable, WorkervoiceError
+from workervoice.hotline.act import Desk
+from workervoice.hotline.doors import Door
+from workervoice.hotline.process import Process
+from workervoice.web.console import cases, disclosures, issues, login, monitor
+from workervoice.web.console.gate import Console, gate
+from workervoice.web.console.headers import SafeHeaders, safe_headers
+from workervoice.web.console.pages import refusal
+from workervoice.web.console.routes import check
+from workervoice.web.errors import NoSession, status_of
+
+ROUTERS = tuple(subject.router for subject in (login, cases, issues, disclosures, monitor))
+RETRY_SECONDS = "5"
+
+
+def create_console_app(
+    *, process: Process, door: Door, desk: Desk, secure_cookies: bool, demo: bool = False
+) -> FastAPI:
+    """Build the console. Raises `ValueError` if a page has no rule about who may see it."""
+    check(route for router in ROUTERS for route in router.routes)
+    app = FastAPI(
+        title="Workervoice console",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(gate)],
+    )
+    app.state.console = Console(process, door, desk, secure_cookies, demo)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(SafeHeaders, secure=secure_cookies)
+    app.add_exception_handler(WorkervoiceError, _refuse)
+    app.add_exception_handler(RequestValidationError, _nothing_here)
+    app.add_exception_handler(HTTPException, _nothing_here)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def _refuse(request: Request, error: Exception) -> Response:
+    """The page of the error's status. Without a session, a page that was asked for is the login."""
+    if isinstance(error, NoSession) and request.method == "GET":
+        return _to_login(request)
+    status = status_of(error) if isinstance(error, WorkervoiceError) else 500
+    response = refusal(request, status)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _to_login(request: Request) -> Response:
+    """htmx would follow a redirect in the background: it is told to send the whole page on."""
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=403, headers={"HX-Redirect": "/login"})
+    return RedirectResponse("/login", 303)
+
+
+def _nothing_here(request: Request, error: Exception) -> Response:
+    """An unknown path, a malformed id, a method that a page does not have: all the same."""
+    return refusal(request, 404)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """Outside the middleware, so it brings the headers itself."""
+    response = refusal(request, 500)
+    response.headers.update(safe_headers(secure=request.app.state.console.secure_cookies))
+    return response

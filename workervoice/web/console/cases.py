@@ -1,0 +1,163 @@
+"""Cases: the queue, one case, and what a handler does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from workervoice.disclosure.packet import LIKELIHOODS, Packet
+from workervoice.errors import GuardFailed, NotFound, WorkflowError
+from workervoice.hotline import disclosing
+from workervoice.hotline.casepage import CasePage, case_page
+from workervoice.hotline.overview import OVER, queue
+from workervoice.message import INDICATORS, Priority
+from workervoice.web.console.forms import Tried, packet_of, priority_of, site_of
+from workervoice.web.console.gate import Visit, Visiting
+from workervoice.web.console.sentences import sentence
+from workervoice.workflow import case as case_machine
+
+router = APIRouter()
+
+ALWAYS_WHY = {"report_remedy": "What did workers actually get, and how many of them?"}
+
+
+@router.get("/cases")
+def show_queue(visit: Visiting) -> Response:
+    lines = queue(visit.process, visit.actor)
+    now = visit.process.clock()
+    open_lines = [line for line in lines if line.state not in OVER]
+    over = [line for line in lines if line.state in OVER]
+    return visit.page("queue.html", lines=open_lines, over=over, now=now)
+
+
+@router.get("/cases/{case_id}")
+def show(visit: Visiting, case_id: UUID) -> Response:
+    return _page(visit, case_id)
+
+
+def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
+    """One case; after a refusal with what was tried, and 409."""
+    page = case_page(visit.process, visit.actor, case_id)
+    shown = {
+        "page": page,
+        "now": visit.process.clock(),
+        "priorities": tuple(Priority),
+        "addable": [code for code in INDICATORS if code not in {j.indicator for j in page.judged}],
+        "ask_why": ALWAYS_WHY,
+        "proposed": _proposed(page),
+        "tried": tried or Tried(),
+    }
+    return visit.page("case.html", status=409 if tried else 200, **shown)
+
+
+def _proposed(page: CasePage) -> list[str]:
+    """Moves of this case that wait for a second person; an issue's are on the issue's page."""
+    return [move.name for move in page.moves if move.name in page.proposals]
+
+
+def _act(visit: Visit, case_id: UUID, name: str, act: Callable[[], object]) -> Response:
+    """Do it and show the case again; if it was refused, with the reason and the form as it was."""
+    try:
+        act()
+    except WorkflowError as refused:
+        return _page(visit, case_id, Tried(name, visit.form, sentence(refused)))
+    return visit.see(f"/cases/{case_id}")
+
+
+@router.post("/cases/{case_id}/answer")
+def answer(visit: Visiting, case_id: UUID) -> Response:
+    desk, text = visit.console.desk, visit.form.one("text")
+    return _act(visit, case_id, "answer", lambda: desk.answer(visit.actor, case_id, text))
+
+
+@router.post("/cases/{case_id}/assess")
+def assess(visit: Visiting, case_id: UUID) -> Response:
+    desk, form = visit.console.desk, visit.form
+    indicator, verdict = form.one("indicator"), form.one("verdict")
+    name = "assess added" if verdict == "added" else f"assess {indicator}"
+
+    def act() -> None:
+        desk.assess(visit.actor, case_id, indicator, verdict, form.one("reason"))
+
+    return _act(visit, case_id, name, act)
+
+
+@router.post("/cases/{case_id}/priority")
+def set_priority(visit: Visiting, case_id: UUID) -> Response:
+    desk, form = visit.console.desk, visit.form
+
+    def act() -> None:
+        desk.set_priority(visit.actor, case_id, priority_of(form), form.one("reason"))
+
+    return _act(visit, case_id, "priority", act)
+
+
+@router.post("/cases/{case_id}/site")
+def set_site(visit: Visiting, case_id: UUID) -> Response:
+    desk = visit.console.desk
+    return _act(
+        visit,
+        case_id,
+        "site",
+        lambda: desk.set_site(visit.actor, case_id, site_of(visit.form)),
+    )
+
+
+@router.post("/cases/{case_id}/note")
+def note(visit: Visiting, case_id: UUID) -> Response:
+    desk, text = visit.console.desk, visit.form.one("text")
+    return _act(visit, case_id, "note", lambda: desk.note(visit.actor, case_id, text))
+
+
+@router.post("/cases/{case_id}/move/{move}")
+def move_case(visit: Visiting, case_id: UUID, move: str) -> Response:
+    if move not in case_machine.MACHINE.names:
+        raise NotFound("no such move")
+    desk, reason = visit.console.desk, visit.form.one("reason")
+    return _act(
+        visit, case_id, f"move {move}", lambda: desk.move(visit.actor, case_id, move, reason)
+    )
+
+
+@router.get("/cases/{case_id}/issues")
+def draft_form(visit: Visiting, case_id: UUID) -> Response:
+    """An empty packet; only what people confirmed or the machine read stands in it already."""
+    page = case_page(visit.process, visit.actor, case_id)
+    return _draft_page(visit, page, _packet(visit, page, fresh=True))
+
+
+@router.post("/cases/{case_id}/issues")
+def draft(visit: Visiting, case_id: UUID) -> Response:
+    page = case_page(visit.process, visit.actor, case_id)
+    packet = _packet(visit, page)
+    try:
+        issue_id = disclosing.draft(visit.process, visit.actor, case_id, packet)
+    except GuardFailed as refused:
+        return _draft_page(visit, page, packet, sentence(refused))
+    return visit.see(f"/issues/{issue_id}")
+
+
+def _packet(visit: Visit, page: CasePage, *, fresh: bool = False) -> Packet:
+    """The packet in the form, about the case's own site; a fresh one names the indicators."""
+    site, country = (page.site.name, page.site.country) if page.site else ("", "")
+    packet = packet_of(visit.form, site, country)
+    return packet if not fresh else _with_indicators(packet, page)
+
+
+def _with_indicators(packet: Packet, page: CasePage) -> Packet:
+    overruled = {
+        judged.indicator
+        for judged in page.judged
+        if judged.by_people and judged.by_people[-1][0] == "overruled"
+    }
+    named = tuple(j.indicator for j in page.judged if j.indicator not in overruled)
+    return Packet.from_json({**packet.to_json(), "indicators": named})
+
+
+def _draft_page(visit: Visit, page: CasePage, packet: Packet, problem: str = "") -> Response:
+    shown = {"page": page, "packet": packet, "problem": problem}
+    lists = {"indicators": INDICATORS, "likelihoods": LIKELIHOODS}
+    return visit.page("draft.html", status=409 if problem else 200, **shown, **lists)
