@@ -1,4 +1,4 @@
-"""A person at a browser, as far as a story needs one: pages, links, forms with their token, text."""
+"""A person at a browser, and one at a phone, as far as a story needs them."""
 
 from __future__ import annotations
 

@@ -23,11 +23,20 @@ from workervoice.app.demo import PEOPLE
 from workervoice.app.processes import wall_clock
 from workervoice.app.supervisor import Supervisor
 from workervoice.errors import WorkervoiceError
-from workervoice.settings import Settings
+from workervoice.settings import load
 
 NUMBER = "+15550100042"
 PATIENCE_SECONDS = 30
 WIDTH = 96
+
+# on free ports, with nothing of the caller's own settings: no .env file, no provider
+_QUIET = {
+    "WORKERVOICE_ENV_FILE": "",
+    "WORKERVOICE_GATEWAY_PORT": "0",
+    "WORKERVOICE_CONSOLE_PORT": "0",
+    "WORKERVOICE_PHONE_PORT": "0",
+    "WORKERVOICE_COURIER_POLL_SECONDS": "0.1",
+}
 
 REPORT = (
     "Agent promised hotel job, now we sew 14 hours. Boss took our passports and not give back. "
@@ -42,6 +51,11 @@ def say(text: str = "", *, who: str = "") -> None:
     sys.stdout.write(textwrap.fill(text, WIDTH, initial_indent=head, subsequent_indent=indent))
     sys.stdout.write("\n")
     sys.stdout.flush()
+
+
+def scene(title: str) -> None:
+    """A heading of the transcript."""
+    sys.stdout.write(f"\n{title}\n\n")
 
 
 @dataclass
@@ -121,7 +135,7 @@ class Cast:
 
 
 def report(cast: Cast) -> None:
-    say("\n1. A worker writes")
+    scene("1. A worker writes")
     cast.worker.writes(REPORT)
     cast.worker.writes("1")
     cast.worker.writes("he cuts our pay if we refuse overtime")
@@ -129,10 +143,10 @@ def report(cast: Cast) -> None:
 
 
 def answer(cast: Cast) -> str:
-    say("\n2. A handler reads and answers")
+    scene("2. A handler reads and answers")
     asha = cast.officer("asha")
     case = asha.finds("/cases", "/cases/")
-    asha.sees(case, [r"Agent promised", r"indicator", r"documents"])
+    asha.sees(case, [r"Agent promised", r"^Priority", r"^Reported", r"^Consent"])
     asha.does(
         f"{case}/answer",
         "answers: “Thank you. We will speak with the companies that buy from there…”",
@@ -156,7 +170,7 @@ def answer(cast: Cast) -> str:
 
 
 def disclose(cast: Cast, case: str) -> str:
-    say("\n3. A sensitive issue goes to the site's buyers: two people, and the worker's yes")
+    scene("3. A sensitive issue goes to the site's buyers: two people, and the worker's yes")
     asha, sam = cast.officer("asha"), cast.officer("sam")
     today = wall_clock().date()
     asha.does(
@@ -182,7 +196,7 @@ def disclose(cast: Cast, case: str) -> str:
 
 
 def remedy(cast: Cast, issue: str) -> None:
-    say("\n4. The buyers act; whoever did it does not verify it")
+    scene("4. The buyers act; whoever did it does not verify it")
     nora, paul, ben = cast.officer("nora"), cast.officer("paul"), cast.officer("ben")
     mine, theirs = (who.finds("/disclosures", "/disclosures/") for who in (nora, paul))
     nora.does(f"{mine}/move/open", "opens the disclosure", {})
@@ -200,15 +214,16 @@ def remedy(cast: Cast, issue: str) -> None:
             "needs_site": "no",
         },
     )
-    action = _action_of(nora, mine)
     paul.does(f"{theirs}/move/open", "of the other buyer, opens the same issue", {})
-    paul.does(f"{theirs}/actions/{action}/agree", "agrees to the action", {"reason": ""})
-    nora.does(f"{mine}/actions/{action}/start", "starts", {"reason": ""})
-    evidence = {"reason": "Hand-over lists of all suppliers, signed by workers."}
+    paul.does(f"{theirs}/move/acknowledge", "acknowledges it", {})
+    action = _action_of(paul, theirs)
+    paul.does(f"{theirs}/actions/{action}/agree", "agrees to the action", {})
+    nora.does(f"{mine}/actions/{action}/start", "starts", {})
+    evidence = {"note": "Hand-over lists of all suppliers, signed by workers."}
     nora.does(f"{mine}/actions/{action}/submit_evidence", "submits evidence", evidence)
-    checked = {"reason": "Workers asked at random have their documents."}
+    checked = {"note": "Workers asked at random have their documents."}
     ben.does(f"{issue}/actions/{action}/verify", "of the hotline, verifies", checked)
-    ben.does(f"{issue}/actions/{action}/close", "closes the action", {"reason": "Done for all."})
+    ben.does(f"{issue}/actions/{action}/close", "closes the action", {"note": "Done for all."})
     ben.does(f"{issue}/move/resolve", "resolves the issue", {"reason": "All actions closed."})
 
 
@@ -216,15 +231,12 @@ def _action_of(officer: Officer, disclosure: str) -> str:
     page = officer.sees(disclosure, [r"return identity documents"])
     found = re.search(r"/actions/([0-9a-f-]{36})/", page.html)
     if found is None:
-        # whoever proposed it has no move yet: the row still names it
-        found = re.search(r'id="action-([0-9a-f-]{36})"', page.html)
-    if found is None:
         raise StoryStuck("the action is not on the page")
     return found.group(1)
 
 
 def confirm(cast: Cast, case: str) -> None:
-    say("\n5. The worker says whether it is fixed")
+    scene("5. The worker says whether it is fixed")
     asha = cast.officer("asha")
     asha.does(
         f"{case}/move/report_remedy",
@@ -239,7 +251,7 @@ def confirm(cast: Cast, case: str) -> None:
 
 
 def watch(cast: Cast) -> None:
-    say("\n6. A monitor saw it move, and read nothing of it")
+    scene("6. A monitor saw it move, and read nothing of it")
     cast.officer("mina").sees("/monitor", [r"[Cc]losed", r"Northwind"])
 
 
@@ -261,15 +273,14 @@ def play(supervisor: Supervisor) -> None:
     remedy(cast, issue)
     confirm(cast, case)
     watch(cast)
-    say("\nThe case is closed: the worker confirmed the remedy.")
+    scene("The case is closed: the worker confirmed the remedy.")
 
 
 def main() -> int:
     """Start everything, play, stop everything."""
     with tempfile.TemporaryDirectory(prefix="workervoice-story-") as made:
         Path(made).chmod(0o711)  # started as root, the database server runs as somebody else
-        ports = {"gateway_port": 0, "console_port": 0, "phone_port": 0}
-        settings = Settings(data_dir=Path(made) / "data", courier_poll_seconds=0.1, **ports)
+        settings = load({**_QUIET, "WORKERVOICE_DATA_DIR": str(Path(made) / "data")})
         supervisor = Supervisor(settings, with_demo=True, say=say)
         try:
             supervisor.start()

@@ -36,12 +36,16 @@ def shifts(view: View, clock: Clock) -> list[tuple[int, int, float]]:
     """(start, end, hours) of every span of clock times in a view."""
     times = _times(view, clock)
     found = []
+    taken = 0  # "7am-3pm to 3pm-11pm" are two shifts, not three
     for first, second in zip(times, times[1:], strict=False):
+        if first.start < taken:
+            continue
         near = first.end <= second.start <= first.end + _MOST_BETWEEN + 3
         if near and _joined(first, second, clock):
             hours = _hours(first, second)
             if hours is not None:
                 found.append((first.start, second.end, hours))
+                taken = second.end
     return found
 
 

@@ -20,7 +20,7 @@ from workervoice.web.console.forms import Tried
 from workervoice.web.console.sentences import MACHINES
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def moment(at: datetime | int) -> str:
