@@ -6,26 +6,18 @@ the folder that WORKERVOICE_TEST_EMULATE names, and is skipped where it or Node 
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import subprocess
 import time
-from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
 from tests.channels.contract import LINE, NUMBER, OUTBOX, WORDS, a_message
+from tests.channels.emulator import ACCOUNT, API_KEY, API_SECRET, TOKEN, emulator, simulate
 from tests.channels.provider import Provider, Seen, provider, says
 from workervoice.channels.base import Webhook
 from workervoice.channels.twilio import TwilioReceiver, TwilioSender
-from workervoice.channels.wire import exchange
 from workervoice.message import (
     Accepted,
     Address,
@@ -35,12 +27,6 @@ from workervoice.message import (
     Outbound,
     Rejected,
 )
-
-ACCOUNT = "AC" + "3" * 32
-TOKEN = "token of the peer"
-API_KEY, API_SECRET = "SK" + "4" * 32, "secret of the peer"
-PEERS = Path(os.getenv("WORKERVOICE_TEST_EMULATE") or Path(__file__).parent.parent / "peers")
-SEARCHED = ("node_modules/node/bin/node", "node_modules/node-*/bin/node")
 
 
 @dataclass(frozen=True)
@@ -52,19 +38,7 @@ class Peer:
 
     def simulate(self, what: str, **fields: str) -> dict[str, object]:
         """Make the emulator act as a worker's phone or a carrier; it has posted when this ends."""
-        made = exchange(
-            "POST",
-            f"{self.url}/_twilio/simulate/{what}",
-            headers={
-                "Content-Type": "application/x-www-form-urlencoded",
-                "Authorization": f"Basic {b64encode(f'{ACCOUNT}:{TOKEN}'.encode()).decode()}",
-            },
-            body=urlencode(fields).encode(),
-            timeout=10,
-        )
-        assert made.status < 300
-        answer: dict[str, object] = json.loads(made.body)
-        return answer
+        return simulate(self.url, what, **fields)
 
     def sender(self, secret: str = API_SECRET) -> TwilioSender:
         """Ours, with its API base at the emulator."""
@@ -83,58 +57,10 @@ class Peer:
 
 @pytest.fixture(scope="module")
 def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    script = PEERS / "node_modules" / "emulate" / "dist" / "index.js"
-    nodes = [node for pattern in SEARCHED for node in sorted(PEERS.glob(pattern))]
-    if not nodes or not script.exists():
-        pytest.skip("npm's emulate is not here: npm ci --prefix tests/peers")
-    folder = tmp_path_factory.mktemp("emulate")
     with provider(says(204, b"")) as gateway:
-        seed = folder / "seed.json"
-        seed.write_text(json.dumps(_seed(gateway.url)))
-        with _running(nodes[0], script, seed) as url:
+        webhook = f"{gateway.url}/in/twilio/demo-sms"
+        with emulator(tmp_path_factory.mktemp("emulate"), LINE, webhook) as url:
             yield Peer(url, gateway)
-
-
-def _seed(gateway: str) -> dict[str, object]:
-    number = {"phone_number": LINE, "sms_url": f"{gateway}/in/twilio/demo-sms"}
-    account = {"sid": ACCOUNT, "auth_token": TOKEN}
-    keys = [{"sid": API_KEY, "secret": API_SECRET}]
-    return {"twilio": {"account": account, "api_keys": keys, "phone_numbers": [number]}}
-
-
-@contextmanager
-def _running(node: Path, script: Path, seed: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = ["--service", "twilio", "--port", str(port), "--seed", str(seed)]
-    with (seed.parent / "output").open("wb") as output:
-        process = subprocess.Popen(
-            [node, script, "start", *options],
-            cwd=seed.parent,
-            env={"PATH": os.defpath, "HOME": str(seed.parent)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_until_open(process, port, seed.parent / "output")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_until_open(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"emulate did not start: {output.read_text()[-2000:]}")
 
 
 def test_a_signed_webhook_of_the_peer_is_verified_and_read(peer: Peer) -> None:

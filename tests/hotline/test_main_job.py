@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-from uuid import UUID
-
 import pytest
 
+from tests.builders import REPORT, WORKER, a_case, a_packet, a_released_issue, a_verified_plan
 from tests.house import House
-from workervoice.disclosure.packet import ETI_CLAUSES, Packet
+from workervoice.disclosure.packet import Packet
 from workervoice.errors import GuardFailed, IllegalMove, NotFound
 from workervoice.hotline import buying, disclosing, releasing
 from workervoice.hotline.casepage import case_page
-from workervoice.hotline.issuepage import issue_page, staff_plan
+from workervoice.hotline.issuepage import issue_page
 from workervoice.hotline.overview import monitor_lines, queue
-from workervoice.hotline.planning import Promise
-
-WORKER = "+15550100777"
-REPORT = "Boss took our passports and not give back. Agent said hotel job, now sewing. RIVER"
-
-
-def a_packet() -> Packet:
-    return Packet(
-        site="Riverside Garments",
-        country="BD",
-        indicators=("retention_of_identity_documents",),
-        likelihood="strong",
-        eti_clause=ETI_CLAUSES[0],
-        period="2026-11",
-        description="Identity documents of workers are kept by management.",
-        first_steps="Ask for the document policy of all sites in one round; do not name this one.",
-        earliest_contact="2026-12",
-    )
-
-
-def a_case(house: House, consent: str = "1") -> UUID:
-    """A report with site and consent, as three texts give it."""
-    house.say(WORKER, REPORT)
-    house.say(WORKER, "1")
-    house.say(WORKER, "they cut pay if we ask")
-    house.say(WORKER, consent)
-    return queue(house.console, house.actor("asha"))[0].id
-
-
-def a_released_issue(house: House, case_id: UUID) -> UUID:
-    issue_id = disclosing.draft(house.console, house.actor("asha"), case_id, a_packet())
-    disclosing.approve(house.console, house.actor("asha"), issue_id)
-    releasing.release(house.console, house.actor("sam"), issue_id)
-    house.deliver()
-    return issue_id
 
 
 def test_a_worker_writes_and_a_handler_reads_and_answers(house: House) -> None:
@@ -68,33 +31,6 @@ def test_a_worker_writes_and_a_handler_reads_and_answers(house: House) -> None:
     assert any(item for said in page.thread for _, item, _ in said.passages)
     assert "help" not in notice
     assert reply == ["We can help. Are you safe tonight?"]
-
-
-def a_verified_plan(house: House, issue_id: UUID) -> None:
-    """Nora promises and does, Paul of another buyer agrees, Ben of the hotline verifies."""
-    nora, paul, ben = house.actor("nora"), house.actor("paul"), house.actor("ben")
-    mine = buying.disclosure_lines(house.console, nora)[0].id
-    theirs = buying.disclosure_lines(house.console, paul)[0].id
-    for actor, disclosure, move in (
-        (nora, mine, "open"),
-        (nora, mine, "acknowledge"),
-        (paul, theirs, "open"),
-    ):
-        buying.move(house.console, actor, disclosure, move, "")
-    with buying.open_disclosure(house.console, nora, mine) as opened:
-        promise = Promise("Return all documents", "policy", "audit", date(2026, 12, 31))
-        action_id = opened.plan.propose(promise)
-    with buying.open_disclosure(house.console, paul, theirs) as opened:
-        opened.plan.move(action_id, "agree", "")
-    with buying.open_disclosure(house.console, nora, mine) as opened:
-        opened.plan.move(action_id, "start", "")
-        opened.plan.move(action_id, "submit_evidence", "signed hand-over lists")
-    with pytest.raises(GuardFailed), buying.open_disclosure(house.console, nora, mine) as opened:
-        opened.plan.move(action_id, "verify", "I saw it")
-    with disclosing.open_issue(house.console, ben, issue_id) as issue:
-        plan = staff_plan(issue)
-        plan.move(action_id, "verify", "workers say that they have them")
-        plan.move(action_id, "close", "done for all")
 
 
 def test_the_whole_way_from_report_to_confirmed_remedy(house: House) -> None:

@@ -117,7 +117,9 @@ class Browser:
                 got = cast(HTTPResponse, answer)
                 return Page(got.geturl(), got.status, got.read().decode())
         except urllib.error.HTTPError as refused:
-            return Page(refused.url or "", refused.code, refused.read().decode(errors="replace"))
+            with refused:
+                text = refused.read().decode(errors="replace")
+            return Page(refused.url or "", refused.code, text)
 
 
 class Phone:

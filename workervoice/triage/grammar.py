@@ -8,6 +8,7 @@
     <shift 12-24> clock times so many hours apart, such as "6am to 10pm"
     A & B         both near each other        A && B     both anywhere in the message
     A &! B        A in a sentence without B
+    ? A           weak: counts only in a message in which no other phrase says anything
 
 Knows no language and no message: it only turns text into values.
 """
@@ -20,6 +21,7 @@ from typing import Final
 
 GAPS: Final = {"..": 2, "...": 5, "//": 8}
 NEAR, WITH, WITHOUT = "&", "&&", "&!"
+WEAK = "? "
 JOINERS = (NEAR, WITH, WITHOUT)
 ANY_NUMBER, SMALLER = "<n>", "<less>"
 

@@ -23,6 +23,7 @@ class Rule:
     names: tuple[tuple[str, str], ...]
     parts: tuple[Part, ...]
     line: int = 0
+    weak: bool = False  # counts only where nothing else does
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class _Hit:
     rule: str
     span: Span
     denied: bool
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class Matcher:
         idioms = _spans(lexicon.idioms.possible(found), found, view, near)
         if idioms:
             found = found.without({index for span in idioms for index in span.used})
-        hits = _settle(_hits(lexicon, found, view), _safe_places(lexicon, found, view), view)
+        hits = _said(_hits(lexicon, found, view))
+        hits = _settle(hits, _safe_places(lexicon, found, view), view)
         return _with_danger([_evidence(hit, view) for hit in hits])
 
 
@@ -134,13 +136,29 @@ def _hits(lexicon: _Lexicon, found: Found, view: View) -> list[_Hit]:
         for rule in lexicon.index.possible(found)
         for span in match(rule, found, view, near)
     ]
-    taken = {index for _, span in matched for index in span.used}
+    taken = {i for rule, span in matched if not rule.rule.weak for i in span.used}
     denier = _denier(lexicon, found, view)
     return [
-        _Hit(item, name, span, denier.denies(span, taken))
+        _Hit(item, name, span, denier.denies(span, taken), rule.rule.weak)
         for rule, span in matched
         for item, name in rule.rule.names
     ]
+
+
+def _said(hits: list[_Hit]) -> list[_Hit]:
+    """Hits without the weak ones, unless only weak ones say anything.
+
+    A weak hit also gives way to a stronger one that denies its indicator.
+    """
+    strong = [hit for hit in hits if not hit.weak]
+    if any(not hit.denied and _tells(hit.item) for hit in strong):
+        return strong
+    settled = {ITEMS[hit.item].indicator for hit in strong}
+    return strong + [h for h in hits if h.weak and ITEMS[h.item].indicator not in settled]
+
+
+def _tells(code: str) -> bool:
+    return ITEMS[code].indicator is not None or ITEMS[code].protected
 
 
 def _denier(lexicon: _Lexicon, found: Found, view: View) -> Denier:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from workervoice.errors import PackError
 from workervoice.triage import ilo
-from workervoice.triage.grammar import Slots, parse
+from workervoice.triage.grammar import WEAK, Slots, parse
 from workervoice.triage.lexicon import (
     AFTER,
     BEFORE,
@@ -136,8 +136,10 @@ class _Reader:
         return slots
 
     def _rule(self, value: Value, names: tuple[tuple[str, str], ...]) -> Rule:
+        weak = value.text().startswith(WEAK)
+        phrase = value.text().removeprefix(WEAK)
         try:
-            return Rule(names, parse(value.text(), self._slots), value.line)
+            return Rule(names, parse(phrase, self._slots), value.line, weak)
         except ValueError as exc:
             raise value.wrong(str(exc)) from None
 

@@ -114,5 +114,6 @@ def _needed(machine: str, move: str, state: str, role: str) -> str:
         for row in (MACHINES[machine].moves if machine in MACHINES else ())
         if row.name == move and state in row.sources and role in row.roles and row.guards
     ]
-    ways = [" and ".join(NEEDS.get(g) or meaning(g) for g in row.guards) for row in rows]
-    return f"This is possible only if {', or if '.join(ways)}." if ways else LOOK_AGAIN
+    ways = ["; ".join(NEEDS.get(g) or meaning(g) for g in row.guards) for row in rows]
+    all_of = "all of this holds: " if any(";" in way for way in ways) else ""
+    return f"This is possible only if {all_of}{', or if '.join(ways)}." if ways else LOOK_AGAIN

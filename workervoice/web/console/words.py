@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workervoice.message import Consent, Role
+from workervoice.message import Consent
 
 Words = Mapping[str, str]
 
@@ -98,11 +98,11 @@ CONVERSATION: Words = MappingProxyType(
 
 GRADES: Words = MappingProxyType(
     {
-        "FL_POSITIVE": "Work without free choice and a threat are reported, at least one strongly",
-        "FL_LIKELY": "Work without free choice and a threat are reported",
-        "FL_ONE_SIDED_STRONG": "One side is strongly reported, the other is not known",
-        "FL_POSSIBLE": "Some signs are reported",
-        "FL_NONE": "No indicator is reported so far",
+        "FL_POSITIVE": "Strong indicators reported: no free choice, and a threat or punishment",
+        "FL_LIKELY": "Indicators reported: no free choice, and a threat or punishment",
+        "FL_ONE_SIDED_STRONG": "A strong indicator reported: no free choice, or a threat",
+        "FL_POSSIBLE": "Some indicators reported",
+        "FL_NONE": "No indicator reported so far",
     }
 )
 
@@ -141,16 +141,6 @@ VERDICTS: Words = MappingProxyType(
     {"confirmed": "Confirmed as reported", "overruled": "Overruled", "added": "Added"}
 )
 
-ROLES: Words = MappingProxyType(
-    {
-        Role.HANDLER: "handler",
-        Role.SUPERVISOR: "supervisor",
-        Role.BUYER: "buyer",
-        Role.MONITOR: "monitor",
-        Role.ADMINISTRATOR: "administrator",
-    }
-)
-
 GROUNDS: Words = MappingProxyType(
     {"imminent_danger": "Danger now", "under_18": "A person under 18"}
 )
@@ -181,7 +171,7 @@ def language(code: str) -> str:
 def consent(answer: int | None) -> str:
     """Whom the worker agreed to tell."""
     if answer is None:
-        return "Not asked or not answered: nobody may be told"
+        return "The worker was not asked, or has not answered: nobody may be told"
     told = [name for audience, name in _AUDIENCES if answer & audience]
     told += ["the authorities"] if answer & Consent.AUTHORITIES else []
     if not told:

@@ -7,12 +7,16 @@ and nothing else; no parameter of any request is ever logged.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
+from starlette.requests import ClientDisconnect
 
 from workervoice.channels.base import Receiver, Webhook
 from workervoice.errors import Malformed, NotFound, Refused, Unavailable
@@ -25,6 +29,14 @@ BODY_BYTES = 4 * 1024 * 1024  # a text of 100,000 characters, percent-encoded, a
 STORE_THREADS = 4
 LONG_TEXT = 2000  # characters; longer ones are read off the event loop
 LINE_SECONDS = 5.0
+STORE_SECONDS = 10.0  # Twilio gives up after 15
+
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_Found = TypeVar("_Found")
+
+
+class _TooLarge(Malformed):
+    """More than we read of one request."""
 
 
 @dataclass(slots=True)
@@ -40,23 +52,34 @@ class _Gateway:
     )
     lines: dict[str, tuple[float, Line]] = field(default_factory=dict)
 
+    async def stored(self, work: Callable[[], _Found]) -> _Found:
+        """Do this in the pool. What takes too long is `Unavailable` to the provider, even if it
+        is stored in the end: the provider's repeat is a duplicate then."""
+        doing = asyncio.get_running_loop().run_in_executor(self.pool, work)
+        try:
+            return await asyncio.wait_for(doing, STORE_SECONDS)
+        except TimeoutError:
+            raise Unavailable("the database does not answer in time") from None
+
     async def line(self, slug: str) -> Line:
         """The line of this name, looked up at most every few seconds."""
         loop = asyncio.get_running_loop()
         known = self.lines.get(slug)
         if known is not None and loop.time() - known[0] < LINE_SECONDS:
             return known[1]
-        line = await loop.run_in_executor(self.pool, line_of, self.reception.process, slug)
+        if not _SLUG.fullmatch(slug):
+            raise NotFound("no such line")
+        line = await self.stored(partial(line_of, self.reception.process, slug))
         self.lines[slug] = (loop.time(), line)
         return line
 
     async def webhook(self, request: Request) -> Webhook:
-        """The request as it came, under our configured address. `Malformed` if it is too large."""
+        """The request as it came, under our configured address. Raises `_TooLarge`."""
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
             if len(body) > BODY_BYTES:
-                raise Malformed("too large")
+                raise _TooLarge("too large")
         raw, query = request.scope["raw_path"], request.scope["query_string"]
         target = raw + b"?" + query if query else raw
         return Webhook.received(self.public_url, target, request.scope["headers"], bytes(body))
@@ -68,18 +91,18 @@ class _Gateway:
         webhook = await self.webhook(request)
         receiver.verify(webhook)
         inbound = receiver.parse(webhook)
-        loop = asyncio.get_running_loop()
         if len(inbound.text) > LONG_TEXT:
-            reading = await loop.run_in_executor(self.pool, self.reception.read, inbound)
+            reading = await asyncio.to_thread(self.reception.read, inbound)
         else:
             reading = self.reception.read(inbound)
         arrival = Arrival(line, inbound, reading)
-        taken = await loop.run_in_executor(self.pool, self.reception.receive, arrival)
+        taken = await self.stored(partial(self.reception.receive, arrival))
         self.counts.add(str(taken))
         return Response(status_code=204)
 
     async def report(self, provider: str, slug: str, request: Request) -> Response:
-        """A delivery report: one that does not name a message of ours is counted and dropped."""
+        """A delivery report: one that names no message of ours, or says nothing that we know, is
+        counted and dropped. A refusal would only leave the number in the provider's error log."""
         receiver = self._receiver(provider)
         line = await self.line(slug)
         webhook = await self.webhook(request)
@@ -89,13 +112,10 @@ class _Gateway:
         except ValueError:
             self.counts.add("status_unnamed")
             return Response(status_code=204)
-        told = receiver.parse_status(webhook, outbox_id)
-        loop = asyncio.get_running_loop()
         try:
-            moved = await loop.run_in_executor(
-                self.pool, take_report, self.reception.process, line, told
-            )
-        except NotFound:
+            told = receiver.parse_status(webhook, outbox_id)
+            moved = await self.stored(partial(take_report, self.reception.process, line, told))
+        except (Malformed, NotFound):
             moved = False
         self.counts.add("status_moved" if moved else "status_ignored")
         return Response(status_code=204)
@@ -110,6 +130,8 @@ _ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
     Refused: (403, "refused"),
     NotFound: (404, "unknown_line"),
     Malformed: (400, "malformed"),
+    _TooLarge: (413, "too_large"),
+    ClientDisconnect: (400, "malformed"),
     Unavailable: (503, "unavailable"),
 }
 

@@ -1,0 +1,1 @@
+"""Tests of the composition: the real processes, as a user starts them."""

@@ -1,0 +1,91 @@
+"""`workervoice up` as a user starts it: a process of its own, on free ports."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Running:
+    """A running hotline and what it printed."""
+
+    def __init__(self, data: Path, *options: str, **settings: str) -> None:
+        environment = {
+            "PATH": os.getenv("PATH", os.defpath),
+            "HOME": str(data.parent),
+            "WORKERVOICE_ENV_FILE": "",
+            "WORKERVOICE_GATEWAY_PORT": "0",
+            "WORKERVOICE_CONSOLE_PORT": "0",
+            "WORKERVOICE_PHONE_PORT": "0",
+            "WORKERVOICE_COURIER_POLL_SECONDS": "0.1",
+            **{f"WORKERVOICE_{name}": value for name, value in settings.items()},
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "workervoice", "up", "--data", str(data), *options],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.output = ""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+
+    def wait_until_ready(self) -> None:
+        ends = time.monotonic() + START_SECONDS
+        while "Ctrl-C ends it" not in self.output:
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < ends, self.output
+            time.sleep(0.05)
+
+    def address(self, what: str) -> str:
+        found = re.search(rf"{what}\s+(http\S+)", self.output)
+        assert found is not None, self.output
+        return found.group(1)
+
+    def passphrase(self, login: str) -> str | None:
+        found = re.search(rf"^  {login} +(\S+)", self.output, re.MULTILINE)
+        return found.group(1) if found else None
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(30)
+        self._reader.join(5)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
+
+
+@contextmanager
+def running(data: Path, *options: str, **settings: str) -> Iterator[Running]:
+    """Start it, wait until it answers, and stop it at the end."""
+    started = Running(data, *options, **settings)
+    try:
+        started.wait_until_ready()
+        yield started
+    finally:
+        started.stop()

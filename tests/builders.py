@@ -1,0 +1,94 @@
+"""What many tests begin with: a report, a case, a released issue, a plan carried out."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from tests.house import House
+from workervoice.disclosure.packet import ETI_CLAUSES, Packet
+from workervoice.errors import GuardFailed
+from workervoice.hotline import buying, disclosing, releasing
+from workervoice.hotline.issuepage import staff_plan
+from workervoice.hotline.overview import queue
+from workervoice.hotline.planning import Promise
+
+WORKER = "+15550100777"
+REPORT = "Boss took our passports and not give back. Agent said hotel job, now sewing. RIVER"
+
+
+def a_packet(description: str = "Identity documents of workers are kept by management.") -> Packet:
+    return Packet(
+        site="Riverside Garments",
+        country="BD",
+        indicators=("retention_of_identity_documents",),
+        likelihood="strong",
+        eti_clause=ETI_CLAUSES[0],
+        period="2026-11",
+        description=description,
+        first_steps="Ask for the document policy of all sites in one round; do not name this one.",
+        earliest_contact="2026-12",
+    )
+
+
+def a_case(house: House, consent: str = "1", *, number: str = WORKER, report: str = REPORT) -> UUID:
+    """A report with site and consent, as three texts give it."""
+    known = {line.id for line in queue(house.console, house.actor("asha"))}
+    house.say(number, report)
+    house.say(number, "1")
+    house.say(number, "they cut pay if we ask")
+    house.say(number, consent)
+    (made,) = {line.id for line in queue(house.console, house.actor("asha"))} - known
+    return made
+
+
+def a_released_issue(house: House, case_id: UUID, packet: Packet | None = None) -> UUID:
+    """Asha drafts and approves, Sam releases, the buyers are notified."""
+    asha, sam = house.actor("asha"), house.actor("sam")
+    issue_id = disclosing.draft(house.console, asha, case_id, packet or a_packet())
+    disclosing.approve(house.console, asha, issue_id)
+    releasing.release(house.console, sam, issue_id)
+    house.deliver()
+    return issue_id
+
+
+def an_agreed_action(house: House, description: str = "Return all documents") -> tuple[UUID, UUID]:
+    """Nora of one buyer promises, Paul of another agrees; returns her disclosure and the action."""
+    nora, paul = house.actor("nora"), house.actor("paul")
+    mine = buying.disclosure_lines(house.console, nora)[0].id
+    theirs = buying.disclosure_lines(house.console, paul)[0].id
+    for actor, disclosure, move in (
+        (nora, mine, "open"),
+        (nora, mine, "acknowledge"),
+        (paul, theirs, "open"),
+    ):
+        buying.move(house.console, actor, disclosure, move, "")
+    with buying.open_disclosure(house.console, nora, mine) as opened:
+        action_id = opened.plan.propose(Promise(description, "policy", "audit", date(2026, 12, 31)))
+    with buying.open_disclosure(house.console, paul, theirs) as opened:
+        opened.plan.move(action_id, "agree", "")
+    return mine, action_id
+
+
+def a_verified_plan(
+    house: House,
+    issue_id: UUID,
+    *,
+    description: str = "Return all documents",
+    evidence: str = "signed hand-over lists",
+) -> UUID:
+    """Nora promises and does, Paul of another buyer agrees, Ben of the hotline verifies."""
+    nora, ben = house.actor("nora"), house.actor("ben")
+    mine, action_id = an_agreed_action(house, description)
+    with buying.open_disclosure(house.console, nora, mine) as opened:
+        opened.plan.move(action_id, "start", "")
+        opened.plan.move(action_id, "submit_evidence", evidence)
+    with pytest.raises(GuardFailed), buying.open_disclosure(house.console, nora, mine) as opened:
+        opened.plan.move(action_id, "verify", "I saw it")
+    with disclosing.open_issue(house.console, ben, issue_id) as issue:
+        plan = staff_plan(issue)
+        plan.move(action_id, "verify", "workers say that they have them")
+        plan.move(action_id, "close", "done for all")
+    return action_id

@@ -1,0 +1,99 @@
+"""Scenes for the console's tests: a case with consent, and how far it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from tests.house import House
+from workervoice.disclosure.packet import ETI_CLAUSES, Packet
+from workervoice.hotline import buying, disclosing, releasing
+from workervoice.hotline.casepage import case_page
+from workervoice.hotline.overview import queue
+from workervoice.hotline.planning import Promise
+
+WORKER = "+15550100431"
+REPORT = "Boss took our passports and not give back. Cannot leave RIVER"
+PACKET = {
+    "indicators": ["retention_of_identity_documents"],
+    "likelihood": "strong",
+    "eti_clause": ETI_CLAUSES[0],
+    "period": "2026-11",
+    "earliest_contact": "2026-12",
+    "description": "Identity papers of many workers are kept by the management.",
+    "first_steps": "Ask for a plan by which everybody holds their own papers.",
+}
+ACTION = {
+    "description": "Every worker gets a locker with its only key",
+    "root_cause": "Agents collect papers on arrival",
+    "preventive": "Papers are shown, copied and given back at once",
+    "due": "2026-12-20",
+    "needs_site": "no",
+}
+
+
+def a_case(house: House, number: str = WORKER, text: str = REPORT) -> UUID:
+    """A worker reported; nobody has answered yet."""
+    known = {line.id for line in queue(house.console, house.actor("sam"))}
+    house.say(number, text)
+    return next(
+        line.id for line in queue(house.console, house.actor("sam")) if line.id not in known
+    )
+
+
+def agree_to_buyers(house: House, case_id: UUID, number: str = WORKER) -> None:
+    """The worker answers the hotline's questions with 1: in the end, that buyers may be told."""
+    for _ in range(4):
+        if case_page(house.console, house.actor("sam"), case_id).record.facts.consent is not None:
+            return
+        house.say(number, "1")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Ids of one story that has come to its plan, and of things that do not exist."""
+
+    case: UUID
+    issue: UUID
+    disclosures: dict[str, UUID]  # by the login of a buyer's officer
+    action: UUID
+
+    def path(self, template: str, login: str = "nora") -> str:
+        """A route's path with this scene's ids in it, and a move that its table has."""
+        subject = "actions" if "/actions/" in template else template.split("/")[1]
+        moves = {"cases": "close", "issues": "reject", "disclosures": "decline", "actions": "agree"}
+        return template.format(
+            case_id=self.case,
+            issue_id=self.issue,
+            disclosure_id=self.disclosures[login],
+            action_id=self.action,
+            move=moves.get(subject, ""),
+            name="console.css",
+        )
+
+
+def a_plan(house: House) -> Scene:
+    """A released issue; one buyer acknowledged and proposed an action, the other did nothing."""
+    case_id = a_case(house)
+    agree_to_buyers(house, case_id)
+    packet = Packet(site="Riverside Garments", country="BD", **PACKET)  # type: ignore[arg-type]
+    issue_id = disclosing.draft(house.console, house.actor("asha"), case_id, packet)
+    disclosing.approve(house.console, house.actor("asha"), issue_id)
+    releasing.release(house.console, house.actor("sam"), issue_id)
+    house.deliver()
+    disclosures = {
+        login: buying.disclosure_lines(house.console, house.actor(login))[0].id
+        for login in ("nora", "paul")
+    }
+    nora = house.actor("nora")
+    for move in ("open", "acknowledge"):
+        buying.move(house.console, nora, disclosures["nora"], move, "")
+    with buying.open_disclosure(house.console, nora, disclosures["nora"]) as disclosure:
+        action_id = disclosure.plan.propose(Promise("Papers", "", "", date(2026, 12, 20)))
+    return Scene(case_id, issue_id, disclosures, action_id)
+
+
+def nothing() -> Scene:
+    """Ids of nothing at all."""
+    return Scene(uuid4(), uuid4(), {"nora": uuid4(), "paul": uuid4()}, uuid4())

@@ -1,0 +1,152 @@
+"""A gateway on a real socket over a whole hotline, called as Twilio calls it."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import uvicorn
+from sqlalchemy import text as sql
+
+from tests.channels.twilio_signing import ACCOUNT, NEXT_TOKEN, TOKEN, signed
+from tests.house import House
+from workervoice.channels.base import Receiver
+from workervoice.channels.simulator import SimulatorReceiver
+from workervoice.channels.twilio import TwilioReceiver
+from workervoice.hotline.casepage import case_page
+from workervoice.hotline.overview import queue
+from workervoice.hotline.receive import Reception
+from workervoice.web.gateway import create_gateway_app
+
+PUBLIC = "https://hotline.example"
+SMS, WHATSAPP = "/in/twilio/demo-sms", "/in/twilio/demo-whatsapp"
+SECRET = "a secret of the simulator"
+REPORT = "They took our passports"
+_TABLES = ("seen", "conversation", "contact", "cases", "message", "outbox", "log_leaf")
+
+Answer = tuple[int, bytes]
+
+
+def tokens(*auth_tokens: str) -> dict[str, Receiver]:
+    """The receivers of a gateway with these Twilio tokens."""
+    return {
+        "twilio": TwilioReceiver(ACCOUNT, auth_tokens),
+        "simulator": SimulatorReceiver(SECRET),
+    }
+
+
+BOTH_TOKENS = (NEXT_TOKEN, TOKEN)
+
+
+def form(text: str, number: str = "+15550100123", **others: str) -> dict[str, str]:
+    """The form of one SMS, with the parameters that Twilio sends and nobody needs."""
+    return {
+        "MessageSid": f"SM{uuid4().hex}",
+        "AccountSid": ACCOUNT,
+        "From": number,
+        "To": "+15550100000",
+        "Body": text,
+        "NumMedia": "0",
+        "FromCity": "DHAKA",
+        "ApiVersion": "2010-04-01",
+        **others,
+    }
+
+
+def encoded(fields: Mapping[str, str]) -> bytes:
+    return urlencode(fields).encode()
+
+
+@dataclass
+class Gateway:
+    """A running gateway. Every call is a connection of its own."""
+
+    port: int
+    house: House = field(repr=False)
+
+    def post(
+        self,
+        fields: Mapping[str, str] | bytes,
+        path: str = SMS,
+        *,
+        token: str = TOKEN,
+        public: str = PUBLIC,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Answer:
+        """Post a form, signed for `public` and `path`; `headers` replace ours, or drop them."""
+        body = fields if isinstance(fields, bytes) else encoded(fields)
+        proof = signed(body, token=token, url=public + path).headers
+        given: dict[str, str | None] = {**proof, **(headers or {})}
+        return self.call("POST", path, body, {k: v for k, v in given.items() if v is not None})
+
+    def call(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def counts(self) -> dict[str, int]:
+        """The counters of /metrics, by outcome."""
+        lines = self.call("GET", "/metrics")[1].decode().splitlines()
+        return {
+            line.split('"')[1]: int(line.rsplit(" ", 1)[1]) for line in lines if line[:1] != "#"
+        }
+
+
+def rows(house: House) -> dict[str, int]:
+    """How many rows of everything that a message can leave behind, counted by the owner."""
+    with house.owner.begin() as tx:
+        return {
+            table: tx.connection.execute(sql(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
+            for table in _TABLES
+        }
+
+
+def cases_of(house: House) -> set[UUID]:
+    return {line.id for line in queue(house.console, house.actor("asha"))}
+
+
+def read_by_a_handler(house: House, case_id: UUID) -> list[str]:
+    """The worker's words in this case, as a handler's page shows them, oldest first."""
+    page = case_page(house.console, house.actor("asha"), case_id)
+    return [
+        "".join(words for words, _, _ in said.passages)
+        for said in page.thread
+        if said.direction == "in" and not said.broken
+    ]
+
+
+@contextmanager
+def running(
+    house: House,
+    receivers: Mapping[str, Receiver] | None = None,
+    reception: Reception | None = None,
+) -> Iterator[Gateway]:
+    """A gateway as `workervoice gateway` runs it, on a free port."""
+    app = create_gateway_app(
+        reception or house.reception, receivers or tokens(*BOTH_TOKENS), PUBLIC
+    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app, access_log=False, log_config=None, lifespan="off", proxy_headers=False
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield Gateway(listener.getsockname()[1], house)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

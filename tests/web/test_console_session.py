@@ -1,0 +1,123 @@
+"""Signing in and out of the console, and when a session ends by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house import House
+from tests.web.console_browser import Browser, app_of
+
+
+@pytest.mark.parametrize(
+    ("login", "home"),
+    [("asha", "/cases"), ("sam", "/cases"), ("nora", "/disclosures"), ("mina", "/monitor")],
+)
+def test_everybody_comes_home_after_signing_in(shared_house: House, login: str, home: str) -> None:
+    browser = Browser.at(app_of(shared_house))
+    browser.open("/login")
+
+    answer = browser.submit(
+        "/login", login=login, passphrase=shared_house.seeded.passphrases[login]
+    )
+
+    assert (answer.status_code, answer.headers["location"]) == (303, home)
+    assert browser.open("/").headers["location"] == home
+
+
+def test_an_unknown_login_and_a_wrong_passphrase_get_the_same_answer(shared_house: House) -> None:
+    browser = Browser.at(app_of(shared_house))
+    browser.open("/login")
+
+    answers = [
+        browser.submit("/login", login=login, passphrase=passphrase)
+        for login, passphrase in (
+            ("asha", "wrong"),
+            ("nobody", "wrong"),
+            ("", ""),
+            ("x" * 9000, "y"),
+        )
+    ]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.text for answer in answers}) == 1
+    assert all("set-cookie" not in answer.headers for answer in answers)
+
+
+def test_a_session_gets_a_new_cookie_that_scripts_and_other_sites_cannot_use(
+    shared_house: House,
+) -> None:
+    browser = Browser.at(app_of(shared_house))
+    before = browser.open("/login").headers["set-cookie"]
+
+    after = browser.submit(
+        "/login", login="asha", passphrase=shared_house.seeded.passphrases["asha"]
+    ).headers["set-cookie"]
+
+    assert before.split(";")[0] != after.split(";")[0]
+    for cookie in (before, after):
+        assert cookie.startswith("workervoice=")
+        assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(cookie.split("; "))
+        assert "Secure" not in cookie
+
+
+def test_over_https_the_cookie_is_bound_to_the_host(shared_house: House) -> None:
+    browser = Browser.at(app_of(shared_house, secure=True), secure=True)
+    browser.open("/login")
+
+    answer = browser.submit(
+        "/login", login="asha", passphrase=shared_house.seeded.passphrases["asha"]
+    )
+    cookie = answer.headers["set-cookie"]
+
+    assert cookie.startswith("__Host-workervoice=")
+    assert {"HttpOnly", "Path=/", "SameSite=strict", "Secure"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+    assert "max-age" in answer.headers["strict-transport-security"]
+    assert browser.open("/cases").status_code == 200
+
+
+def test_a_planted_cookie_does_not_become_a_session(shared_house: House) -> None:
+    browser = Browser.at(app_of(shared_house))
+    browser.client.cookies.set("workervoice", "planted", domain="console.test", path="/")
+    browser.open("/login")
+
+    browser.submit("/login", login="asha", passphrase=shared_house.seeded.passphrases["asha"])
+    stranger = Browser.at(app_of(shared_house))
+    stranger.client.cookies.set("workervoice", "planted", domain="console.test", path="/")
+
+    assert stranger.open("/cases").headers["location"] == "/login"
+
+
+def test_after_signing_out_the_cookie_opens_nothing(shared_house: House) -> None:
+    browser = Browser.of(shared_house, "asha")
+    kept = browser.client.cookies["workervoice"]
+
+    answer = browser.submit("/logout")
+    browser.client.cookies.set("workervoice", kept, domain="console.test", path="/")
+
+    assert answer.headers["location"] == "/login"
+    assert browser.open("/cases").headers["location"] == "/login"
+
+
+def test_a_page_that_refreshes_itself_does_not_keep_a_session_awake(house: House) -> None:
+    browser = Browser.of(house, "asha")
+
+    house.wait(minutes=10)
+    refreshed = browser.open("/cases", **{"HX-Request": "true"})
+    house.wait(minutes=6)
+    ended = browser.open("/cases", **{"HX-Request": "true"})
+
+    assert refreshed.status_code == 200
+    assert (ended.status_code, ended.headers["hx-redirect"]) == (403, "/login")
+    assert browser.open("/cases").headers["location"] == "/login"
+
+
+def test_a_person_who_looks_keeps_the_session_awake_but_not_for_ever(house: House) -> None:
+    browser = Browser.of(house, "asha")
+
+    for _ in range(47):
+        house.wait(minutes=10)
+        assert browser.open("/cases").status_code == 200
+    house.wait(minutes=11)
+
+    assert browser.open("/cases").headers["location"] == "/login"

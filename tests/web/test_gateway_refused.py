@@ -1,0 +1,224 @@
+"""What is not Twilio's, or not for us: refused with a number in a counter and nothing else."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote
+
+import pytest
+
+from tests.channels.twilio_signing import ACCOUNT, TOKEN, signed
+from tests.house import House
+from tests.web.gateways import (
+    BOTH_TOKENS,
+    PUBLIC,
+    REPORT,
+    SMS,
+    WHATSAPP,
+    Answer,
+    Gateway,
+    encoded,
+    form,
+    rows,
+    running,
+    tokens,
+)
+from workervoice.channels.twilio import TwilioReceiver
+
+NUMBER = "+15550102001"
+WORDS = "zebra passports in the blue room"
+FIELDS = form(WORDS, NUMBER)
+OTHER_ACCOUNT = "AC" + "1" * 32
+
+
+@pytest.fixture(scope="module")
+def gateway(shared_house: House) -> Iterator[Gateway]:
+    with running(shared_house) as started:
+        started.post(form(REPORT, "+15550102000"))  # so that the line is known
+        yield started
+
+
+@pytest.fixture
+def quiet(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Gateway]:
+    """The gateway, of which nothing was stored in the end and nothing was said anywhere."""
+    caplog.set_level(logging.DEBUG)
+    before = rows(gateway.house)
+
+    yield gateway
+
+    logging.getLogger("probe").debug("the log is heard")
+    said = caplog.text + "".join(capfd.readouterr())
+    assert "the log is heard" in said
+    assert rows(gateway.house) == before
+    for told in ("zebra", "5550102001", quote(WORDS), FIELDS["MessageSid"], TOKEN, ACCOUNT):
+        assert told not in said
+
+
+def counted(gateway: Gateway, outcome: str, answer: Answer) -> tuple[int, bytes, int]:
+    """The answer, and how often its outcome has been counted."""
+    return (*answer, gateway.counts()[outcome])
+
+
+def proof(fields: Mapping[str, str], url: str) -> dict[str, str | None]:
+    return dict(signed(encoded(fields), url=url).headers)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-twilio-signature": None},
+        {"x-twilio-signature": ""},
+        {"x-twilio-signature": "="},
+        {"x-twilio-signature": "\xff\xfe"},
+        {"x-twilio-signature": "A" * 5000},
+        proof({**FIELDS, "Body": "hello"}, PUBLIC + SMS),
+        proof(FIELDS, PUBLIC + WHATSAPP),
+        proof(FIELDS, PUBLIC + SMS + "?x=1"),
+        proof(FIELDS, "http://hotline.example" + SMS),
+        proof(FIELDS, "http://127.0.0.1" + SMS),
+        {"x-twilio-webhooks-signature-settings": "key=1,algorithm=HMAC_MD5"},
+        {"x-twilio-webhooks-signature-settings": "key=1,algorithm=HMAC_SHA256"},
+        {"content-type": "application/json"},
+        {"content-type": "multipart/form-data; boundary=x"},
+        {"content-type": None},
+    ],
+    ids=[
+        *("no signature", "empty", "padding", "no ASCII", "long", "another text"),
+        *("another line", "another query", "another scheme", "another host"),
+        *("an algorithm we do not know", "another algorithm", "JSON", "multipart", "no type"),
+    ],
+)
+def test_a_text_without_its_own_signature_is_refused(
+    quiet: Gateway, headers: Mapping[str, str | None]
+) -> None:
+    before = quiet.counts()["refused"]
+    headers = {"x-twilio-signature": None, **headers} if None in headers.values() else headers
+
+    answer = quiet.post(FIELDS, headers=headers)
+
+    assert counted(quiet, "refused", answer) == (403, b"", before + 1)
+
+
+def test_a_signature_by_another_token_is_refused(quiet: Gateway) -> None:
+    before = quiet.counts()["refused"]
+
+    answer = quiet.post(FIELDS, token="the token of somebody else")
+
+    assert counted(quiet, "refused", answer) == (403, b"", before + 1)
+
+
+@pytest.mark.parametrize("account", [OTHER_ACCOUNT, "", ACCOUNT.lower(), ACCOUNT + " "])
+def test_a_signed_text_of_another_account_is_refused(quiet: Gateway, account: str) -> None:
+    before = quiet.counts()["refused"]
+
+    answer = quiet.post({**FIELDS, "AccountSid": account})
+
+    assert counted(quiet, "refused", answer) == (403, b"", before + 1)
+
+
+def test_two_accounts_in_one_text_are_refused(quiet: Gateway) -> None:
+    body = encoded(FIELDS) + b"&AccountSid=" + OTHER_ACCOUNT.encode()
+
+    assert quiet.post(body) == (403, b"")
+
+
+@pytest.mark.parametrize("name", ["Host", "X-Forwarded-Host", "X-Original-Host"])
+def test_the_callers_word_for_our_own_address_counts_for_nothing(quiet: Gateway, name: str) -> None:
+    """Signed with the right token, but for the address that the caller names."""
+    forged = {**proof(FIELDS, "https://evil.example" + SMS), name: "evil.example"}
+    forged |= {"X-Forwarded-Proto": "https"}
+
+    assert quiet.post(FIELDS, headers=forged) == (403, b"")
+
+
+def test_a_forged_host_does_not_spoil_a_true_signature(gateway: Gateway) -> None:
+    headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+
+    answer = gateway.post(form(REPORT, "+15550102002"), headers=headers)
+
+    assert answer == (204, b"")
+
+
+def test_two_signatures_are_none(quiet: Gateway) -> None:
+    body, given = encoded(FIELDS), proof(FIELDS, PUBLIC + SMS)
+    lines = [f"POST {SMS} HTTP/1.1", "Host: x", "Connection: close", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in given.items()]
+    lines.append("X-Twilio-Signature: AAAA")
+
+    with socket.create_connection(("127.0.0.1", quiet.port)) as connection:
+        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        status = connection.recv(64).split(b" ")[1]
+
+    assert status == b"403"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/in/twilio/nobody", "/in/twilio/%00", "/in/twilio/%ff%fe", "/in/twilio/demo-sms%20"),
+        *("/in/twilio/" + "a" * 3000, "/in/nobody/demo-sms", "/in/%00/demo-sms"),
+        *("/status/twilio/nobody", "/status/nobody/demo-sms"),
+    ],
+)
+def test_a_line_or_provider_that_nobody_knows_is_not_found(quiet: Gateway, path: str) -> None:
+    before = quiet.counts()["unknown_line"]
+
+    answer = quiet.post(FIELDS, path)
+
+    assert counted(quiet, "unknown_line", answer) == (404, b"", before + 1)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", [SMS, "/status/twilio/demo-sms"])
+def test_a_webhook_is_posted_and_nothing_else(quiet: Gateway, method: str, path: str) -> None:
+    assert quiet.call(method, path)[0] == 405
+
+
+def test_a_body_without_end_is_cut_off(quiet: Gateway) -> None:
+    before = quiet.counts()["too_large"]
+    endless = {**FIELDS, "Body": "zebra " * 900_000}
+
+    answer = quiet.post(endless)
+
+    assert counted(quiet, "too_large", answer) == (413, b"", before + 1)
+
+
+def test_a_caller_that_hangs_up_is_no_error(
+    quiet: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = f"POST {SMS} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nBody=zebra"
+
+    with socket.create_connection(("127.0.0.1", quiet.port)) as connection:
+        connection.sendall(head.encode())
+
+    assert quiet.call("GET", "/health")[0] == 200
+    assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    "receiver",
+    [
+        TwilioReceiver(ACCOUNT, ()),
+        TwilioReceiver(ACCOUNT, ("",)),
+        TwilioReceiver("", BOTH_TOKENS),
+    ],
+    ids=["no token", "an empty token", "no account"],
+)
+def test_without_a_token_and_an_account_everything_is_refused(
+    shared_house: House, receiver: TwilioReceiver
+) -> None:
+    before = rows(shared_house)
+
+    with running(shared_house, {**tokens(), "twilio": receiver}) as gateway:
+        answers = [
+            gateway.post(FIELDS, path, token=token)
+            for path in (SMS, "/status/twilio/demo-sms?m=x")
+            for token in (TOKEN, "", "x")
+        ]
+
+    assert answers == [(403, b"")] * 6
+    assert rows(shared_house) == before
