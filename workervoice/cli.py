@@ -166,9 +166,9 @@ def _json_lines(answer: Callable[[dict[str, object]], dict[str, object]]) -> int
 
 
 def _packs_check(parsed: argparse.Namespace) -> int:
-    from workervoice.triage.packs import check_all  # noqa: PLC0415
+    from workervoice.triage.packs import check, load_all  # noqa: PLC0415
 
-    problems = check_all()
+    problems = [problem for pack in load_all() for problem in check(pack)]
     for problem in problems:
         print(problem)
     return 1 if problems else 0

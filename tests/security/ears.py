@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+_PROVIDERS = ("httpx", "httpcore")  # the test's own client, which plays the provider
+
 
 @dataclass
 class Heard:
@@ -35,6 +37,7 @@ def listening() -> Iterator[Heard]:
 @contextmanager
 def _all_loggers(heard: Heard) -> Iterator[None]:
     handler = logging.StreamHandler(heard.lines)
+    handler.addFilter(lambda record: not record.name.startswith(_PROVIDERS))
     handler.setFormatter(logging.Formatter("%(name)s %(message)s %(args)s"))
     root = logging.getLogger()
     known = [each for each in root.manager.loggerDict.values() if isinstance(each, logging.Logger)]

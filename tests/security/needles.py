@@ -78,7 +78,7 @@ def _base64_inside(data: bytes, offset: int, alphabet: bytes = b"+/") -> bytes:
     return coded[first:last]
 
 
-def _hashed(data: bytes) -> Iterator[tuple[str, bytes]] | dict[str, bytes]:
+def _hashed(data: bytes) -> dict[str, bytes]:
     forms = {}
     for name in ("md5", "sha1", "sha256", "sha512"):
         raw = hashlib.new(name, data, usedforsecurity=False).digest()

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.house import build_house
@@ -68,6 +69,7 @@ def haul(own_server: tuple[EmbeddedServer, Path], engine: Engine) -> Haul:
         _plant_in_output()
     secrets = (house.seeded.passphrases["asha"], house.token("asha"), house.token("nora"))
     with Thief.of(server, house) as thief:
+        _provoke(thief)
         _plant_in_database(thief)
         _plant_in_files(data)
         thief.change("CHECKPOINT")
@@ -112,6 +114,12 @@ def _plant_in_output() -> None:
     os.write(2, f"said {PLANTED}\n".encode())
 
 
+def _provoke(thief: Thief) -> None:
+    """An error whose sentence quotes a value: the client hears it, the server's log does not."""
+    with pytest.raises(psycopg.Error, match=teller.REFUSED):
+        thief.change("SELECT CAST(%(x)s AS text)::int", x=teller.REFUSED)
+
+
 def _plant_in_database(thief: Thief) -> None:
     """A row, a row that is deleted, a long row that is kept compressed; in words and in bytes."""
     thief.change("CREATE TABLE scratch (note text, raw bytea)")
@@ -124,14 +132,15 @@ def _plant_in_database(thief: Thief) -> None:
         ("hashed", next(form for name, form in number.items() if name.startswith("sha256 of"))),
     ):
         thief.change("INSERT INTO scratch VALUES (%(n)s, %(r)s)", n=note, r=raw)
+    thief.change("DO $$ BEGIN RAISE LOG 'gooseberrytrellis'; END $$")
     thief.change("DELETE FROM scratch WHERE note = %(n)s", n=DELETED)
 
 
 def _plant_in_files(data: Path) -> None:
     """One file a form, and one that is compressed."""
     (data / "planted").mkdir()
-    forms = {**forms_of_word(PLANTED), **forms_of_number(PLANTED_NUMBER)}
-    for number, form in enumerate(forms.values()):
+    forms = (*forms_of_word(PLANTED).values(), *forms_of_number(PLANTED_NUMBER).values())
+    for number, form in enumerate(forms):
         (data / "planted" / str(number)).write_bytes(b"\x00before" + form + b"after\xff")
     (data / "planted" / "deflated").write_bytes(b"PK" + zlib.compress(PLANTED.encode() * 3))
 
@@ -162,15 +171,23 @@ def test_no_provider_id_passphrase_or_session_token_is_anywhere(haul: Haul) -> N
     assert {mark: forms for mark in marks if (forms := _names(haul, mark))} == {}
 
 
-def test_every_form_of_a_planted_mark_is_found(haul: Haul) -> None:
-    word, number = forms_of_word(PLANTED), forms_of_number(PLANTED_NUMBER)
+@pytest.mark.parametrize(
+    ("mark", "forms"),
+    [
+        (PLANTED, forms_of_word(PLANTED)),
+        (PLANTED_NUMBER, forms_of_number(PLANTED_NUMBER)),
+    ],
+    ids=["word", "number"],
+)
+def test_every_form_of_a_planted_mark_is_found(
+    haul: Haul, mark: str, forms: dict[str, bytes]
+) -> None:
+    found = _names(haul, mark, "data/planted/")
 
-    assert set(word.values()) == {
-        word[name] for name in _names(haul, PLANTED, "data/planted/") & word.keys()
-    }
-    assert set(number.values()) == {
-        number[name] for name in _names(haul, PLANTED_NUMBER, "data/planted/") & number.keys()
-    }
+    assert {forms[name] for name in found & forms.keys()} == set(forms.values())
+
+
+def test_what_is_deflated_is_found_too(haul: Haul) -> None:
     assert "plain, deflated" in _names(haul, PLANTED, "data/planted/deflated")
 
 
@@ -182,6 +199,7 @@ def test_every_form_of_a_planted_mark_is_found(haul: Haul) -> None:
         ("cluster/base/", DELETED, "plain"),
         ("cluster/pg_wal/", PLANTED_NUMBER, "plain"),
         ("cluster/pg_wal/", DELETED, "plain"),
+        ("data/postgres.log", PLANTED, "plain"),
         ("dump", LONG, "plain"),
         ("dump", PLANTED_NUMBER, "hex"),
         ("cells", PLANTED, "utf-16 little"),

@@ -13,7 +13,7 @@ from workervoice.errors import GuardFailed
 from workervoice.hotline import casefile
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.owing import Debt, owe_text
-from workervoice.hotline.process import Process, sole
+from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.message import INDICATORS, Priority
 from workervoice.store.intake import save_conversation
@@ -122,15 +122,14 @@ class Desk:
         row, record = file.talk, file.conversation
         if row.state in {"withdrawn", "frozen"}:
             raise GuardFailed(f"nothing may be sent: the conversation is {row.state}")
-        courier = sole(pen.directory, "courier")
         to = (row.id, record.contact_id, record.line_id)
         debt = Debt(*to, text, held=True)
-        outbox_id = owe_text(tx, debt, courier=courier, signer=pen.signer, now=pen.now)
+        outbox_id = owe_text(tx, pen, debt)
         progress = hold(record.progress, outbox_id, kind)
         if may_notify(progress):
             key = "question_waits" if kind == "confirm" else "reply_waits"
             notice = Debt(*to, self._say(file, key))
-            owe_text(tx, notice, courier=courier, signer=pen.signer, now=pen.now)
+            owe_text(tx, pen, notice)
             progress = noticed(progress)
         elif progress.unanswered >= UNANSWERED_MAX and row.state != "lost_contact":
             progress = lost(progress)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,8 +17,7 @@ from workervoice.crypto import keyring
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import MESSAGE_SIZES, verify
-from workervoice.hotline.owing import Signer
-from workervoice.hotline.process import sole
+from workervoice.hotline.process import Pen, sole
 from workervoice.hotline.records import CaseRecord
 from workervoice.store import cases, keys
 from workervoice.store.cases import AssessmentRow, CaseRow, MessageRow
@@ -26,16 +25,6 @@ from workervoice.store.engine import Tx
 from workervoice.store.vault import Vault
 
 LOOK_EVERY = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Pen:
-    """What it takes to write into case files: the service key, a signer and a checked directory."""
-
-    vault: Vault
-    signer: Signer
-    directory: Directory
-    now: datetime
 
 
 def next_hour(now: datetime) -> datetime:
@@ -56,6 +45,7 @@ def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID, record: CaseRecord) ->
     cases.add_case(tx, row)
     keys.add_key_pair(tx, holder, keys.SharedPair(pair, pen.signer.id, signature))
     keys.add_wrap(tx, holder, team.id, wrap)
+    pen.stored("pair", case_id, holder.epoch, pair.public + pair.box)
     return row
 
 
@@ -77,6 +67,7 @@ def _sealed_facts(
     queue = pen.vault.seal_queue(tx.programme, case_id, version, record.queue())
     facts = pen.vault.seal("facts", tx.programme, case_id, version, record.to_json())
     place = cases.facts_place(tx.programme, case_id, version, queue, facts)
+    pen.stored("facts", case_id, version, queue + facts)
     return {
         "version": version,
         "queue": queue,
@@ -141,6 +132,7 @@ def add_words(
     place = cases.message_place(tx.programme, unsigned)
     message = replace(unsigned, signature=pen.signer.sign(place))
     cases.add_message(tx, message)
+    pen.stored("message", message.id, message.ordinal, message.words)
     return message
 
 
@@ -167,6 +159,7 @@ def add_assessment(tx: Tx, pen: Pen, row: CaseRow, *, judge: str, words: Mapping
     )
     place = cases.assessment_place(tx.programme, unsigned)
     cases.add_assessment(tx, replace(unsigned, signature=pen.signer.sign(place)))
+    pen.stored("assessment", assessment_id, unsigned.version, sealed)
 
 
 def _plain(words: Mapping[str, Any], now: datetime) -> bytes:

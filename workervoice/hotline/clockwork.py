@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from workervoice.hotline.casefile import Pen, next_hour
-from workervoice.hotline.process import Process
+from workervoice.hotline.casefile import next_hour
+from workervoice.hotline.process import Pen, Process
 from workervoice.message import Priority, Role
 from workervoice.store import clocks, remedy
 from workervoice.store.cases import case_glimpses

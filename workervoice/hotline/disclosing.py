@@ -19,7 +19,7 @@ from workervoice.disclosure.packet import Packet
 from workervoice.disclosure.reidentify import Finding, findings
 from workervoice.errors import GuardFailed, NotFound, NotTrusted
 from workervoice.hotline import reading
-from workervoice.hotline.casefile import Pen, vouched_public
+from workervoice.hotline.casefile import vouched_public
 from workervoice.hotline.links import (
     IssueLink,
     open_disclosure_link,
@@ -28,12 +28,11 @@ from workervoice.hotline.links import (
 )
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.planning import plan_is_over
-from workervoice.hotline.process import Process
+from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
 from workervoice.store import keys, remedy
 from workervoice.store.engine import Tx
-from workervoice.store.log import Event, record_event
 from workervoice.store.remedy import Approval, IssueRow
 from workervoice.store.tables import disclosure as disclosure_table
 from workervoice.store.tables import issue as issue_table
@@ -93,8 +92,7 @@ class OpenIssue:
         dest = issue_machine.MACHINE.advance(was, move, role=actor.role, holds=holds, reason=reason)
         remedy.save(self.tx, issue_table, self.row.id, source=was, dest=dest, also={})
         self.row = replace(self.row, state=dest)
-        event = Event(f"issue_{move}", actor.id, self.row.id, detail=dest)
-        record_event(self.tx, event, self.pen.now)
+        self.pen.log(self.tx, f"issue_{move}", self.row.id, dest)
 
 
 def draft(process: Process, actor: Actor, case_id: UUID, packet: Packet) -> UUID:
@@ -146,6 +144,7 @@ def _packed(
         signature=b"",
     )
     signature = case.actor.signer.sign(remedy.packet_place(case.tx.programme, row))
+    case.pen.stored("packet", row.id, version, sealed)
     return replace(row, signature=signature)
 
 
@@ -181,7 +180,7 @@ def redraft(process: Process, actor: Actor, issue_id: UUID, packet: Packet) -> N
             "signature": row.signature,
         }
         remedy.save(issue.tx, issue_table, issue_id, source="draft", dest="draft", also=also)
-        record_event(issue.tx, Event("issue_redrafted", actor.id, issue_id), issue.pen.now)
+        issue.pen.log(issue.tx, "issue_redrafted", issue_id)
 
 
 def approve(process: Process, actor: Actor, issue_id: UUID) -> None:

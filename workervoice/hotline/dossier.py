@@ -14,8 +14,8 @@ from uuid import UUID
 
 from workervoice.errors import IllegalMove
 from workervoice.hotline import casefile
-from workervoice.hotline.casefile import Pen
 from workervoice.hotline.clockwork import promise
+from workervoice.hotline.process import Pen
 from workervoice.hotline.records import CaseRecord
 from workervoice.message import Facts, Grade, Inbound, Priority, Role
 from workervoice.store import cases

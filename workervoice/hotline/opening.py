@@ -13,9 +13,8 @@ from workervoice.crypto.keyring import Holder
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import Forbidden, NotFound
 from workervoice.hotline import casefile, reading
-from workervoice.hotline.casefile import Pen
 from workervoice.hotline.links import issues_of_case
-from workervoice.hotline.process import Process
+from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord, ConversationRecord
 from workervoice.message import Consent, Priority, Role
@@ -23,7 +22,6 @@ from workervoice.store import cases
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
 from workervoice.store.intake import Conversation, lock_conversation
-from workervoice.store.log import Event, record_event
 from workervoice.store.programme import Line, lines
 from workervoice.workflow import case as case_machine
 from workervoice.workflow.machine import Move
@@ -141,8 +139,7 @@ class OpenCase:
     def save(self, event: str) -> None:
         """Store the next version, and the log leaf of what was done."""
         self.row = casefile.write_facts(self.tx, self.pen, self.row, self.record, self.state)
-        leaf = Event(event, self.actor.id, self.row.id, detail=self.state)
-        record_event(self.tx, leaf, self.pen.now)
+        self.pen.log(self.tx, event, self.row.id, self.state)
 
 
 @contextmanager

@@ -7,27 +7,18 @@ text a worker. A held text goes out only after the gateway signed that the worke
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
-from workervoice.crypto.directory import Entry
 from workervoice.crypto.seal import MESSAGE_SIZES, ctx, digest, pad
 from workervoice.crypto.suite import seal_to
+from workervoice.hotline.process import Pen, sole
 from workervoice.store.engine import Tx
 from workervoice.store.outbox import Owed, owe
 
 OWED_FOR = timedelta(hours=72)  # an automatic text that could not be sent by then is dropped
 HELD_FOR = timedelta(days=180)  # an answer waits as long as a worker may take to come back
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Whoever stores a row: a process or an officer in an unlocked session."""
-
-    id: UUID
-    sign: Callable[[bytes], bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +62,10 @@ def contact_place(
     return ctx("sign-contact", programme, contact_id, conversation_id, *hashes)
 
 
-def owe_text(tx: Tx, debt: Debt, *, courier: Entry, signer: Signer, now: datetime) -> UUID:
+def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
     """Owe one text from now on, or hold it until the worker asks; returns its outbox id."""
-    outbox_id = uuid4()
-    expires_at = now + (HELD_FOR if debt.held else OWED_FOR)
+    outbox_id, courier = uuid4(), sole(pen.directory, "courier")
+    expires_at = pen.now + (HELD_FOR if debt.held else OWED_FOR)
     plain = json.dumps(
         {
             "contact": str(debt.contact_id),
@@ -96,11 +87,12 @@ def owe_text(tx: Tx, debt: Debt, *, courier: Entry, signer: Signer, now: datetim
             conversation_id=debt.conversation_id,
             state="held" if debt.held else "owed",
             payload=payload,
-            signer_id=signer.id,
-            signature=signer.sign(place),
-            run_at=now,
+            signer_id=pen.signer.id,
+            signature=pen.signer.sign(place),
+            run_at=pen.now,
             expires_at=expires_at,
             dedupe_key=str(outbox_id),
         ),
     )
+    pen.stored("outbox", outbox_id, 1, payload)
     return outbox_id

@@ -18,12 +18,12 @@ from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import verify
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError, GuardFailed
-from workervoice.hotline.casefile import Pen, next_hour, vouched_public
+from workervoice.hotline.casefile import next_hour, vouched_public
+from workervoice.hotline.process import Pen
 from workervoice.hotline.reading import Actor
 from workervoice.store import remedy
 from workervoice.store.clocks import start_clock
 from workervoice.store.engine import Tx
-from workervoice.store.log import Event, record_event
 from workervoice.store.remedy import ActionRow, EntryRow
 from workervoice.store.tables import action as action_table
 from workervoice.store.tables import issue as issue_table
@@ -133,6 +133,7 @@ class OpenPlan:
         )
         place = remedy.action_place(self.tx.programme, row)
         remedy.add_action(self.tx, replace(row, signature=self.actor.signer.sign(place)))
+        self.pen.stored("action", action_id, row.version, row.words)
         self._log("action_proposed", action_id)
         return action_id
 
@@ -223,6 +224,7 @@ class OpenPlan:
         )
         place = remedy.entry_place(self.tx.programme, row)
         remedy.add_entry(self.tx, replace(row, signature=self.actor.signer.sign(place)))
+        self.pen.stored("entry", entry_id, row.ordinal, row.words)
 
     def _seal(self, public: bytes, row: UUID, direction: str, words: Mapping[str, Any]) -> bytes:
         stamped = {**words, "at": int(self.pen.now.timestamp())}
@@ -254,4 +256,4 @@ class OpenPlan:
         self._log(f"issue_{issue_move}", self.holder.id, dest)
 
     def _log(self, event: str, about: UUID, detail: str = "") -> None:
-        record_event(self.tx, Event(event, self.actor.id, about, detail), self.pen.now)
+        self.pen.log(self.tx, event, about, detail)

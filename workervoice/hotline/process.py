@@ -1,4 +1,4 @@
-"""Who we are: one of our processes, with the keys it holds and the root it trusts."""
+"""Who acts: a process of ours with its keys, the root it trusts, and the pen it writes with."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from uuid import UUID
 
 from workervoice.crypto.custody import Custody
 from workervoice.crypto.directory import Directory, Entry
+from workervoice.crypto.seal import digest
 from workervoice.errors import NotTrusted
 from workervoice.store.engine import Database, Tx
 from workervoice.store.keys import directory_entries
+from workervoice.store.log import Event, record_event
 from workervoice.store.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -61,3 +63,35 @@ def sole(directory: Directory, kind: str) -> Entry:
     for entry_id in directory.ids(kind):
         return directory.trusted(entry_id)
     raise NotTrusted(f"the directory has no {kind}")
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whoever stores a row: a process, or an officer in an unlocked session."""
+
+    id: UUID
+    sign: Callable[[bytes], bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What it takes to write: the service key, a signer and a checked directory.
+
+    `rows` gathers what was stored with it, for the log leaf of the same transaction.
+    """
+
+    vault: Vault
+    signer: Signer
+    directory: Directory
+    now: datetime
+    rows: list[str] = field(default_factory=list)
+
+    def stored(self, kind: str, row_id: UUID, version: int, sealed: bytes) -> None:
+        """Note the hash of a stored row: an old version put back is seen by it."""
+        self.rows.append(f"{kind}:{row_id}:{version}:{digest(sealed).hex()}")
+
+    def log(self, tx: Tx, event: str, about: UUID, detail: str = "") -> None:
+        """The log leaf of what was just done, with the hashes of the rows it stored."""
+        leaf = Event(event, self.signer.id, about, detail, tuple(self.rows))
+        self.rows.clear()
+        record_event(tx, leaf, self.now)

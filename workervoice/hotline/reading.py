@@ -21,9 +21,7 @@ from workervoice.crypto.seal import verify
 from workervoice.crypto.slots import Bundle
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError, Forbidden, NotFound, NotTrusted
-from workervoice.hotline.casefile import Pen
-from workervoice.hotline.owing import Signer
-from workervoice.hotline.process import Process
+from workervoice.hotline.process import Pen, Process, Signer
 from workervoice.message import Role
 from workervoice.store import cases, keys, remedy
 from workervoice.store.cases import AssessmentRow, CaseRow, MessageRow

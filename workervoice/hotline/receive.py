@@ -17,17 +17,15 @@ from workervoice.crypto.seal import ctx
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import IllegalMove, Unavailable
 from workervoice.hotline import dossier as case_side
-from workervoice.hotline.casefile import Pen
 from workervoice.hotline.dossier import Arrival, Dossier, Filing
 from workervoice.hotline.owing import (
     Debt,
-    Signer,
     address_info,
     contact_place,
     owe_text,
     release_place,
 )
-from workervoice.hotline.process import Process, sole
+from workervoice.hotline.process import Pen, Process, Signer, sole
 from workervoice.hotline.records import ConversationRecord
 from workervoice.message import Address, AddressKind, DeliveryReport, Facts, Inbound, Role
 from workervoice.store import outbox
@@ -38,6 +36,7 @@ from workervoice.store.intake import (
     add_contact,
     add_conversation,
     conversation_by_index,
+    forget_seen_before,
     remember,
     save_conversation,
 )
@@ -52,6 +51,8 @@ from workervoice.workflow.progress import Progress, fresh
 
 INDEX_VERSION = 1
 WHATSAPP_WINDOW = timedelta(hours=24)
+SEEN_FOR = timedelta(days=30)  # at least as long as reconciliation looks back
+PRUNE_ONE_IN = 500  # messages
 _RACES = 3
 
 
@@ -102,6 +103,8 @@ class Reception:
         seen = ctx("seen", tx.programme, arrival.line.slug, inbound.external_id)
         if not remember(tx, self.process.custody.mac("duplicates", seen), now.date()):
             return Taken.DUPLICATE
+        if secrets.randbelow(PRUNE_ONE_IN) == 0:
+            forget_seen_before(tx, now.date() - SEEN_FOR)
         signer = Signer(self.process.id, self.process.sign)
         pen = Pen(self.process.vault, signer, self.process.trust.directory(tx, now), now)
         met = self._meet(tx, pen, arrival)
@@ -120,7 +123,7 @@ class Reception:
         save_conversation(
             tx, self.process.vault, met.row, state=turn.progress.state, record=record.to_json()
         )
-        record_event(tx, Event("message_received", signer.id, case_id or met.row.id), now)
+        pen.log(tx, "message_received", case_id or met.row.id)
         return Taken.STORED
 
     def _meet(self, tx: Tx, pen: Pen, arrival: Arrival) -> _Met:
@@ -157,6 +160,7 @@ class Reception:
             courier.kem_public, address.uri().encode(), address_info(tx.programme, contact_id)
         )
         place = contact_place(tx.programme, contact_id, conversation_id, index, sealed)
+        pen.stored("contact", contact_id, INDEX_VERSION, index + sealed)
         return Contact(
             id=contact_id,
             conversation_id=conversation_id,
@@ -191,7 +195,7 @@ class Reception:
             for say in turn.says
         ]
         debt = Debt(conversation_id, record.contact_id, line.id, "\n".join(said), always=True)
-        owe_text(tx, debt, courier=sole(pen.directory, "courier"), signer=pen.signer, now=pen.now)
+        owe_text(tx, pen, debt)
 
 
 def _ready(met: _Met, dossier: Dossier, pen: Pen) -> Progress:

@@ -25,7 +25,6 @@ from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
 from workervoice.store import remedy
-from workervoice.store.log import Event, record_event
 from workervoice.store.programme import Organisation, buyers_of
 from workervoice.store.remedy import DisclosureRow
 from workervoice.store.tables import issue as issue_table
@@ -117,4 +116,5 @@ def _disclose(issue: OpenIssue, actor: Actor, buyer: Organisation, kek: bytes) -
     remedy.add_disclosure(tx, replace(row, signature=signature))
     kind = ClockKind.DISCLOSURE_ACKNOWLEDGEMENT
     promise(tx, pen, kind, disclosure_id, issue.case.record.priority)
-    record_event(tx, Event("disclosed", actor.id, disclosure_id), pen.now)
+    pen.stored("disclosure", disclosure_id, 1, sealed)
+    pen.log(tx, "disclosed", disclosure_id)

@@ -18,13 +18,14 @@ from workervoice.store.tables import log_leaf
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened: `detail` is a state, move or epoch; `digest` that of the stored bytes, hex."""
+    """What happened: `detail` is a state or move, `rows` are "kind:id:version:SHA-256" of what the
+    transaction stored, ciphertext as it lies there."""
 
     name: str
     actor: UUID
     about: UUID
     detail: str = ""
-    digest: str = ""
+    rows: tuple[str, ...] = ()
 
 
 def record_event(tx: Tx, event: Event, now: datetime) -> None:
@@ -37,7 +38,7 @@ def record_event(tx: Tx, event: Event, now: datetime) -> None:
             "actor": str(event.actor),
             "object": str(event.about),
             "detail": event.detail,
-            "digest": event.digest,
+            "rows": " ".join(event.rows),
             "at": now.strftime("%Y-%m-%dT%H:%MZ" if by_person else "%Y-%m-%dT%HZ"),
             "salt": token_hex(16),
         }

@@ -19,7 +19,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 
 from workervoice.channels.base import Receiver, Webhook
-from workervoice.errors import Malformed, NotFound, Refused, Unavailable
+from workervoice.errors import CryptoError, Malformed, NotFound, Refused, Unavailable
 from workervoice.hotline.dossier import Arrival
 from workervoice.hotline.receive import Reception, line_of, take_report
 from workervoice.store.programme import Line
@@ -133,6 +133,7 @@ _ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
     _TooLarge: (413, "too_large"),
     ClientDisconnect: (400, "malformed"),
     Unavailable: (503, "unavailable"),
+    CryptoError: (503, "unavailable"),  # a key is not vouched for: the provider asks again
 }
 
 
