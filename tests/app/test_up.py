@@ -7,6 +7,7 @@ import os
 import signal
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
@@ -39,6 +40,18 @@ def log_in(up: Running, login: str, passphrase: str | None) -> Browser:
     return browser
 
 
+def _write_until_taken(phone: Phone, text: str) -> None:
+    """As a provider does: again, while the hotline answers that it cannot store it now."""
+    ends = time.monotonic() + 30
+    while True:
+        try:
+            return phone.write(text)
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            assert time.monotonic() < ends
+            time.sleep(0.2)
+
+
 def wait_for_text(phone: Phone) -> str:
     ends = time.monotonic() + 20
     while time.monotonic() < ends:
@@ -63,12 +76,29 @@ def test_the_demo_takes_a_text_and_finds_its_data_again(data: Path) -> None:
     assert len(queue.links("/cases/")) >= 1
 
 
-def test_children_that_are_killed_come_back_and_refuse_no_connection(data: Path) -> None:
+def test_each_child_gets_only_its_own_secrets(data: Path) -> None:
     with running(data, "--demo") as up:
-        for pid in _children(up.process.pid):
+        given = {
+            name: Path(f"/proc/{pid}/environ").read_bytes().decode()
+            for name, pid in _by_name(up.process.pid).items()
+        }
+
+    own = {"gateway", "courier", "console"}
+    for name in own:
+        assert f"WORKERVOICE_{name.upper()}_DATABASE_URL=" in given[name]
+        for other in own - {name}:
+            assert f"WORKERVOICE_{other.upper()}_DATABASE_URL=" not in given[name]
+        assert "WORKERVOICE_DATABASE_URL=" not in given[name]
+    assert "BOOT_SECRET" not in given["gateway"] + given["courier"] + given["phones"]
+    assert "DATABASE_URL" not in given["phones"]
+
+
+def test_children_and_a_database_that_are_killed_come_back(data: Path) -> None:
+    with running(data, "--demo") as up:
+        for pid in _children(up.process.pid, database=True):
             os.kill(pid, signal.SIGKILL)
         phone = Phone(up.address("simulated phones"), WORKER, "demo-whatsapp")
-        phone.write("They took our passports")
+        _write_until_taken(phone, "They took our passports")
         answered = wait_for_text(phone)
 
     assert "999" in answered
@@ -167,8 +197,16 @@ def _sent_by_twilio(url: str, to: str) -> dict[str, str]:
     raise AssertionError("nothing was sent through the API")
 
 
-def _children(pid: int) -> list[int]:
-    """Direct children of a process that are ours (not the database's own)."""
+def _by_name(pid: int) -> dict[str, int]:
+    """The supervised processes by name."""
+    commands = {
+        each: Path(f"/proc/{each}/cmdline").read_bytes().split(b"\0") for each in _children(pid)
+    }
+    return {command[3].decode(): each for each, command in commands.items()}
+
+
+def _children(pid: int, *, database: bool = False) -> list[int]:
+    """Direct children of a process that are ours, with the database server or without."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -178,7 +216,8 @@ def _children(pid: int) -> list[int]:
             command = (entry / "cmdline").read_bytes()
         except OSError:
             continue
-        if int(fields[1]) == pid and b"workervoice" in command and b"postgres" not in command:
+        ours = b"workervoice" in command and (database or b"postgres" not in command)
+        if int(fields[1]) == pid and ours:
             found.append(int(entry.name))
     return found
 

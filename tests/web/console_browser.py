@@ -108,9 +108,18 @@ class Browser:
     seen: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(cls, app: FastAPI, *, secure: bool = False) -> Browser:
-        scheme = "https" if secure else "http"
-        return cls(TestClient(app, base_url=f"{scheme}://console.test", follow_redirects=False))
+    def at(cls, app: FastAPI, *, secure: bool = False, hiding_faults: bool = False) -> Browser:
+        """A stranger; a fault of ours is raised in the test, unless it is to be seen as a page."""
+        address = f"{'https' if secure else 'http'}://console.test"
+        show = not hiding_faults
+        client = TestClient(
+            app, base_url=address, follow_redirects=False, raise_server_exceptions=show
+        )
+        return cls(client)
+
+    def sign_in_by(self, cookie: str) -> None:
+        """Come with this cookie."""
+        self.client.cookies.set("workervoice", cookie, domain="console.test", path="/")
 
     @classmethod
     def of(cls, house: House, login: str, app: FastAPI | None = None) -> Browser:

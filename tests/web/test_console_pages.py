@@ -11,13 +11,11 @@ import pytest
 from tests.house import House
 from tests.web.console_browser import Browser, app_of
 from tests.web.console_scenes import ACTION, PACKET, REPORT, a_case, a_plan
-from workervoice.hotline.casepage import passages
 from workervoice.message import MediaHandle
 from workervoice.store.engine import Scope
 from workervoice.store.tables import message as message_table
 from workervoice.store.vault import Vault
 from workervoice.web.console import create_console_app
-from workervoice.web.console.pages import render
 
 OTHER = "+15550100432"
 SCRIPT = "<script>alert(\"x\")</script> & 'quotes' <b onclick=x>{{ 7 * 7 }}{% raw %} RIVER"
@@ -86,19 +84,13 @@ def test_evidence_is_marked_in_the_words_and_named(house: House) -> None:
 
 
 def test_denied_evidence_is_struck_and_said_not_to_be_so(house: House) -> None:
-    pieces = passages("gave it back", [["P_documents", 0, 7, "r", True]])
-    app, asha = app_of(house), Browser.of(house, "asha")
-    request = asha.client.build_request("GET", "/")
+    case_id = a_case(house, text="Nobody is locked in, but boss took our passports RIVER")
 
-    case_id = a_case(house, text="Nobody took my passport, but they did not pay us RIVER")
-    page = asha.open(f"/cases/{case_id}").text
+    page = Browser.of(house, "asha").open(f"/cases/{case_id}").text
 
-    assert pieces[0][2] is True
-    assert request.method == "GET"
-    assert app is not None
-    assert render is not None
-    if 'class="denied"' in page:
-        assert 'title="Said not to be so:' in page
+    marks = re.findall(r'<mark class="denied" title="([^"]*)">([^<]*)</mark>', page)
+    assert any("locked" in text and why.startswith("Said not to be so: ") for why, text in marks)
+    assert '<li class="denied">not so: locked in</li>' in page
 
 
 def test_media_are_counted_and_not_fetched(house: House) -> None:
@@ -129,10 +121,10 @@ def test_an_entry_that_was_changed_is_named_and_not_shown(house: House) -> None:
 
 def test_facts_that_do_not_open_are_an_answer_in_words(house: House) -> None:
     case_id = a_case(house)
-    asha = Browser.of(house, "asha")
     other = replace(house.console, vault=Vault(b"x" * 32))
     app = create_console_app(process=other, door=house.door, desk=house.desk, secure_cookies=False)
-    asha.client.app = app
+    asha = Browser.at(app)
+    asha.sign_in_by(house.token("asha"))
 
     answer = asha.open(f"/cases/{case_id}")
 
@@ -220,7 +212,7 @@ def test_the_queue_tells_who_waits_and_refreshes_itself(house: House) -> None:
     answered = asha.open("/cases").text
 
     assert "for us, 30 hours" in re.sub(r"\s+", " ", waiting)
-    assert "for us" not in answered
+    assert "for us, " not in answered
     assert 'hx-get="/cases" hx-trigger="every 15s" hx-select="#queue"' in waiting
     assert waiting.count('id="queue"') == 1
 
@@ -261,9 +253,8 @@ def test_a_fault_of_ours_is_a_plain_page_with_the_same_headers(house: House) -> 
     app = create_console_app(
         process=house.console, door=broken, desk=house.desk, secure_cookies=False
     )
-    browser = Browser.at(app)
-    browser.client._transport.raise_server_exceptions = False  # type: ignore[attr-defined]  # noqa: SLF001
-    browser.client.cookies.set("workervoice", "A" * 43, domain="console.test", path="/")
+    browser = Browser.at(app, hiding_faults=True)
+    browser.sign_in_by("A" * 43)
 
     answer = browser.open("/cases")
 

@@ -78,12 +78,12 @@ def test_over_https_the_cookie_is_bound_to_the_host(shared_house: House) -> None
 
 def test_a_planted_cookie_does_not_become_a_session(shared_house: House) -> None:
     browser = Browser.at(app_of(shared_house))
-    browser.client.cookies.set("workervoice", "planted", domain="console.test", path="/")
+    browser.sign_in_by("planted")
     browser.open("/login")
 
     browser.submit("/login", login="asha", passphrase=shared_house.seeded.passphrases["asha"])
     stranger = Browser.at(app_of(shared_house))
-    stranger.client.cookies.set("workervoice", "planted", domain="console.test", path="/")
+    stranger.sign_in_by("planted")
 
     assert stranger.open("/cases").headers["location"] == "/login"
 
@@ -93,7 +93,7 @@ def test_after_signing_out_the_cookie_opens_nothing(shared_house: House) -> None
     kept = browser.client.cookies["workervoice"]
 
     answer = browser.submit("/logout")
-    browser.client.cookies.set("workervoice", kept, domain="console.test", path="/")
+    browser.sign_in_by(kept)
 
     assert answer.headers["location"] == "/login"
     assert browser.open("/cases").headers["location"] == "/login"

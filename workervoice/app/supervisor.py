@@ -126,12 +126,20 @@ class Supervisor:
 
     def watch(self) -> None:
         """Start again what has ended."""
-        if self._server is not None:
-            self._server.watch()
+        if self._server is not None and not self._server.running:
+            self._restart_database(self._server)
         for child in self._children:
             if not child.running and time.monotonic() - child.started_at > RESTART_SECONDS:
                 self._say(f"{child.name} ended unexpectedly: starting it again")
                 child.start()
+
+    def _restart_database(self, server: EmbeddedServer) -> None:
+        """A server that cannot start now is tried again at the next look."""
+        try:
+            if not server.watch():
+                server.start()
+        except ServerError as exc:
+            self._say(f"{exc}; trying again")
 
     def stop(self) -> None:
         """Children first, then the database."""

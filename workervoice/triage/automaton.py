@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import ahocorasick
 
 from workervoice.triage.grammar import range_of
-from workervoice.triage.normalise import joined, tokens_of
+from workervoice.triage.normalise import RANGE_SIGN, joined, tokens_of
 from workervoice.triage.view import Reader, View
 
 Spans = dict[int, list[tuple[int, int]]]  # class -> (start, end) in words, in order
@@ -69,6 +69,8 @@ class Classes:
 
 def atom(word: str, reader: Reader) -> str | None:
     """A word or phrase of an author as the automaton keeps it; None if nothing is left of it."""
+    if word == RANGE_SIGN:
+        return f" {word} "
     stem = word.endswith("*")
     view = reader.plain(tokens_of(word.rstrip("*")))
     if not view.words:

@@ -89,7 +89,7 @@ def _hour(view: View, index: int) -> float | None:
     if tail and head.isdecimal() and tail.isdecimal() and int(head) <= 24 and int(tail) < 60:
         return int(head) + int(tail) / 60
     value = view.values[index]
-    whole = value is not None and value == int(value) and 0 <= value <= 24
+    whole = value is not None and value == int(value) and 1 <= value <= 24
     return value if whole else None
 
 

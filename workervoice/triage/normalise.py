@@ -29,6 +29,7 @@ _SCRIPTS = (
     ("han", 0x3400, 0x9FFF), ("han", 0x20000, 0x3FFFF),
 )  # fmt: skip
 SCRIPTS = frozenset(name for name, _, _ in _SCRIPTS)
+RANGE_SIGN = "-"  # the token between the ends of a range, "6am-10pm"
 UNSEGMENTED = frozenset({"thai", "lao", "myanmar", "khmer", "han"})  # no spaces between words
 
 _ONE_LETTER = str.maketrans(

@@ -32,7 +32,25 @@ from workervoice.triage.packfile import Value, open_pack
 
 DIRECTORY = Path(__file__).with_name("packs")
 _FIELDS = frozenset(
-    ["language", "status", "version", "scripts", "near", "sms", "common", "endings", "possessive", "fuzzy", "numbers", "clock", "slots", "negation", "idioms", "safe", "items"]
+    [
+        "language",
+        "status",
+        "version",
+        "scripts",
+        "near",
+        "sms",
+        "common",
+        "endings",
+        "possessive",
+        "fuzzy",
+        "numbers",
+        "clock",
+        "slots",
+        "negation",
+        "idioms",
+        "safe",
+        "items",
+    ]
 )
 _NEGATION = frozenset({"words", "scope", "window", "stops", "conditions"})
 _REQUIRED = ("language", "status", "version", "scripts", "items")

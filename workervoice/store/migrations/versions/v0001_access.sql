@@ -71,7 +71,7 @@ GRANT SELECT (programme_id, id, case_id, version) ON assessment TO workervoice_g
 GRANT SELECT ON cases TO workervoice_gateway;
 GRANT SELECT (programme_id, id, conversation_id, state, signer_id, signature, run_at, expires_at,
     dedupe_key) ON outbox TO workervoice_gateway;
-GRANT SELECT (programme_id, mac), INSERT, DELETE ON seen TO workervoice_gateway;
+GRANT SELECT (programme_id, mac, day), INSERT, DELETE ON seen TO workervoice_gateway;
 GRANT INSERT ON conversation, contact, cases, key_pair, key_wrap, message, assessment, outbox,
     clock, log_leaf TO workervoice_gateway;
 GRANT UPDATE (state, version, record) ON conversation TO workervoice_gateway;

@@ -1,0 +1,186 @@
+"""What each database role may do with each table, and how to try it.
+
+S(…) columns that may be read, I rows may be added, U(…) columns that may be changed, D rows may be
+deleted; * is every column. A table that is not named is closed to the role. A new table or grant
+makes the tests fail until it is declared here, by somebody who has thought about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tests.house import House
+
+# role: (login, role that the console switches to)
+ROLES = {
+    "gateway": ("gateway", None),
+    "courier": ("courier", None),
+    "console": ("console", None),
+    "staff": ("console", "workervoice_staff"),
+    "buyer": ("console", "workervoice_buyer"),
+    "monitor": ("console", "workervoice_monitor"),
+}
+
+EXPECTED: dict[str, dict[str, str]] = {
+    "gateway": {
+        "assessment": "S(case_id id programme_id version) I",
+        "cases": "S* I U(facts next_look_at queue signature signer_id state version)",
+        "clock": "I",
+        "contact": "S(conversation_id id index index_version programme_id) I",
+        "conversation": "S* I U(record state version)",
+        "directory": "S*",
+        "key_pair": "S* I",
+        "key_wrap": "I",
+        "line": "S*",
+        "log_leaf": "I",
+        "message": "S(case_id id ordinal programme_id) I",
+        "outbox": "S(conversation_id dedupe_key expires_at id programme_id run_at signature"
+        " signer_id state) I U(code release_id release_signature release_signer_id run_at state)",
+        "programme": "S*",
+        "seen": "S(mac programme_id) I D",
+        "site": "S*",
+    },
+    "courier": {
+        "action": "S(id programme_id state)",
+        "cases": "S(id programme_id queue state version)",
+        "clock": "S* U(next_look_at record) D",
+        "contact": "S*",
+        "conversation": "S* U(record version)",
+        "directory": "S*",
+        "disclosure": "S(id link organisation_id programme_id state) U(state)",
+        "issue": "S(id link programme_id state)",
+        "line": "S*",
+        "log_leaf": "I",
+        "outbox": "S* U(attempts code lease_token lease_until provider_ref run_at state) D",
+        "programme": "S*",
+    },
+    "console": {
+        "officer": "S*",
+        "organisation": "S*",
+        "programme": "S*",
+        "session": "S* I U* D",
+        "slot": "S*",
+    },
+    "staff": {
+        "action": "S* I U(signature signer_id state version words)",
+        "action_entry": "S* I",
+        "approval": "S* I",
+        "assessment": "S* I",
+        "cases": "S* U(facts next_look_at queue signature signer_id state version)",
+        "clock": "S* I U(next_look_at record)",
+        "conversation": "S* U(record state version)",
+        "directory": "S*",
+        "disclosure": "S* I U(link state version)",
+        "issue": "S* I U(link packet signature signer_id state version)",
+        "key_pair": "S* I",
+        "key_wrap": "S* I",
+        "line": "S*",
+        "log_leaf": "I",
+        "message": "S* I",
+        "officer": "S*",
+        "organisation": "S*",
+        "outbox": "S(code conversation_id expires_at id programme_id state) I",
+        "programme": "S*",
+        "site": "S*",
+        "supply_link": "S*",
+    },
+    "buyer": {
+        "action": "S* I U(signature signer_id state version words)",
+        "action_entry": "S* I",
+        "clock": "I",
+        "directory": "S*",
+        "disclosure": "S* U(link state version)",
+        "issue": "S(epoch id programme_id state version) U(state version)",
+        "key_pair": "S*",
+        "key_wrap": "S*",
+        "log_leaf": "I",
+        "organisation": "S*",
+    },
+    "monitor": {
+        "cases": "S(id programme_id queue state version)",
+        "clock": "S*",
+        "disclosure": "S(id link organisation_id programme_id state)",
+        "issue": "S(id link programme_id state)",
+        "log_leaf": "I",
+        "organisation": "S*",
+    },
+}
+
+# What a role sees without or with a foreign programme in its scope: the door is before the house.
+OPEN_DOORS: dict[str, set[str]] = {
+    "gateway": {"line", "programme"},
+    "courier": {"programme"},
+    "console": {"officer", "organisation", "programme", "session", "slot"},
+}
+
+
+@contextmanager
+def connected(house: House, role: str, **scope: object) -> Iterator[psycopg.Connection[Any]]:
+    """As this role, each statement for itself; `scope` as the product sets it."""
+    login, switched = ROLES[role]
+    url = house.urls[login].replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        if switched:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(switched)))
+        for name, value in scope.items():
+            setting = f"workervoice.{name}"
+            connection.execute("SELECT set_config(%s, %s, false)", [setting, str(value)])
+        yield connection
+
+
+def columns_of(house: House) -> dict[str, list[str]]:
+    """Every table of the schema with its columns."""
+    query = (
+        "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
+        " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2"
+    )
+    found: dict[str, list[str]] = {}
+    with house.owner.begin() as tx:
+        for table, column in tx.connection.exec_driver_sql(query):
+            found.setdefault(table, []).append(column)
+    return found
+
+
+def tried(connection: psycopg.Connection[Any], table: str, columns: list[str]) -> str:
+    """What this connection may really do with a table, as `EXPECTED` writes it."""
+    name = sql.Identifier(table)
+    readable, changeable = [], []
+    for column in columns:
+        field = sql.Identifier(column)
+        if _allowed(connection, sql.SQL("SELECT {} FROM {} LIMIT 0").format(field, name)):
+            readable.append(column)
+        change = sql.SQL("UPDATE {} SET {} = NULL WHERE false").format(name, field)
+        if _allowed(connection, change):
+            changeable.append(column)
+    star = _allowed(connection, sql.SQL("SELECT * FROM {} LIMIT 0").format(name))
+    assert star == (readable == columns)
+    found = [_listed("S", readable, columns)]
+    if _allowed(connection, sql.SQL("INSERT INTO {} DEFAULT VALUES").format(name)):
+        found.append("I")
+    found.append(_listed("U", changeable, columns))
+    if _allowed(connection, sql.SQL("DELETE FROM {} WHERE false").format(name)):
+        found.append("D")
+    return " ".join(each for each in found if each)
+
+
+def _listed(letter: str, some: list[str], every: list[str]) -> str:
+    if not some:
+        return ""
+    return f"{letter}*" if some == every else f"{letter}({' '.join(some)})"
+
+
+def _allowed(connection: psycopg.Connection[Any], statement: sql.Composed) -> bool:
+    """False if the role has no right to this; other refusals come after the question of rights."""
+    try:
+        connection.execute(statement)
+    except psycopg.errors.InsufficientPrivilege as exc:
+        return "row-level security" in str(exc)
+    except psycopg.errors.IntegrityError:
+        return True
+    return True
