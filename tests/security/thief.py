@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import namedtuple_row
 from sqlalchemy.engine import make_url
 
 from tests.house import House
+from workervoice.crypto.directory import Entry, Signed
+from workervoice.crypto.seal import ctx
 from workervoice.embedded import EmbeddedServer
 from workervoice.embedded.account import account_for
 from workervoice.embedded.binaries import binaries_for
@@ -36,16 +41,150 @@ class Thief:
         with psycopg.connect(url, autocommit=True, row_factory=namedtuple_row) as connection:
             yield cls(server, database, house.programme, connection)
 
-    def rows(self, sql: LiteralString, **values: object) -> list[Any]:
-        return self.connection.execute(sql, values).fetchall()
+    def rows(self, query: LiteralString, **values: object) -> list[Any]:
+        return self.connection.execute(query, values).fetchall()
 
-    def one(self, sql: LiteralString, **values: object) -> Any:
-        (row,) = self.rows(sql, **values)
+    def one(self, query: LiteralString, **values: object) -> Any:
+        (row,) = self.rows(query, **values)
         return row
 
-    def change(self, sql: LiteralString, **values: object) -> int:
+    def change(self, query: LiteralString, **values: object) -> int:
         """Returns how many rows were changed."""
-        return self.connection.execute(sql, values).rowcount
+        return self.connection.execute(query, values).rowcount
+
+    def rows_of(self, table: str) -> list[Any]:
+        return self.connection.execute(
+            sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))
+        ).fetchall()
+
+    def enter(self, signed: Signed, *, keep_signature: bool = False) -> None:
+        """Write an entry into the directory, as if a registrar had; or change one's body only."""
+        entry = signed.entry
+        body = {
+            "id": str(entry.id),
+            "kind": entry.kind,
+            "programme": str(entry.programme_id),
+            "version": entry.version,
+            "role": entry.role,
+            "organisation": entry.organisation_id and str(entry.organisation_id),
+            "epoch": entry.epoch,
+            "sign": entry.sign_public.hex(),
+            "kem": entry.kem_public.hex(),
+            "not_after": entry.not_after,
+        }
+        self.change(
+            "INSERT INTO directory VALUES (%(p)s, %(id)s, %(v)s, %(k)s, %(o)s, %(b)s, %(s)s, %(g)s)"
+            " ON CONFLICT (programme_id, id, version) DO UPDATE SET body = excluded.body,"
+            " signature = CASE WHEN %(keep)s THEN directory.signature ELSE excluded.signature END",
+            keep=keep_signature,
+            p=entry.programme_id,
+            id=entry.id,
+            v=entry.version,
+            k=entry.kind,
+            o=entry.organisation_id,
+            b=json.dumps(body).encode(),
+            s=signed.signer_id,
+            g=signed.signature,
+        )
+
+    def swap(self, table: str, columns: Iterable[str], one: UUID, other: UUID) -> None:
+        """Exchange some columns of two rows, past every constraint."""
+        name, columns = sql.Identifier(table), list(columns)
+        find = sql.SQL("SELECT * FROM {} WHERE id = %s").format(name)
+        drop = sql.SQL("DELETE FROM {} WHERE id = ANY(%s)").format(name)
+        first, second = (
+            row._asdict() for key in (one, other) for row in self.connection.execute(find, [key])
+        )
+        with self.connection.transaction():
+            self.connection.execute("SET LOCAL session_replication_role = replica")
+            self.connection.execute(drop, [[one, other]])
+            for row, source in ((first, second), (second, first)):
+                self._insert(name, {**row, **{each: source[each] for each in columns}})
+
+    def _insert(self, table: sql.Identifier, values: dict[str, Any]) -> None:
+        add = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            table,
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(", ").join(map(sql.Placeholder, values)),
+        )
+        self.connection.execute(add, values)
+
+    def overwrite(self, table: str, row_id: UUID, values: dict[str, Any]) -> None:
+        """Set columns of one row by its id."""
+        settings = sql.SQL(", ").join(
+            sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name))
+            for name in values
+        )
+        change = sql.SQL("UPDATE {} SET {} WHERE id = {}").format(
+            sql.Identifier(table), settings, sql.Literal(row_id)
+        )
+        assert self.connection.execute(change, values).rowcount == 1
+
+    @contextmanager
+    def for_a_while(self, table: str) -> Iterator[None]:
+        """Whatever is changed in this table meanwhile is as it was afterwards."""
+        name = sql.Identifier(table)
+        kept = [
+            row._asdict()
+            for row in self.connection.execute(sql.SQL("SELECT * FROM {}").format(name))
+        ]
+        try:
+            yield
+        finally:
+            with self.connection.transaction():
+                self.connection.execute("SET LOCAL session_replication_role = replica")
+                self.connection.execute(sql.SQL("DELETE FROM {}").format(name))
+                for row in kept:
+                    self._insert(name, row)
+
+    def entry(
+        self,
+        entry_id: UUID,
+        kind: str,
+        role: str,
+        now: datetime,
+        *,
+        sign_public: bytes = b"",
+        kem_public: bytes = b"",
+        epoch: int = 0,
+        version: int = 1,
+    ) -> Entry:
+        """What the thief would like the directory to say."""
+        until = int((now + timedelta(days=9)).timestamp())
+        keys = (sign_public, kem_public)
+        return Entry(entry_id, kind, self.programme, version, role, None, epoch, *keys, until)
+
+    def public_of(self, kind: str) -> bytes:
+        """The key that things are sealed to, as the directory gives it to everybody."""
+        row = self.one("SELECT body FROM directory WHERE kind = %(k)s ORDER BY id LIMIT 1", k=kind)
+        return bytes.fromhex(json.loads(row.body)["kem"])
+
+    def contact_of(self, house: House, number: str) -> tuple[UUID, UUID]:
+        """This number's contact and conversation. Only the pepper tells, which no thief has."""
+        place = ctx("phone-index", 1, self.programme, "tel", number)
+        index = house.gateway.custody.mac("pepper", place)
+        row = self.one("SELECT id, conversation_id FROM contact WHERE index = %(i)s", i=index)
+        return row.id, row.conversation_id
+
+    def outbox_of(self, house: House, number: str) -> list[Any]:
+        """What this number was sent and is owed."""
+        _, conversation = self.contact_of(house, number)
+        return self.rows("SELECT * FROM outbox WHERE conversation_id = %(c)s", c=conversation)
+
+    def logged_versions(self, house: House, kind: str, row_id: UUID) -> set[int]:
+        """Which versions of a row the log has seen."""
+        seen = set()
+        for leaf in self.rows("SELECT id, body FROM log_leaf"):
+            for row in json.loads(bytes(leaf.body))["rows"].split():
+                what, key, version, _ = row.split(":")
+                if (what, key) == (kind, str(row_id)):
+                    seen.add(int(version))
+        return seen
+
+    def refused(self) -> int:
+        """How many texts the courier would not send because nobody vouches for them."""
+        row = self.one("SELECT count(*) FROM outbox WHERE (state, code) = ('failed', 'untrusted')")
+        return int(row.count)
 
     def tables(self) -> list[str]:
         found = self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
@@ -54,7 +193,7 @@ class Thief:
     def cells(self) -> Iterator[tuple[str, object]]:
         """Every value of every row, named by table and column."""
         for table in self.tables():
-            query = psycopg.sql.SQL("SELECT * FROM {}").format(psycopg.sql.Identifier(table))
+            query = sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))
             for row in self.connection.execute(query):
                 for name, value in row._asdict().items():
                     yield f"{table}.{name}", value

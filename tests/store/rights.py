@@ -40,9 +40,10 @@ EXPECTED: dict[str, dict[str, str]] = {
         "log_leaf": "I",
         "message": "S(case_id id ordinal programme_id) I",
         "outbox": "S(conversation_id dedupe_key expires_at id programme_id run_at signature"
-        " signer_id state) I U(code release_id release_signature release_signer_id run_at state)",
+        " signer_id state) I U(code payload release_id release_signature release_signer_id"
+        " run_at state)",
         "programme": "S*",
-        "seen": "S(mac programme_id) I D",
+        "seen": "S* I D",
         "site": "S*",
     },
     "courier": {
@@ -56,7 +57,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "issue": "S(id link programme_id state)",
         "line": "S*",
         "log_leaf": "I",
-        "outbox": "S* U(attempts code lease_token lease_until provider_ref run_at state) D",
+        "outbox": "S* U(attempts code lease_token lease_until payload provider_ref run_at state) D",
         "programme": "S*",
     },
     "console": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from tests.house import House
@@ -15,16 +16,17 @@ from workervoice.hotline.planning import Promise
 
 WORKER = "+15550100431"
 REPORT = "Boss took our passports and not give back. Cannot leave RIVER"
-PACKET = {
+DESCRIPTION = "Identity papers of many workers are kept by the management."
+PACKET: dict[str, Any] = {
     "indicators": ["retention_of_identity_documents"],
     "likelihood": "strong",
     "eti_clause": ETI_CLAUSES[0],
     "period": "2026-11",
     "earliest_contact": "2026-12",
-    "description": "Identity papers of many workers are kept by the management.",
+    "description": DESCRIPTION,
     "first_steps": "Ask for a plan by which everybody holds their own papers.",
 }
-ACTION = {
+ACTION: dict[str, str] = {
     "description": "Every worker gets a locker with its only key",
     "root_cause": "Agents collect papers on arrival",
     "preventive": "Papers are shown, copied and given back at once",
@@ -77,7 +79,7 @@ def a_plan(house: House) -> Scene:
     """A released issue; one buyer acknowledged and proposed an action, the other did nothing."""
     case_id = a_case(house)
     agree_to_buyers(house, case_id)
-    packet = Packet(site="Riverside Garments", country="BD", **PACKET)  # type: ignore[arg-type]
+    packet = Packet(site="Riverside Garments", country="BD", **PACKET)
     issue_id = disclosing.draft(house.console, house.actor("asha"), case_id, packet)
     disclosing.approve(house.console, house.actor("asha"), issue_id)
     releasing.release(house.console, house.actor("sam"), issue_id)

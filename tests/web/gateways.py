@@ -9,18 +9,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import uvicorn
-from sqlalchemy import text as sql
 
 from tests.channels.twilio_signing import ACCOUNT, NEXT_TOKEN, TOKEN, signed
 from tests.house import House
 from workervoice.channels.base import Receiver
 from workervoice.channels.simulator import SimulatorReceiver
 from workervoice.channels.twilio import TwilioReceiver
-from workervoice.hotline.casepage import case_page
-from workervoice.hotline.overview import queue
 from workervoice.hotline.receive import Reception
 from workervoice.web.gateway import create_gateway_app
 
@@ -28,7 +25,6 @@ PUBLIC = "https://hotline.example"
 SMS, WHATSAPP = "/in/twilio/demo-sms", "/in/twilio/demo-whatsapp"
 SECRET = "a secret of the simulator"
 REPORT = "They took our passports"
-_TABLES = ("seen", "conversation", "contact", "cases", "message", "outbox", "log_leaf")
 
 Answer = tuple[int, bytes]
 
@@ -102,29 +98,6 @@ class Gateway:
         return {
             line.split('"')[1]: int(line.rsplit(" ", 1)[1]) for line in lines if line[:1] != "#"
         }
-
-
-def rows(house: House) -> dict[str, int]:
-    """How many rows of everything that a message can leave behind, counted by the owner."""
-    with house.owner.begin() as tx:
-        return {
-            table: tx.connection.execute(sql(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
-            for table in _TABLES
-        }
-
-
-def cases_of(house: House) -> set[UUID]:
-    return {line.id for line in queue(house.console, house.actor("asha"))}
-
-
-def read_by_a_handler(house: House, case_id: UUID) -> list[str]:
-    """The worker's words in this case, as a handler's page shows them, oldest first."""
-    page = case_page(house.console, house.actor("asha"), case_id)
-    return [
-        "".join(words for words, _, _ in said.passages)
-        for said in page.thread
-        if said.direction == "in" and not said.broken
-    ]
 
 
 @contextmanager

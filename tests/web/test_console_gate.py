@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -41,10 +40,12 @@ def scene(shared_house: House) -> Scene:
 
 
 @pytest.fixture(scope="module")
-def browsers(shared_house: House, scene: Scene) -> Iterator[dict[Role | None, Browser]]:
+def browsers(shared_house: House, scene: Scene) -> dict[Role | None, Browser]:
     app = app_of(shared_house)
-    signed_in = {role: Browser.of(shared_house, login, app) for role, login in LOGINS.items()}
-    yield {**signed_in, None: Browser.at(app)}
+    signed_in: dict[Role | None, Browser] = {
+        role: Browser.of(shared_house, login, app) for role, login in LOGINS.items()
+    }
+    return {**signed_in, None: Browser.at(app)}
 
 
 def _ask(browser: Browser, method: str, path: str) -> tuple[int, str, str]:
@@ -52,7 +53,7 @@ def _ask(browser: Browser, method: str, path: str) -> tuple[int, str, str]:
     return answer.status_code, answer.headers.get("location", ""), answer.text
 
 
-@pytest.mark.parametrize(("method", "path", "role"), EVERY, ids=lambda each: str(each))
+@pytest.mark.parametrize(("method", "path", "role"), EVERY, ids=str)
 def test_a_page_answers_only_whom_it_is_for(
     browsers: dict[Role | None, Browser],
     shared_house: House,

@@ -9,7 +9,7 @@ import re
 
 from tests.house import House
 from tests.web.console_browser import Browser
-from tests.web.console_scenes import ACTION, PACKET, WORKER, a_case, agree_to_buyers
+from tests.web.console_scenes import ACTION, DESCRIPTION, PACKET, WORKER, a_case, agree_to_buyers
 from workervoice.hotline.casepage import case_page
 
 ANSWER = "We can help. Are you safe tonight?"
@@ -18,14 +18,14 @@ REMEDY = "Papers given back to 40 workers"
 
 def the_link(page: str, under: str) -> str:
     """The one link to something of a kind."""
-    found = set(re.findall(rf'href="({under}/[0-9a-f-]{{36}})"', page))
+    found: set[str] = set(re.findall(rf'href="({under}/[0-9a-f-]{{36}})"', page))
     assert len(found) == 1, found
     return found.pop()
 
 
 def the_form(browser: Browser, ending: str) -> str:
     """The one form whose address ends so."""
-    found = set(re.findall(rf'action="([^"]+/{ending})"', browser.page))
+    found: set[str] = set(re.findall(rf'action="([^"]+/{ending})"', browser.page))
     assert len(found) == 1, (ending, found)
     return found.pop()
 
@@ -66,10 +66,10 @@ def take_up(buyer: Browser) -> str:
     """Before opening there is nothing to read; after it, the packet and in time the plan."""
     disclosure = the_link(buyer.open("/disclosures").text, "/disclosures")
     page = buyer.open(disclosure).text
-    assert PACKET["description"] not in page
+    assert DESCRIPTION not in page
     assert "Riverside" not in page
     page = buyer.do(f"{disclosure}/move/open")
-    assert PACKET["description"] in page
+    assert DESCRIPTION in page
     assert f'action="{disclosure}/actions"' not in page
     buyer.do(f"{disclosure}/move/acknowledge")
     return disclosure

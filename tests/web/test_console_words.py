@@ -181,4 +181,4 @@ def test_a_form_keeps_the_order_of_lists_and_drops_nul_and_carriage_returns() ->
     assert form.one("c") == "😀"
     assert form.one("d") == "\ufffd"
     assert form.one("e") == ""
-    assert "x" not in repr(Form({"b": ("x",)})).replace("Form()", "")
+    assert "secret" not in repr(Form({"text": ("secret",)}))

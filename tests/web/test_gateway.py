@@ -9,18 +9,8 @@ import pytest
 
 from tests.channels.twilio_signing import NEXT_TOKEN, TOKEN
 from tests.house import House
-from tests.web.gateways import (
-    REPORT,
-    SMS,
-    WHATSAPP,
-    Gateway,
-    cases_of,
-    form,
-    read_by_a_handler,
-    rows,
-    running,
-    tokens,
-)
+from tests.looking import cases_of, read_by_a_handler, rows
+from tests.web.gateways import REPORT, SMS, WHATSAPP, Gateway, form, running, tokens
 
 BSUID = "whatsapp:BD.1f00Abc-9"
 

@@ -9,16 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.house import House
-from tests.web.gateways import (
-    REPORT,
-    Answer,
-    Gateway,
-    cases_of,
-    form,
-    read_by_a_handler,
-    rows,
-    running,
-)
+from tests.looking import cases_of, read_by_a_handler, rows
+from tests.web.gateways import REPORT, Answer, Gateway, form, running
 from tests.web.wires import Wire, wired
 from workervoice.web.gateway import app as gateway_app
 

@@ -12,18 +12,8 @@ from hypothesis import strategies as st
 
 from tests.channels.twilio_signing import ACCOUNT
 from tests.house import House
-from tests.web.gateways import (
-    REPORT,
-    SMS,
-    WHATSAPP,
-    Gateway,
-    cases_of,
-    encoded,
-    form,
-    read_by_a_handler,
-    rows,
-    running,
-)
+from tests.looking import cases_of, read_by_a_handler, rows
+from tests.web.gateways import REPORT, SMS, WHATSAPP, Gateway, encoded, form, running
 
 _NUMBERS = count(15550103000)
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.channels.twilio_signing import ACCOUNT, TOKEN, signed
 from tests.house import House
+from tests.looking import rows
 from tests.web.gateways import (
     BOTH_TOKENS,
     PUBLIC,
@@ -21,7 +22,6 @@ from tests.web.gateways import (
     Gateway,
     encoded,
     form,
-    rows,
     running,
     tokens,
 )

@@ -8,11 +8,11 @@ from itertools import count
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text as sql
 
 from tests.channels.twilio_signing import ACCOUNT
 from tests.house import House
-from tests.web.gateways import REPORT, Gateway, rows, running
+from tests.looking import asked, outbox_state, rows
+from tests.web.gateways import REPORT, Gateway, running
 from workervoice.message import Accepted, Outbound, SendOutcome, Unknown
 
 STATUS = "/status/twilio/demo-sms"
@@ -31,29 +31,20 @@ def tell(gateway: Gateway, query: str, status: str, **others: str) -> tuple[int,
     return gateway.post({**fields, "MessageStatus": status}, STATUS + query)
 
 
-def state_of(house: House, outbox_id: UUID) -> tuple[str, str | None]:
-    query = sql("SELECT state, code FROM outbox WHERE id = :id")
-    with house.owner.begin() as tx:
-        row = tx.connection.execute(query, {"id": outbox_id}).one()
-    return row.state, row.code
-
-
 def owed(house: House) -> UUID:
     """A text that is owed to somebody and was not sent yet."""
     before = rows(house)["outbox"]
     house.text(f"+{next(_NUMBERS)}", REPORT)
     assert rows(house)["outbox"] == before + 1
-    query = sql("SELECT id FROM outbox WHERE state = 'owed'")
-    with house.owner.begin() as tx:
-        found: UUID = tx.connection.execute(query).scalar_one()
-    return found
+    ((outbox_id,),) = asked(house, "SELECT id FROM outbox WHERE state = 'owed'")
+    return UUID(str(outbox_id))
 
 
 def sent(house: House) -> UUID:
     """A text that the provider has taken."""
     outbox_id = owed(house)
     house.deliver()
-    assert state_of(house, outbox_id) == ("accepted", None)
+    assert outbox_state(house, outbox_id) == ("accepted", None)
     return outbox_id
 
 
@@ -84,7 +75,7 @@ def test_a_message_goes_forward_and_never_back(
     answers = [tell(gateway, f"?m={outbox_id}", status) for status in told]
 
     assert answers == [(204, b"")] * len(told)
-    assert state_of(gateway.house, outbox_id)[0] == state
+    assert outbox_state(gateway.house, outbox_id)[0] == state
 
 
 def test_the_reason_of_a_failure_is_kept_as_its_code_alone(gateway: Gateway) -> None:
@@ -92,7 +83,7 @@ def test_the_reason_of_a_failure_is_kept_as_its_code_alone(gateway: Gateway) -> 
 
     tell(gateway, f"?m={outbox_id}", "undelivered", ErrorCode="30003", ErrorMessage="+15550105999")
 
-    assert state_of(gateway.house, outbox_id) == ("failed", "30003")
+    assert outbox_state(gateway.house, outbox_id) == ("failed", "30003")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +108,7 @@ def test_a_callback_that_names_no_message_of_ours_is_counted_and_dropped(
     assert answer == (204, b"")
     assert gateway.counts()[outcome] == counted + 1
     assert rows(gateway.house) == before
-    assert state_of(gateway.house, outbox_id) == ("accepted", None)
+    assert outbox_state(gateway.house, outbox_id) == ("accepted", None)
 
 
 @pytest.mark.parametrize("status", ["", "receiving", "partially_delivered", "DROP", "\0"])
@@ -131,7 +122,7 @@ def test_a_status_that_we_do_not_know_is_dropped_and_not_refused(
 
     assert answer == (204, b"")
     assert gateway.counts()["status_ignored"] == before + 1
-    assert state_of(gateway.house, outbox_id) == ("accepted", None)
+    assert outbox_state(gateway.house, outbox_id) == ("accepted", None)
 
 
 def test_the_name_in_the_query_is_under_the_signature(gateway: Gateway) -> None:
@@ -142,7 +133,7 @@ def test_the_name_in_the_query_is_under_the_signature(gateway: Gateway) -> None:
     moved = gateway.post(fields, f"{STATUS}?m={outbox_id}", public=f"http://x{STATUS}?m={other}")
 
     assert (foreign, moved) == ((403, b""), (403, b""))
-    assert state_of(gateway.house, outbox_id) == ("accepted", None)
+    assert outbox_state(gateway.house, outbox_id) == ("accepted", None)
 
 
 def test_a_callback_before_anything_was_sent_moves_nothing(gateway: Gateway) -> None:
@@ -151,7 +142,7 @@ def test_a_callback_before_anything_was_sent_moves_nothing(gateway: Gateway) -> 
     answer = tell(gateway, f"?m={outbox_id}", "delivered")
 
     assert answer == (204, b"")
-    assert state_of(gateway.house, outbox_id) == ("owed", None)
+    assert outbox_state(gateway.house, outbox_id) == ("owed", None)
     gateway.house.deliver()
 
 
@@ -172,16 +163,14 @@ def test_a_callback_may_overtake_the_couriers_own_note(
     house.deliver()
     house.phones.answer = None
 
-    assert state_of(house, outbox_id)[0] == state
+    assert outbox_state(house, outbox_id)[0] == state
     assert reference_of(house, outbox_id) is not None
 
 
 def reference_of(house: House, outbox_id: UUID) -> bytes | None:
     """The provider's id, sealed: without it the message could not be deleted there later."""
-    query = sql("SELECT provider_ref FROM outbox WHERE id = :id")
-    with house.owner.begin() as tx:
-        found: bytes | None = tx.connection.execute(query, {"id": outbox_id}).scalar_one()
-    return found
+    ((found,),) = asked(house, "SELECT provider_ref FROM outbox WHERE id = :id", id=outbox_id)
+    return None if found is None else bytes(found)
 
 
 def test_a_callback_resolves_what_the_courier_could_not_know(gateway: Gateway) -> None:
@@ -189,14 +178,14 @@ def test_a_callback_resolves_what_the_courier_could_not_know(gateway: Gateway) -
     house.phones.answer = lambda message: Unknown("no answer")
     house.deliver()
     house.phones.answer = None
-    unsure = state_of(house, outbox_id)[0]
+    unsure = outbox_state(house, outbox_id)[0]
 
     tell(gateway, f"?m={outbox_id}", "sent")
     house.wait(minutes=5)
     house.deliver()
 
     assert unsure == "unknown"
-    assert state_of(house, outbox_id)[0] == "accepted"
+    assert outbox_state(house, outbox_id)[0] == "accepted"
     assert all(message.outbox_id != outbox_id for message in house.phones.received)
 
 
@@ -208,4 +197,4 @@ def test_callbacks_at_once_end_at_the_furthest(gateway: Gateway) -> None:
         answers = list(twelve.map(lambda each: tell(gateway, f"?m={outbox_id}", each), told))
 
     assert answers == [(204, b"")] * 12
-    assert state_of(gateway.house, outbox_id)[0] == "delivered"
+    assert outbox_state(gateway.house, outbox_id)[0] == "delivered"

@@ -146,7 +146,9 @@ def answer(cast: Cast) -> str:
     scene("2. A handler reads and answers")
     asha = cast.officer("asha")
     case = asha.finds("/cases", "/cases/")
-    asha.sees(case, [r"Agent promised", r"^Priority", r"^Reported", r"^Consent"])
+    asha.sees(
+        case, [r"^Agent promised", r"^identity papers", r"^As reported", r"^Consent", r"^Site "]
+    )
     asha.does(
         f"{case}/answer",
         "answers: “Thank you. We will speak with the companies that buy from there…”",
@@ -246,7 +248,7 @@ def confirm(cast: Cast, case: str) -> None:
     cast.worker.reads()
     cast.worker.writes("1")
     cast.worker.writes("1")
-    asha.sees(case, [r"[Cc]onfirmed"])
+    asha.sees(case, [r"^Worker says it is fixed"])
     asha.does(f"{case}/move/close", "closes the case", {"reason": "The worker confirmed."})
 
 

@@ -120,8 +120,9 @@ class Desk:
         """Hold a text until the worker asks for it, and tell them without content that it waits."""
         tx, pen = file.tx, file.pen
         row, record = file.talk, file.conversation
-        if row.state in {"withdrawn", "frozen"}:
-            raise GuardFailed(f"nothing may be sent: the conversation is {row.state}")
+        state = record.progress.state
+        if state in {"withdrawn", "frozen"}:
+            raise GuardFailed(f"nothing may be sent: the conversation is {state}")
         to = (row.id, record.contact_id, record.line_id)
         debt = Debt(*to, text, held=True)
         outbox_id = owe_text(tx, pen, debt)
@@ -131,7 +132,7 @@ class Desk:
             notice = Debt(*to, self._say(file, key))
             owe_text(tx, pen, notice)
             progress = noticed(progress)
-        elif progress.unanswered >= UNANSWERED_MAX and row.state != "lost_contact":
+        elif progress.unanswered >= UNANSWERED_MAX and state != "lost_contact":
             progress = lost(progress)
         record = replace(record, progress=progress)
         file.talk = save_conversation(

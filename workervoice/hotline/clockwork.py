@@ -6,7 +6,8 @@ rung, and the pages of those who must hear show it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +25,10 @@ from workervoice.workflow.clocks import LADDERS, ClockKind, due
 
 _UNREAD = frozenset({"received", "clarifying", "awaiting_review"})
 _OVER = frozenset({"closed", "out_of_scope", "erased"})
+_TAKEN_UP = frozenset({"acknowledged", "done", "declined", "revoked"})
+_DONE = frozenset({"evidence_submitted", "verified", "closed", "rejected", ""})
+
+SealedClock = tuple[UUID, bytes]
 
 
 def promise(tx: Tx, pen: Pen, kind: ClockKind, about: UUID, priority: Priority) -> None:
@@ -33,22 +38,20 @@ def promise(tx: Tx, pen: Pen, kind: ClockKind, about: UUID, priority: Priority) 
     clocks.start_clock(tx, pen.vault, uuid4(), record, next_hour(pen.now))
 
 
-def look_at_clocks(tx: Tx, process: Process, now: datetime) -> None:
-    """Stop the clocks whose promise was kept, and climb a rung where it is late."""
-    notify_buyers(tx, process, now)
-    due = clocks.clocks_to_look_at(tx, process.vault, now)
-    if not due:
+def look_at_clock(
+    tx: Tx, process: Process, standing: Standing, clock: SealedClock, now: datetime
+) -> None:
+    """Stop the clock if its promise was kept; climb a rung if it is late."""
+    clock_id, blob = clock
+    record = clocks.open_clock(tx, process.vault, clock_id, blob)
+    if standing.kept(tx, process, record):
+        clocks.stop_clock(tx, clock_id)
         return
-    kept = _kept(tx, process)
-    for clock_id, record in due:
-        if kept(record):
-            clocks.stop_clock(tx, clock_id)
-            continue
-        late = now.timestamp() > record["due"]
-        if late:
-            _climb(tx, process, clock_id, record, now)
-        climbed = {**record, "rung": record["rung"] + 1} if late else record
-        clocks.set_clock(tx, process.vault, clock_id, climbed, next_hour(now))
+    late = now.timestamp() > record["due"]
+    if late:
+        _climb(tx, process, clock_id, record, now)
+    climbed = {**record, "rung": record["rung"] + 1} if late else record
+    clocks.set_clock(tx, process.vault, clock_id, climbed, next_hour(now))
 
 
 def notify_buyers(tx: Tx, process: Process, now: datetime) -> None:
@@ -82,32 +85,41 @@ def _lapse(tx: Tx, disclosure_id: UUID) -> None:
         remedy.save(tx, disclosure, disclosure_id, source=state, dest=dest, also={})
 
 
-def _kept(tx: Tx, process: Process) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether a clock's promise was kept, by what the rows say now."""
-    glimpses = case_glimpses(tx)
-    case_states = {str(row_id): state for row_id, state, _, _ in glimpses}
-    answered = {
-        str(row_id): process.vault.open_queue(tx.programme, row_id, version, queue).answered_at
-        for row_id, _, version, queue in glimpses
-    }
-    buyers = {str(row_id): state for row_id, _, state, _ in remedy.disclosure_links(tx)}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How cases and disclosures stand now, read once for all clocks; a case is opened on demand."""
 
-    def kept(record: Mapping[str, Any]) -> bool:
+    cases: Mapping[str, tuple[UUID, str, int, bytes]]
+    disclosures: Mapping[str, str]
+
+    @classmethod
+    def read(cls, tx: Tx) -> Standing:
+        return cls(
+            {str(glimpse[0]): glimpse for glimpse in case_glimpses(tx)},
+            {str(row_id): state for row_id, _, state, _ in remedy.disclosure_links(tx)},
+        )
+
+    def kept(self, tx: Tx, process: Process, record: Mapping[str, Any]) -> bool:
+        """Whether a clock's promise was kept, by what the rows say."""
         about, kind = record["about"], ClockKind(record["kind"])
-        state = case_states.get(about, "erased")
-        by_kind = {
-            ClockKind.HANDLER_ACKNOWLEDGEMENT: state not in _UNREAD,
-            ClockKind.LEGAL_ACKNOWLEDGEMENT: answered.get(about) is not None or state in _OVER,
-            ClockKind.FEEDBACK: state in _OVER | {"confirmed"},
-            ClockKind.WITHDRAWAL_CHECK: state != "withdrawn",
-            ClockKind.DISCLOSURE_ACKNOWLEDGEMENT: buyers.get(about, "revoked")
-            in {"acknowledged", "done", "declined", "revoked"},
-            ClockKind.CORRECTIVE_ACTION: remedy.action_state(tx, about)
-            in {"evidence_submitted", "verified", "closed", "rejected", ""},
-        }
-        return by_kind[kind]
+        if kind is ClockKind.DISCLOSURE_ACKNOWLEDGEMENT:
+            return self.disclosures.get(about, "revoked") in _TAKEN_UP
+        if kind is ClockKind.CORRECTIVE_ACTION:
+            return remedy.action_state(tx, about) in _DONE
+        return about not in self.cases or self._kept(tx, process, kind, self.cases[about])
 
-    return kept
+    def _kept(
+        self, tx: Tx, process: Process, kind: ClockKind, glimpse: tuple[UUID, str, int, bytes]
+    ) -> bool:
+        row_id, state, version, queue = glimpse
+        if kind is ClockKind.HANDLER_ACKNOWLEDGEMENT:
+            return state not in _UNREAD
+        if kind is ClockKind.WITHDRAWAL_CHECK:
+            return state != "withdrawn"
+        if kind is ClockKind.FEEDBACK or state in _OVER:
+            return state in _OVER | {"confirmed"}
+        opened = process.vault.open_queue(tx.programme, row_id, version, queue)
+        return opened.answered_at is not None
 
 
 def due_at(record: Mapping[str, Any]) -> datetime:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import unpad, verify
-from workervoice.errors import CryptoError, GuardFailed, NotFound, NotTrusted, SealBroken
+from workervoice.errors import CryptoError, NotFound, NotTrusted, SealBroken
 from workervoice.hotline.owing import (
     address_info,
     contact_place,
@@ -28,7 +28,7 @@ from workervoice.store.engine import Tx
 from workervoice.store.outbox import Claimed
 from workervoice.store.programme import Line, lines
 from workervoice.workflow.conversation import TALKING
-from workervoice.workflow.progress import hold
+from workervoice.workflow.progress import HELD_MAX, Held, hold
 
 MESSAGE_VALIDITY = timedelta(hours=4)  # later it may reach a phone in other hands
 
@@ -43,11 +43,20 @@ class Verdict(StrEnum):
     BROKEN = "untrusted"  # does not open, or nobody whom the root vouches for owes it
 
 
+class Kind(StrEnum):
+    """Why a text is owed."""
+
+    NOTICE = "notice"  # says without content that something waits
+    ANSWER = "answer"  # ours, to a text of the worker
+    ASKED_FOR = "asked_for"  # was held, and the worker asked for it
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """A verdict, and the message if there is one to send or to look up."""
 
     verdict: Verdict
+    kind: Kind = Kind.NOTICE
     _line: Line | None = None
     _message: Outbound | None = field(default=None, repr=False)
 
@@ -72,12 +81,12 @@ def prepare(
     try:
         owed = _open(tx, process, claimed, directory)
         address = _address(tx, process, claimed, UUID(owed["contact"]), directory)
+        row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
     except (CryptoError, NotFound, ValueError, KeyError):
         return Dispatch(Verdict.BROKEN)
     line = next((each for each in lines(tx) if str(each.id) == owed["line"]), None)
     if line is None:
         return Dispatch(Verdict.BROKEN)
-    row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
     record = ConversationRecord.from_json(row.record)
     message = Outbound(
         outbox_id=claimed.id,
@@ -87,16 +96,18 @@ def prepare(
         validity=MESSAGE_VALIDITY,
         status_callback=callback(line, claimed.id),
     )
-    return Dispatch(_verdict(owed, record, row.state, address, now), line, message)
+    kind = Kind.ASKED_FOR if owed["held"] else Kind.ANSWER if owed["always"] else Kind.NOTICE
+    return Dispatch(_verdict(owed, record, address, now), kind, line, message)
 
 
 def _verdict(
-    owed: dict[str, Any], record: ConversationRecord, state: str, address: Address, now: datetime
+    owed: dict[str, Any], record: ConversationRecord, address: Address, now: datetime
 ) -> Verdict:
+    """By the sealed record: the row's own state is in clear, for any database writer to change."""
     progress = record.progress
     if now.timestamp() > owed["expires"]:
         return Verdict.TOO_LATE
-    reachable = state in TALKING and progress.awaiting != "delete"
+    reachable = progress.state in TALKING and progress.awaiting != "delete"
     if not reachable and not owed["always"]:
         return Verdict.SILENCED
     window = progress.window_until or 0
@@ -143,13 +154,23 @@ def _address(
     return Address.from_uri(process.custody.unwrap("courier", contact.address, info).decode())
 
 
-def hold_until_asked(tx: Tx, process: Process, claimed: Claimed) -> None:
-    """Note in the dialogue that a text waits until the worker writes again."""
+def hold_until_asked(tx: Tx, process: Process, claimed: Claimed, kind: Kind) -> None:
+    """WhatsApp's window is closed: note in the dialogue what goes out when the worker writes.
+
+    What was asked for has to be asked for again, and is announced. Our own answer goes out by
+    itself. A notice is forgotten: the dialogue says itself that something waits.
+    """
     row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
     record = ConversationRecord.from_json(row.record)
-    try:
-        progress = hold(record.progress, claimed.id, "prompt")
-    except GuardFailed:  # a dozen wait already: what they say is the same
-        return
+    progress = record.progress
+    if kind is Kind.ANSWER and len(progress.held) < HELD_MAX:
+        progress = hold(progress, claimed.id, "prompt")
+    elif kind is Kind.ASKED_FOR:
+        asks = progress.awaiting == "confirm"  # a question: it is answered only after it is read
+        again = Held(claimed.id, "confirm" if asks else "reply")
+        awaiting = None if asks else progress.awaiting
+        progress = replace(progress, held=(again, *progress.held), awaiting=awaiting)
+    if kind is not Kind.ANSWER:
+        progress = replace(progress, notice_last=False)
     record = replace(record, progress=progress)
     intake.save_conversation(tx, process.vault, row, state=row.state, record=record.to_json())

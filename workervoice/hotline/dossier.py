@@ -174,6 +174,9 @@ def _moved(
             promise(tx, pen, ClockKind.WITHDRAWAL_CHECK, row.id, record.priority)
         if move == "reopen":
             record = replace(record, closed_at=None)
+            _start_clocks(tx, pen, row.id, record)
+        if move == "cancel_withdrawal":  # a withdrawn case counts as taken up
+            promise(tx, pen, ClockKind.HANDLER_ACKNOWLEDGEMENT, row.id, record.priority)
     return state, record
 
 

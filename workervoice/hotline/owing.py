@@ -13,9 +13,13 @@ from uuid import UUID, uuid4
 
 from workervoice.crypto.seal import MESSAGE_SIZES, ctx, digest, pad
 from workervoice.crypto.suite import seal_to
+from workervoice.errors import IllegalMove, NotFound
 from workervoice.hotline.process import Pen, sole
+from workervoice.message import Role
+from workervoice.store import outbox
 from workervoice.store.engine import Tx
 from workervoice.store.outbox import Owed, owe
+from workervoice.workflow import delivery
 
 OWED_FOR = timedelta(hours=72)  # an automatic text that could not be sent by then is dropped
 HELD_FOR = timedelta(days=180)  # an answer waits as long as a worker may take to come back
@@ -96,3 +100,32 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
     )
     pen.stored("outbox", outbox_id, 1, payload)
     return outbox_id
+
+
+def let_go(tx: Tx, pen: Pen, outbox_id: UUID) -> None:
+    """Release one held text, signed: the worker asked for it with this very message."""
+    try:
+        state, signature = outbox.held_signature(tx, outbox_id)
+        dest = delivery.MACHINE.advance(state, "release", role=Role.WORKER)
+    except (IllegalMove, NotFound):  # released before, expired, or swept away since
+        return
+    release_id = uuid4()
+    place = release_place(tx.programme, outbox_id, signature, release_id)
+    also = {
+        "release_id": release_id,
+        "release_signer_id": pen.signer.id,
+        "release_signature": pen.signer.sign(place),
+        "run_at": pen.now,
+    }
+    outbox.move_delivery(tx, outbox_id, source=state, dest=dest, also=also)
+
+
+def give_back(tx: Tx, pen: Pen, conversation_id: UUID) -> None:
+    """Owe again what a person owed and STOP or DELETE withheld; the worker is back.
+
+    Our own answers stay withheld: they spoke to texts from before.
+    """
+    holds = {"came_from_owed": True}  # nothing else is ever withheld
+    for outbox_id in outbox.withheld(tx, conversation_id, but_by=pen.signer.id):
+        dest = delivery.MACHINE.advance("withheld", "give_back", role=Role.WORKER, holds=holds)
+        outbox.move_delivery(tx, outbox_id, source="withheld", dest=dest)

@@ -8,6 +8,7 @@ committed, and nothing of the text is anywhere but in the sealed words.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -22,8 +23,9 @@ from workervoice.hotline.owing import (
     Debt,
     address_info,
     contact_place,
+    give_back,
+    let_go,
     owe_text,
-    release_place,
 )
 from workervoice.hotline.process import Pen, Process, Signer, sole
 from workervoice.hotline.records import ConversationRecord
@@ -37,6 +39,7 @@ from workervoice.store.intake import (
     add_conversation,
     conversation_by_index,
     forget_seen_before,
+    known_indexes,
     remember,
     save_conversation,
 )
@@ -44,7 +47,9 @@ from workervoice.store.log import Event, record_event
 from workervoice.store.programme import Line, line_by_slug, sites
 from workervoice.triage import ilo
 from workervoice.triage.engine import Engine, Reading
+from workervoice.triage.language import detect
 from workervoice.workflow import delivery
+from workervoice.workflow.conversation import TALKING
 from workervoice.workflow.dialogue import Effect, Heard, Turn, converse
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.progress import Progress, fresh
@@ -53,6 +58,7 @@ INDEX_VERSION = 1
 WHATSAPP_WINDOW = timedelta(hours=24)
 SEEN_FOR = timedelta(days=30)  # at least as long as reconciliation looks back
 PRUNE_ONE_IN = 500  # messages
+SHORT_TEXT = 100  # characters
 _RACES = 3
 
 
@@ -110,7 +116,7 @@ class Reception:
         met = self._meet(tx, pen, arrival)
         dossier = case_side.find(tx, pen, met.record.case_id)
         facts = case_side.learn(dossier, arrival.reading, inbound.text, sites(tx))
-        turn = converse(_ready(met, dossier, pen), _heard(arrival, met, dossier, facts, pen))
+        turn = _turn(_ready(met, dossier), _heard(arrival, met, dossier, facts, pen))
         filing = Filing(arrival, turn, facts, met.row.id)
         case_id = case_side.take(tx, pen, dossier, filing)
         record = replace(
@@ -134,6 +140,8 @@ class Reception:
         if found is not None:
             contact_id, row = found
             record = ConversationRecord.from_json(row.record)
+            if arrival.inbound.also:
+                self._link(tx, pen, row.id, dict(zip(indexes, addresses, strict=True)))
             return _Met(row, replace(record, contact_id=contact_id), known=True)
         row = Conversation(uuid4(), Progress().state, 1, {})
         contact_ids = [uuid4() for _ in addresses]
@@ -145,6 +153,16 @@ class Reception:
             if not add_contact(tx, contact):
                 raise _Raced
         return _Met(row, record, known=False)
+
+    def _link(
+        self, tx: Tx, pen: Pen, conversation_id: UUID, addresses: Mapping[bytes, Address]
+    ) -> None:
+        """A worker was seen under a second address: from now on both lead here."""
+        known = known_indexes(tx, [(INDEX_VERSION, index) for index in addresses])
+        for index in addresses.keys() - known:
+            who = (addresses[index], index)
+            if not add_contact(tx, self._contact(tx, pen, uuid4(), conversation_id, who)):
+                raise _Raced
 
     def _index(self, programme: UUID, address: Address) -> bytes:
         place = ctx("phone-index", INDEX_VERSION, programme, str(address.kind), address.value)
@@ -182,7 +200,9 @@ class Reception:
     ) -> None:
         """Let go what was asked for, withhold what may not go, and owe what the dialogue says."""
         for outbox_id in turn.release:
-            _let_go(tx, pen, outbox_id)
+            let_go(tx, pen, outbox_id)
+        if Effect.RESUME in turn.effects:
+            give_back(tx, pen, conversation_id)
         if {Effect.PAUSE, Effect.WITHHOLD, Effect.WITHDRAW} & turn.effects:
             outbox.withhold(tx, conversation_id, ("owed",))
         if not turn.says:
@@ -198,14 +218,31 @@ class Reception:
         owe_text(tx, pen, debt)
 
 
-def _ready(met: _Met, dossier: Dossier, pen: Pen) -> Progress:
+def _ready(met: _Met, dossier: Dossier) -> Progress:
     """The dialogue to go on with; a new one if the last case is over for good."""
     progress = met.record.progress
     return fresh(progress) if met.record.case_id and dossier.row is None else progress
 
 
+def _turn(progress: Progress, heard: Heard) -> Turn:
+    """The dialogue's turn; before it goes what WhatsApp's closed window has kept back."""
+    late = tuple(held.outbox_id for held in progress.held if held.kind == "prompt")
+    held = tuple(held for held in progress.held if held.kind != "prompt")
+    turn = converse(replace(progress, held=held), heard)
+    talks = turn.progress.state in TALKING
+    return replace(turn, release=(*late, *turn.release)) if talks else turn
+
+
+def _language(arrival: Arrival, prior: str | None) -> str | None:
+    """The language to answer in. A short text is read again with what the worker wrote before:
+    one word, such as "passport", belongs to nobody's language."""
+    text, detected = arrival.inbound.text, arrival.reading.language
+    if prior is not None and len(text) <= SHORT_TEXT:
+        detected = detect(text, prior=prior)
+    return None if detected.code == "und" else detected.code
+
+
 def _heard(arrival: Arrival, met: _Met, dossier: Dossier, facts: Facts, pen: Pen) -> Heard:
-    detected = arrival.reading.language
     return Heard(
         text=arrival.inbound.text,
         now=pen.now,
@@ -215,7 +252,7 @@ def _heard(arrival: Arrival, met: _Met, dossier: Dossier, facts: Facts, pen: Pen
         left=dossier.disclosed,
         random_digit=secrets.randbelow(9) + 1,
         known=met.known,
-        language=None if detected.code == "und" else detected.code,
+        language=_language(arrival, met.record.progress.language),
         media_only=bool(arrival.inbound.media) and not arrival.inbound.text.strip(),
     )
 
@@ -225,24 +262,6 @@ def _windowed(progress: Progress, arrival: Arrival, pen: Pen) -> Progress:
     if arrival.inbound.sender.kind is AddressKind.PHONE:
         return replace(progress, window_until=None)
     return replace(progress, window_until=int((pen.now + WHATSAPP_WINDOW).timestamp()))
-
-
-def _let_go(tx: Tx, pen: Pen, outbox_id: UUID) -> None:
-    """Release one held text, signed: the worker asked for it with this very message."""
-    state, signature = outbox.held_signature(tx, outbox_id)
-    try:
-        dest = delivery.MACHINE.advance(state, "release", role=Role.WORKER)
-    except IllegalMove:  # released before, or expired
-        return
-    release_id = uuid4()
-    place = release_place(tx.programme, outbox_id, signature, release_id)
-    also = {
-        "release_id": release_id,
-        "release_signer_id": pen.signer.id,
-        "release_signature": pen.signer.sign(place),
-        "run_at": pen.now,
-    }
-    outbox.move_delivery(tx, outbox_id, source=state, dest=dest, also=also)
 
 
 def line_of(process: Process, slug: str) -> Line:

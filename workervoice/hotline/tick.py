@@ -6,8 +6,11 @@ and sends nothing that was not signed by the gateway or by an officer whom the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,11 +18,13 @@ from uuid import UUID
 from workervoice.channels.base import Sender
 from workervoice.crypto.seal import ctx
 from workervoice.crypto.suite import seal_to
-from workervoice.hotline.clockwork import look_at_clocks
+from workervoice.errors import Unavailable
+from workervoice.hotline.casefile import next_hour
+from workervoice.hotline.clockwork import Standing, look_at_clock, notify_buyers
 from workervoice.hotline.dispatch import Dispatch, Verdict, hold_until_asked, prepare
 from workervoice.hotline.process import Process, sole
 from workervoice.message import Accepted, Rejected, Role, SendOutcome
-from workervoice.store import outbox
+from workervoice.store import clocks, outbox
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.log import Event, record_event
 from workervoice.store.outbox import Claimed
@@ -30,42 +35,83 @@ BATCH = 20
 BACKOFF_SECONDS = (5, 15, 60, 300, 900)  # after each refusal that may pass; then every 15 minutes
 LOOK_UP_MARGIN = timedelta(seconds=90)  # between our clock and the provider's
 
+_LOG = logging.getLogger(__name__)
+
 Senders = Callable[[Line], Sender]
 
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """The courier's part of the hotline. `callback` makes a line's status URL for an outbox id."""
+    """The courier's part of the hotline. `callback` makes a line's status URL for an outbox id.
+
+    One item that fails is counted in `failures` and the others go on; only a database that is
+    away stops a round.
+    """
 
     process: Process
     senders: Senders
     callback: Callable[[Line, UUID], str]
+    failures: Counter[str] = field(default_factory=Counter)
 
     def tick(self) -> int:
         """One round over all programmes; returns how many texts were handled."""
         with self.process.database.begin() as tx:
             known = programmes(tx)
-        return sum(self._programme(Scope(programme)) for programme in known)
+        handled = 0
+        for programme in known:
+            scope, now = Scope(programme), self.process.clock()
+            with self._alone("programme", programme):
+                handled += self._deliver(scope, now)
+            with self._alone("clocks", programme):
+                self._look_at_clocks(scope, now)
+        return handled
 
-    def _programme(self, scope: Scope) -> int:
-        now = self.process.clock()
+    @contextmanager
+    def _alone(self, kind: str, about: UUID) -> Iterator[None]:
+        """What fails here is counted and named by its id; nothing of it is said."""
+        try:
+            yield
+        except Unavailable:
+            raise
+        except Exception as exc:
+            self.failures[kind] += 1
+            _LOG.warning("%s %s: %s", kind, about, type(exc).__name__)
+
+    def _deliver(self, scope: Scope, now: datetime) -> int:
         with self.process.database.begin(scope) as tx:
             outbox.lose_stale(tx, now)
             outbox.sweep(tx, now)
-            look_at_clocks(tx, self.process, now)
             owed = outbox.claim_owed(tx, now, BATCH)
             unsure = outbox.lease_unknown(tx, now, BATCH)
         for claimed in owed:
-            self._send(scope, claimed)
+            with self._alone("send", claimed.id):
+                self._send(scope, claimed)
         for claimed in unsure:
-            self._look_up(scope, claimed)
+            with self._alone("look_up", claimed.id):
+                self._look_up(scope, claimed)
         return len(owed) + len(unsure)
 
+    def _look_at_clocks(self, scope: Scope, now: datetime) -> None:
+        with self.process.database.begin(scope) as tx:
+            notify_buyers(tx, self.process, now)
+            due = clocks.clocks_to_look_at(tx, now)
+            standing = Standing.read(tx) if due else Standing({}, {})
+            for clock in due:
+                with self._alone("clock", clock[0]), tx.attempt():
+                    look_at_clock(tx, self.process, standing, clock, now)
+                    continue
+                clocks.put_off(tx, clock[0], next_hour(now))
+
     def _send(self, scope: Scope, claimed: Claimed) -> None:
-        """Open, check, send, note the outcome: three steps, the middle one outside the database."""
+        """Open, check, send, note the outcome: three steps, the middle one outside the database.
+
+        A batch may take longer than a lease, so it is taken anew for each sending.
+        """
         now = self.process.clock()
         with self.process.database.begin(scope) as tx:
             dispatch = prepare(tx, self.process, claimed, self.callback, now)
+            if not outbox.renew(tx, claimed, source="claimed", now=now):
+                return
             if dispatch.verdict is not Verdict.SEND:
                 self._set_aside(tx, claimed, dispatch, now)
                 return
@@ -78,7 +124,8 @@ class Courier:
         now = self.process.clock()
         with self.process.database.begin(scope) as tx:
             dispatch = prepare(tx, self.process, claimed, self.callback, now)
-        if dispatch.verdict is Verdict.BROKEN:
+            ours = outbox.renew(tx, claimed, source="unknown", now=now)
+        if dispatch.verdict is Verdict.BROKEN or not ours:
             return
         since = claimed.run_at - LOOK_UP_MARGIN
         outcome = self.senders(dispatch.line).find(dispatch.message, since)
@@ -88,7 +135,7 @@ class Courier:
     def _set_aside(self, tx: Tx, claimed: Claimed, dispatch: Dispatch, now: datetime) -> None:
         """What may not go out now: paused, withdrawn, too late, window closed, or not trusted."""
         if dispatch.verdict is Verdict.WINDOW_CLOSED:
-            hold_until_asked(tx, self.process, claimed)
+            hold_until_asked(tx, self.process, claimed, dispatch.kind)
         moves = _ASIDE[dispatch.verdict]
         dest = _walk("claimed", moves)
         code = {"code": dispatch.verdict} if dispatch.verdict is Verdict.BROKEN else {}
@@ -114,6 +161,8 @@ class Courier:
             also = {"lease_until": now + _backoff(claimed.attempts) + outbox.LEASE}
         if outbox.finish(tx, claimed, source=source, dest=dest, also=also):
             self._log(tx, claimed, dest, now)
+        elif isinstance(outcome, Accepted):  # its callback was faster
+            outbox.keep_reference(tx, claimed.id, also["provider_ref"])
 
     def _reference(self, tx: Tx, claimed: Claimed, outcome: Accepted, now: datetime) -> bytes:
         """The provider's id, sealed to ourselves: needed to delete the message there later."""

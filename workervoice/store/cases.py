@@ -131,7 +131,7 @@ def save_case(tx: Tx, was: CaseRow, *, dest: str, also: Mapping[str, Any]) -> No
 def next_ordinal(tx: Tx, case_id: UUID) -> int:
     """The next place in a case's thread; hold the case or conversation row before you ask."""
     c = t.message.c
-    query = select(func.count(c.ordinal)).where(
+    query = select(func.coalesce(func.max(c.ordinal), 0)).where(
         c.programme_id == tx.programme, c.case_id == case_id
     )
     return int(tx.connection.execute(query).scalar_one()) + 1
@@ -154,7 +154,7 @@ def messages_of(tx: Tx, case_id: UUID) -> list[MessageRow]:
 
 def next_assessment(tx: Tx, case_id: UUID) -> int:
     c = t.assessment.c
-    query = select(func.count(c.version)).where(
+    query = select(func.coalesce(func.max(c.version), 0)).where(
         c.programme_id == tx.programme, c.case_id == case_id
     )
     return int(tx.connection.execute(query).scalar_one()) + 1

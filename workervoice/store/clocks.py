@@ -37,11 +37,11 @@ def all_clocks(tx: Tx, vault: Vault) -> Iterator[tuple[UUID, dict[str, Any]]]:
     """Every clock of the programme, opened."""
     query = select(t.clock.c.id, t.clock.c.record).where(t.clock.c.programme_id == tx.programme)
     for row in tx.connection.execute(query):
-        yield row.id, vault.open("clock", tx.programme, row.id, 0, bytes(row.record))
+        yield row.id, open_clock(tx, vault, row.id, bytes(row.record))
 
 
-def clocks_to_look_at(tx: Tx, vault: Vault, now: datetime) -> list[tuple[UUID, dict[str, Any]]]:
-    """The clocks whose hour has come, locked against other couriers."""
+def clocks_to_look_at(tx: Tx, now: datetime) -> list[tuple[UUID, bytes]]:
+    """The clocks whose hour has come, still sealed, locked against other couriers."""
     c = t.clock.c
     rows = tx.connection.execute(
         select(c.id, c.record)
@@ -50,7 +50,19 @@ def clocks_to_look_at(tx: Tx, vault: Vault, now: datetime) -> list[tuple[UUID, d
         .limit(200)
         .with_for_update(skip_locked=True)
     ).all()
-    return [(r.id, vault.open("clock", tx.programme, r.id, 0, bytes(r.record))) for r in rows]
+    return [(r.id, bytes(r.record)) for r in rows]
+
+
+def open_clock(tx: Tx, vault: Vault, clock_id: UUID, blob: bytes) -> dict[str, Any]:
+    """Raises `SealBroken` for one that does not open."""
+    record: dict[str, Any] = vault.open("clock", tx.programme, clock_id, 0, blob)
+    return record
+
+
+def put_off(tx: Tx, clock_id: UUID, next_look_at: datetime) -> None:
+    """Look at a clock later, as it is."""
+    row = t.clock.update().where(t.clock.c.programme_id == tx.programme, t.clock.c.id == clock_id)
+    tx.connection.execute(row.values(next_look_at=next_look_at))
 
 
 def set_clock(

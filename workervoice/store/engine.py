@@ -44,6 +44,12 @@ class Tx:
             raise Unavailable("this transaction has no programme")
         return self.scope.programme
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that may fail alone: what it wrote is undone, and the rest still stands."""
+        with self.connection.begin_nested():
+            yield
+
     def see_plan(self, issue_id: UUID) -> None:
         """Let a buyer's transaction see the plan that one of its own disclosures opened."""
         self.connection.execute(

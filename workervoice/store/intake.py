@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from workervoice.errors import NotFound
@@ -70,6 +70,15 @@ def conversation_by_index(
         if row is not None:
             return row.id, lock_conversation(tx, vault, row.conversation_id)
     return None
+
+
+def known_indexes(tx: Tx, indexes: list[tuple[int, bytes]]) -> set[bytes]:
+    """Which of these indexes lead to a conversation already, whichever it is."""
+    c = t.contact.c
+    query = select(c.index).where(
+        c.programme_id == tx.programme, tuple_(c.index_version, c.index).in_(indexes)
+    )
+    return {bytes(index) for index in tx.connection.execute(query).scalars()}
 
 
 def lock_conversation(tx: Tx, vault: Vault, conversation_id: UUID) -> Conversation:

@@ -23,6 +23,7 @@ LOGIN_ROLES = ("workervoice_gateway", "workervoice_courier", "workervoice_consol
 CONSOLE_ROLES = ("workervoice_staff", "workervoice_buyer", "workervoice_monitor")
 _LOCK = 0x776F726B  # "work": one upgrade at a time on one database
 _ROLE_LOCK = 0x726F6C65  # roles belong to the whole server
+_MAY_MAKE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
 
 
 def upgrade(owner_url: str, passwords: Mapping[str, str]) -> str:
@@ -75,8 +76,10 @@ def _configuration() -> Config:
 
 
 def _ensure_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
-    rows = connection.execute(text("SELECT rolname FROM pg_roles")).scalars()
-    present = set(rows)
+    present = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
+    if not connection.execute(text(_MAY_MAKE_ROLES)).scalar_one():
+        _refuse_missing(present)
+        return
     for role in CONSOLE_ROLES:
         if role not in present:
             connection.execute(text(f"CREATE ROLE {role} NOLOGIN"))
@@ -90,6 +93,14 @@ def _ensure_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
             _set_password(connection, role, passwords[role])
     for role in CONSOLE_ROLES:
         connection.execute(text(f"GRANT {role} TO workervoice_console"))
+
+
+def _refuse_missing(present: set[str]) -> None:
+    missing = sorted({*LOGIN_ROLES, *CONSOLE_ROLES} - present)
+    if missing:
+        raise ServerError(
+            f"the database's owner may not create roles: have {', '.join(missing)} made first"
+        )
 
 
 def _set_password(connection: Connection, role: str, password: str) -> None:

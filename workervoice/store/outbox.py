@@ -22,6 +22,7 @@ from workervoice.store.states import move_state
 
 LEASE = timedelta(seconds=60)
 KEPT_AFTER = timedelta(days=7)  # a handler still sees how a text fared
+_ENDED = ("accepted", "delivered", "failed", "expired")  # no text of these is ever needed again
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,23 @@ def lease_unknown(tx: Tx, now: datetime, limit: int) -> list[Claimed]:
     return leased
 
 
+def renew(tx: Tx, claimed: Claimed, *, source: str, now: datetime) -> bool:
+    """Take the lease anew before it is used; False if somebody else has the row by now."""
+    c = t.outbox.c
+    mine = t.outbox.update().where(
+        c.programme_id == tx.programme,
+        c.id == claimed.id,
+        c.state == source,
+        c.lease_token == claimed.token,
+    )
+    return tx.connection.execute(mine.values(lease_until=now + LEASE)).rowcount == 1
+
+
+def keep_reference(tx: Tx, outbox_id: UUID, reference: bytes) -> None:
+    """The provider's id of a text that somebody else has moved on already."""
+    _set(tx, outbox_id, {"provider_ref": reference})
+
+
 def finish(
     tx: Tx, claimed: Claimed, *, source: str, dest: str, also: Mapping[str, Any] | None = None
 ) -> bool:
@@ -129,12 +147,17 @@ def finish(
     ).one_or_none()
     if mine is None:
         return False
-    columns = {"lease_token": None, "lease_until": None, **(also or {})}
+    columns = {"lease_token": None, "lease_until": None, **(also or {}), **_emptied(dest)}
     if source == dest:
         _set(tx, claimed.id, columns)
     else:
         move_state(tx, t.outbox, claimed.id, source=source, dest=dest, also=columns)
     return True
+
+
+def _emptied(dest: str) -> dict[str, Any]:
+    """What was sent is not kept: a thief of the courier's key finds only what is still owed."""
+    return {"payload": b""} if dest in _ENDED else {}
 
 
 def _set(tx: Tx, outbox_id: UUID, columns: Mapping[str, Any]) -> None:
@@ -172,11 +195,11 @@ def sweep(tx: Tx, now: datetime) -> tuple[int, int]:
         .with_for_update(skip_locked=True)
     ).all()
     for row in late:
-        move_state(tx, t.outbox, row.id, source=row.state, dest="expired")
+        move_state(tx, t.outbox, row.id, source=row.state, dest="expired", also=_emptied("expired"))
     final = t.outbox.delete().where(
         c.programme_id == tx.programme,
         c.expires_at < now - KEPT_AFTER,
-        c.state.in_(["accepted", "delivered", "failed", "expired"]),
+        c.state.in_(_ENDED),
     )
     return len(late), tx.connection.execute(final).rowcount
 
@@ -220,7 +243,8 @@ def move_delivery(
     tx: Tx, outbox_id: UUID, *, source: str, dest: str, also: Mapping[str, Any] | None = None
 ) -> None:
     """Apply a decided move of the delivery machine."""
-    move_state(tx, t.outbox, outbox_id, source=source, dest=dest, also=also)
+    columns = {**(also or {}), **_emptied(dest)}
+    move_state(tx, t.outbox, outbox_id, source=source, dest=dest, also=columns)
 
 
 def withhold(tx: Tx, conversation_id: UUID, sources: tuple[str, ...]) -> int:
@@ -235,3 +259,16 @@ def withhold(tx: Tx, conversation_id: UUID, sources: tuple[str, ...]) -> int:
     for row in rows:
         move_state(tx, t.outbox, row.id, source=row.state, dest="withheld")
     return len(rows)
+
+
+def withheld(tx: Tx, conversation_id: UUID, *, but_by: UUID) -> list[UUID]:
+    """What was withheld from a conversation, oldest first, locked; `but_by` owed none of it."""
+    c = t.outbox.c
+    rows = tx.connection.execute(
+        select(c.id)
+        .where(c.programme_id == tx.programme, c.conversation_id == conversation_id)
+        .where(c.state == "withheld", c.signer_id != but_by)
+        .order_by(c.run_at)
+        .with_for_update()
+    ).all()
+    return [row.id for row in rows]

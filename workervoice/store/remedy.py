@@ -226,7 +226,7 @@ def entries_of(tx: Tx, action_id: UUID) -> list[EntryRow]:
 
 def next_entry(tx: Tx, action_id: UUID) -> int:
     c = t.action_entry.c
-    query = select(func.count(c.ordinal)).where(
+    query = select(func.coalesce(func.max(c.ordinal), 0)).where(
         c.programme_id == tx.programme, c.action_id == action_id
     )
     return int(tx.connection.execute(query).scalar_one()) + 1

@@ -8,8 +8,7 @@ substrings thus need no further check.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, KeysView
 
 import ahocorasick
 
@@ -17,29 +16,55 @@ from workervoice.triage.grammar import range_of
 from workervoice.triage.normalise import RANGE_SIGN, joined, tokens_of
 from workervoice.triage.view import Reader, View
 
-Spans = dict[int, list[tuple[int, int]]]  # class -> (start, end) in words, in order
+Spans = list[tuple[int, int]]  # (start, end) in words
+Ends = dict[int, list[int]]  # first word -> ends of the hits that begin there
 
 
-@dataclass(slots=True)
 class Found:
-    """Which classes occur in a view, and where."""
+    """Which classes occur in a view, and where. Places are worked out when they are asked for."""
 
-    spans: Spans = field(default_factory=dict)
-    ends: dict[int, dict[int, list[int]]] = field(default_factory=dict)  # class -> start -> ends
+    def __init__(self) -> None:
+        self._atoms: dict[str, tuple[tuple[int, ...], Spans]] = {}
+        self._lists: dict[int, list[Spans]] = {}
+        self._spans: dict[int, Spans] = {}
+        self._ends: dict[int, Ends] = {}
 
-    def add(self, kind: int, start: int, end: int) -> None:
-        ends = self.ends.setdefault(kind, {}).setdefault(start, [])
-        if end not in ends:
-            ends.append(end)
-            self.spans.setdefault(kind, []).append((start, end))
+    @property
+    def kinds(self) -> KeysView[int]:
+        """Every class that occurs, in the order in which they were first met."""
+        return self._lists.keys()
+
+    def add(self, atom: str, kinds: tuple[int, ...], start: int, end: int) -> None:
+        """Note that an atom, which belongs to these classes, stands at [start, end)."""
+        if atom not in self._atoms:
+            self._atoms[atom] = (kinds, [])
+            for kind in kinds:
+                self._lists.setdefault(kind, []).append(self._atoms[atom][1])
+        self._atoms[atom][1].append((start, end))
+
+    def spans(self, kind: int) -> Spans:
+        """Where a class stands, in order."""
+        if kind not in self._spans:
+            lists = self._lists.get(kind, [])
+            self._spans[kind] = sorted({span for spans in lists for span in spans})
+        return self._spans[kind]
+
+    def ends(self, kind: int) -> Ends:
+        """Where a class stands, by its first word."""
+        if kind not in self._ends:
+            ends: Ends = {}
+            for start, end in self.spans(kind):
+                ends.setdefault(start, []).append(end)
+            self._ends[kind] = ends
+        return self._ends[kind]
 
     def without(self, masked: set[int]) -> Found:
         """The same, but for hits that touch a masked word."""
         kept = Found()
-        for kind, spans in self.spans.items():
+        for atom, (kinds, spans) in self._atoms.items():
             for start, end in spans:
                 if not any(index in masked for index in range(start, end)):
-                    kept.add(kind, start, end)
+                    kept.add(atom, kinds, start, end)
         return kept
 
 
@@ -85,7 +110,7 @@ class Automaton:
     """Finds the classes of every pack. Built once."""
 
     def __init__(self, packs: list[Classes]) -> None:
-        payloads: dict[str, dict[int, list[int]]] = {}
+        payloads: dict[str, dict[int, dict[int, None]]] = {}
         for index, classes in enumerate(packs):
             if classes.reader is None:
                 continue
@@ -93,11 +118,12 @@ class Automaton:
                 for word in words:
                     text = None if range_of(word) else atom(word, classes.reader)
                     if text:
-                        payloads.setdefault(text, {}).setdefault(index, []).append(number)
+                        payloads.setdefault(text, {}).setdefault(index, {})[number] = None
         self._machine = ahocorasick.Automaton()
-        for text, classes_of in payloads.items():
+        for text, kinds_of in payloads.items():
             begins, closes = text.startswith(" "), text.endswith(" ")
-            self._machine.add_word(text, (len(text) - 1 - begins, int(closes), classes_of))
+            kinds = {index: tuple(numbers) for index, numbers in kinds_of.items()}
+            self._machine.add_word(text, (text, len(text) - 1 - begins, int(closes), kinds))
         if payloads:
             self._machine.make_automaton()
         self._empty = not payloads
@@ -108,10 +134,8 @@ class Automaton:
         if self._empty or not view.words:
             return found
         owners = view.owners
-        for last, (back, closes, classes_of) in self._machine.iter(view.text):
-            kinds = classes_of.get(pack)
+        for last, (text, back, closes, kinds_of) in self._machine.iter(view.text):
+            kinds = kinds_of.get(pack)
             if kinds:
-                start, end = owners[last - back], owners[last - closes] + 1
-                for kind in kinds:
-                    found.add(kind, start, end)
+                found.add(text, kinds, owners[last - back], owners[last - closes] + 1)
         return found

@@ -6,11 +6,15 @@ is not read at all.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import pairwise
 
+from workervoice.triage.automaton import Ends
 from workervoice.triage.view import View
 
-Ends = dict[int, list[int]]  # first word of a hit -> ends of the hits that begin there
+_CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})")
+_HOURS = frozenset(map(float, range(1, 25)))
 _MOST_BETWEEN = 3  # words between a time and "until"
 
 
@@ -37,7 +41,7 @@ def shifts(view: View, clock: Clock) -> list[tuple[int, int, float]]:
     times = _times(view, clock)
     found = []
     taken = 0  # "7am-3pm to 3pm-11pm" are two shifts, not three
-    for first, second in zip(times, times[1:], strict=False):
+    for first, second in pairwise(times):
         if first.start < taken:
             continue
         near = first.end <= second.start <= first.end + _MOST_BETWEEN + 3
@@ -67,12 +71,12 @@ def _times(view: View, clock: Clock) -> list[_Time]:
 
 def _time_at(view: View, clock: Clock, index: int) -> _Time | None:
     if index in clock.points:
-        end, hour = clock.points[index]
-        return _Time(index, end, hour, "point")
+        return _Time(index, *clock.points[index], half="point")
     for half, ends in (("am", clock.am), ("pm", clock.pm)):
         for end in ends.get(index, ()):  # the half of the day may stand first
-            if end < len(view.words) and (hour := _hour(view, end)) is not None:
-                return _Time(index, end + 1, hour, half)
+            first = _hour(view, end) if end < len(view.words) else None
+            if first is not None:
+                return _Time(index, end + 1, first, half)
     hour = _hour(view, index)
     if hour is None:
         return None
@@ -85,17 +89,17 @@ def _time_at(view: View, clock: Clock, index: int) -> _Time | None:
 
 def _hour(view: View, index: int) -> float | None:
     """The hour told by one word: 6, six, 6:30 or 6.30."""
-    head, _, tail = view.words[index].replace(":", ".").partition(".")
-    if tail and head.isdecimal() and tail.isdecimal() and int(head) <= 24 and int(tail) < 60:
-        return int(head) + int(tail) / 60
+    told = _CLOCK.fullmatch(view.words[index])
+    if told and int(told[1]) <= 24 and int(told[2]) < 60:
+        return int(told[1]) + int(told[2]) / 60
     value = view.values[index]
-    whole = value is not None and value == int(value) and 1 <= value <= 24
-    return value if whole else None
+    return value if value in _HOURS else None
 
 
 def _hours(first: _Time, second: _Time) -> float | None:
     """Hours between two times, or None when it is not clear which half of the day is meant."""
-    start, end = _on_24(first), _on_24(second)
+    start: float = _on_24(first)
+    end: float = _on_24(second)
     if not first.half:
         if second.half in ("pm", "point") and first.hour < second.hour:
             return None  # "6 to 10 pm" may be an evening

@@ -92,9 +92,9 @@ def _step(element: str, slots: Slots, gap: int, crosses: bool) -> Step:
     if body.startswith("<"):
         return Step((_number(body),), gap, crosses, smaller=body == SMALLER)
     optional = body.startswith("[")
-    inner = body[1:-1] if body[0] in "([" else body
+    choices = body[1:-1].split("|") if body[0] in "([" else [body]
     words: list[str] = []
-    for choice in inner.split("|"):
+    for choice in choices:
         words.extend(_choice(choice.strip(), slots))
     return Step(tuple(dict.fromkeys(words)), gap, crosses, optional, absent)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workervoice.message import Evidence
 from workervoice.triage.automaton import Automaton, Classes, Found
-from workervoice.triage.clock import Clock, Ends, shifts
+from workervoice.triage.clock import Clock, shifts
 from workervoice.triage.grammar import range_of
 from workervoice.triage.ilo import ITEMS
 from workervoice.triage.lexicon import Pack, Safe
@@ -66,28 +66,31 @@ class _Lexicon:
 
     def add_numbers(self, found: Found, view: View) -> None:
         """Classes of numbers and of shifts, which no automaton can find."""
+        kinds_of: dict[float, tuple[int, ...]] = {}
         for index, value in enumerate(view.values):
             if value is not None:
-                for kind, is_shift, low, high in self.ranges:
-                    if not is_shift and low <= value <= high:
-                        found.add(kind, index, index + 1)
+                if value not in kinds_of:
+                    kinds_of[value] = self._holding(value, shift=False)
+                found.add(f"<{value}>", kinds_of[value], index, index + 1)
         for start, end, hours in shifts(view, self._clock(found)):
-            for kind, is_shift, low, high in self.ranges:
-                if is_shift and low <= hours <= high:
-                    found.add(kind, start, end)
+            found.add(f"<shift {hours}>", self._holding(hours, shift=True), start, end)
+
+    def _holding(self, value: float, *, shift: bool) -> tuple[int, ...]:
+        """The classes whose range holds a value."""
+        return tuple(
+            kind
+            for kind, is_shift, low, high in self.ranges
+            if is_shift is shift and low <= value <= high
+        )
 
     def _clock(self, found: Found) -> Clock:
-        am, pm, to = (_ends(found, kind) for kind in self.clock)
+        am, pm, to = (found.ends(kind) for kind in self.clock)
         points = {
             start: (max(ends), hour)
             for kind, hour in self.points
-            for start, ends in _ends(found, kind).items()
+            for start, ends in found.ends(kind).items()
         }
         return Clock(am, pm, to, points)
-
-
-def _ends(found: Found, kind: int) -> Ends:
-    return found.ends.get(kind, {})
 
 
 class Matcher:
@@ -125,7 +128,7 @@ class Matcher:
 
 
 def _spans(rules: Iterable[Compiled], found: Found, view: View, near: int) -> list[Span]:
-    needed = (rule for rule in rules if rule.needs <= found.spans.keys())
+    needed = (rule for rule in rules if rule.needs <= found.kinds)
     return [span for rule in needed for span in match(rule, found, view, near)]
 
 
@@ -173,7 +176,7 @@ def _denier(lexicon: _Lexicon, found: Found, view: View) -> Denier:
 
 
 def _indices(found: Found, kind: int) -> set[int]:
-    return {index for start, end in found.spans.get(kind, ()) for index in range(start, end)}
+    return {index for start, end in found.spans(kind) for index in range(start, end)}
 
 
 def _safe_places(lexicon: _Lexicon, found: Found, view: View) -> list[tuple[Safe, set[int]]]:

@@ -16,6 +16,7 @@ from workervoice.triage.lexicon import Rule
 from workervoice.triage.view import View
 
 MOST_SPANS = 32  # of one phrase in one text; the rest says nothing new
+MOST_STARTS = 1000  # places where a phrase is tried; no honest text has more
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class Index:
 
     def possible(self, found: Found) -> Iterable[Compiled]:
         """The rules that have all they need."""
-        present = found.spans.keys()
-        for kind in found.spans:
+        present = found.kinds
+        for kind in present:
             for rule in self._by_key.get(kind, ()):
                 if rule.needs <= present:
                     yield rule
@@ -98,7 +99,7 @@ def match(rule: Compiled, found: Found, view: View, near: int) -> list[Span]:
 
 def _follow_all(moves: tuple[_Move, ...], found: Found, view: View) -> list[Span]:
     spans: list[Span] = []
-    for start, end in found.spans.get(moves[0].kind, ()):
+    for start, end in found.spans(moves[0].kind)[:MOST_STARTS]:
         value = view.values[start]
         span = _follow(moves[1:], found, view, (start, end, value))
         if span:
@@ -117,7 +118,7 @@ def _follow(
     start, end, value = first
     states: list[_State] = [(end, value, frozenset(range(start, end)))]
     for move in moves:
-        ends = found.ends.get(move.kind, {})
+        ends = found.ends(move.kind)
         if move.step.absent:
             states = [state for state in states if state[0] not in ends]
         else:

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from workervoice.errors import Unavailable, WorkervoiceError
+from workervoice.errors import Unavailable, WorkervoiceError, WorkflowError
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.process import Process
@@ -16,6 +16,7 @@ from workervoice.web.console.gate import Console, gate
 from workervoice.web.console.headers import SafeHeaders, safe_headers
 from workervoice.web.console.pages import refusal
 from workervoice.web.console.routes import check
+from workervoice.web.console.sentences import sentence
 from workervoice.web.errors import NoSession, status_of
 
 ROUTERS = tuple(subject.router for subject in (login, cases, issues, disclosures, monitor))
@@ -51,7 +52,8 @@ def _refuse(request: Request, error: Exception) -> Response:
     if isinstance(error, NoSession) and request.method == "GET":
         return _to_login(request)
     status = status_of(error) if isinstance(error, WorkervoiceError) else 500
-    response = refusal(request, status)
+    advice = sentence(error) if isinstance(error, WorkflowError) else ""
+    response = refusal(request, status, advice)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = RETRY_SECONDS
     return response

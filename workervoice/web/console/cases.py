@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from workervoice.disclosure.packet import LIKELIHOODS, Packet
-from workervoice.errors import GuardFailed, NotFound, WorkflowError
+from workervoice.errors import NotFound, WorkflowError
 from workervoice.hotline import disclosing
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.overview import OVER, queue
@@ -135,7 +135,7 @@ def draft(visit: Visiting, case_id: UUID) -> Response:
     packet = _packet(visit, page)
     try:
         issue_id = disclosing.draft(visit.process, visit.actor, case_id, packet)
-    except GuardFailed as refused:
+    except WorkflowError as refused:
         return _draft_page(visit, page, packet, sentence(refused))
     return visit.see(f"/issues/{issue_id}")
 

@@ -99,10 +99,11 @@ def render(request: Request, template: str, shown: Mapping[str, Any], status: in
     return _PAGES.TemplateResponse(request, f"console/{template}", dict(shown), status)
 
 
-def refusal(request: Request, status: int) -> Response:
+def refusal(request: Request, status: int, advice: str = "") -> Response:
     """The page for everything that is not served, the same for all that share a status."""
-    title, advice = _REFUSALS.get(status, _REFUSALS[500])
-    return render(request, "refusal.html", {"title": title, "advice": advice}, status)
+    title, usual = _REFUSALS.get(status, _REFUSALS[500])
+    shown = {"title": title, "advice": advice or usual}
+    return render(request, "refusal.html", shown, status)
 
 
 _REFUSALS: Mapping[int, tuple[str, str]] = {
@@ -116,9 +117,9 @@ _REFUSALS: Mapping[int, tuple[str, str]] = {
         "This page does not exist, or it is not for your account.",
     ),
     409: (
-        "This cannot be shown",
-        "Its seal or signature does not hold. Nothing was changed. Please tell whoever looks "
-        "after this hotline's server.",
+        "This cannot be done",
+        "A seal or signature does not hold, so nothing is shown or changed. Please tell whoever "
+        "looks after this hotline's server.",
     ),
     413: ("This is too long", "Nothing was stored. Go back and make the text shorter."),
     422: ("This form could not be read", "Nothing was stored. Go back and try again."),

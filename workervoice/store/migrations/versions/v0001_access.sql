@@ -77,8 +77,8 @@ GRANT INSERT ON conversation, contact, cases, key_pair, key_wrap, message, asses
 GRANT UPDATE (state, version, record) ON conversation TO workervoice_gateway;
 GRANT UPDATE (state, version, queue, facts, signer_id, signature, next_look_at) ON cases
     TO workervoice_gateway;
-GRANT UPDATE (state, release_id, release_signer_id, release_signature, run_at, code) ON outbox
-    TO workervoice_gateway;
+GRANT UPDATE (state, payload, release_id, release_signer_id, release_signature, run_at, code)
+    ON outbox TO workervoice_gateway;
 
 -- The courier sends: it opens addresses and what is owed, never a stored report.
 GRANT SELECT ON programme, line, directory, contact, conversation, outbox, clock
@@ -87,8 +87,8 @@ GRANT SELECT (programme_id, id, state, version, queue) ON cases TO workervoice_c
 GRANT SELECT (programme_id, id, state, link) ON issue TO workervoice_courier;
 GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO workervoice_courier;
 GRANT SELECT (programme_id, id, state) ON action TO workervoice_courier;
-GRANT UPDATE (state, run_at, attempts, lease_until, lease_token, provider_ref, code) ON outbox
-    TO workervoice_courier;
+GRANT UPDATE (state, payload, run_at, attempts, lease_until, lease_token, provider_ref, code)
+    ON outbox TO workervoice_courier;
 GRANT UPDATE (version, record) ON conversation TO workervoice_courier;
 GRANT UPDATE (record, next_look_at), DELETE ON clock TO workervoice_courier;
 GRANT UPDATE (state) ON disclosure TO workervoice_courier;

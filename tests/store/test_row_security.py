@@ -1,0 +1,214 @@
+"""Row-level security: nobody sees another programme's rows, nor a buyer another buyer's."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.builders import a_case, a_released_issue, an_agreed_action
+from tests.house import ROLE_PASSWORD, House
+from tests.store.rights import EXPECTED, OPEN_DOORS, ROLES, columns_of, connected
+from workervoice.embedded import EmbeddedServer
+from workervoice.store.migrate import LOGIN_ROLES, upgrade
+
+WHOLE_PROGRAMME = ("gateway", "courier", "staff", "monitor")
+
+
+@pytest.fixture(scope="module")
+def lived_in(shared_house: House) -> House:
+    """A house in which a case, an issue and a plan lie, so that there is something to be seen."""
+    a_released_issue(shared_house, a_case(shared_house))
+    an_agreed_action(shared_house)
+    return shared_house
+
+
+def all_rows(house: House, query: LiteralString) -> list[Any]:
+    """As the superuser, whom no policy stops: mappings by column."""
+    with house.owner.begin() as tx:
+        return list(tx.connection.exec_driver_sql(query).mappings())
+
+
+def organisation(house: House, login: str) -> UUID:
+    return house.actor(login).officer.organisation_id
+
+
+def as_buyer(house: House, login: str, **scope: object) -> Any:
+    """The buyers' database role, in the scope that the product gives to this officer."""
+    officer = house.actor(login).officer
+    told = {"officer": officer.id, "organisation": officer.organisation_id, **scope}
+    return connected(house, "buyer", programme=house.programme, **told)
+
+
+def readable(role: str) -> list[str]:
+    return [table for table, rights in EXPECTED[role].items() if rights.startswith("S")]
+
+
+def counts(connection: psycopg.Connection[Any], tables: list[str]) -> dict[str, int]:
+    found = {}
+    for table in tables:
+        query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+        row = connection.execute(query).fetchone()
+        assert row is not None
+        found[table] = row[0]
+    return found
+
+
+@pytest.mark.parametrize("role", WHOLE_PROGRAMME)
+def test_a_role_sees_its_own_programme(lived_in: House, role: str) -> None:
+    with connected(lived_in, role, programme=lived_in.programme) as connection:
+        seen = counts(connection, readable(role))
+
+    assert {table for table, number in seen.items() if number == 0} <= {"session"}
+
+
+@pytest.mark.parametrize("scope", [{}, {"programme": ""}, {"programme": uuid4()}], ids=str)
+@pytest.mark.parametrize("role", ROLES)
+def test_without_its_programme_a_role_sees_nothing_behind_the_door(
+    lived_in: House, role: str, scope: dict[str, object]
+) -> None:
+    with connected(lived_in, role, **scope) as connection:
+        seen = counts(connection, readable(role))
+
+    assert {table for table, number in seen.items() if number} == OPEN_DOORS.get(role, set())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_row_security_cannot_be_switched_off_by_a_role(lived_in: House, role: str) -> None:
+    table = sql.Identifier(readable(role)[-1])
+
+    with connected(lived_in, role, programme=uuid4()) as connection:
+        connection.execute("SET row_security = off")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(sql.SQL("SELECT count(*) FROM {}").format(table))
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "console"])
+def test_a_role_cannot_change_or_delete_rows_of_a_foreign_programme(
+    lived_in: House, role: str
+) -> None:
+    changed = {}
+    with connected(lived_in, role, programme=uuid4()) as connection:
+        for table, rights in EXPECTED[role].items():
+            name = sql.Identifier(table)
+            if "U(" in rights:
+                column = sql.Identifier(rights.partition("U(")[2].partition(")")[0].split()[0])
+                change = sql.SQL("UPDATE {} SET {} = NULL").format(name, column)
+                changed[table] = connection.execute(change).rowcount
+            if rights.endswith("D"):
+                change = sql.SQL("DELETE FROM {}").format(name)
+                changed[f"{table}, deleted"] = connection.execute(change).rowcount
+
+    assert set(changed.values()) <= {0}
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "console"])
+def test_a_role_cannot_add_rows_to_a_foreign_programme(lived_in: House, role: str) -> None:
+    columns = columns_of(lived_in)
+    addable = [table for table, rights in EXPECTED[role].items() if " I" in f" {rights}"]
+    refused = []
+
+    with connected(lived_in, role, programme=lived_in.programme) as connection:
+        for table in addable:
+            (row, *_) = all_rows(lived_in, f"SELECT * FROM {table}")  # noqa: S608
+            values = {**row, "programme_id": uuid4()}
+            add = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+                sql.Identifier(table),
+                sql.SQL(", ").join(map(sql.Identifier, columns[table])),
+                sql.SQL(", ").join(sql.Placeholder(name) for name in columns[table]),
+            )
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+                connection.execute(add, values)
+            refused.append(table)
+
+    assert refused == addable
+
+
+def test_a_buyer_sees_its_own_disclosures_and_keys_and_no_others(lived_in: House) -> None:
+    own = organisation(lived_in, "nora")
+    with as_buyer(lived_in, "nora") as connection:
+        disclosures = connection.execute("SELECT organisation_id FROM disclosure").fetchall()
+        pairs = connection.execute("SELECT holder_kind, holder_id FROM key_pair").fetchall()
+        wraps = connection.execute("SELECT holder_kind, reader_id FROM key_wrap").fetchall()
+        names = connection.execute("SELECT kind FROM organisation ORDER BY 1").fetchall()
+
+    assert disclosures == [(own,)]
+    assert pairs == [("organisation", own)]
+    assert wraps == [("organisation", lived_in.actor("nora").id)]
+    assert names == [("buyer",), ("operator",)]
+    assert len(all_rows(lived_in, "SELECT FROM disclosure")) == 2
+
+
+def test_a_buyer_sees_no_plan_before_a_disclosure_has_opened_it(lived_in: House) -> None:
+    (issue,) = all_rows(lived_in, "SELECT id FROM issue")
+    tables = ["issue", "action", "action_entry"]
+
+    with as_buyer(lived_in, "nora") as connection:
+        before = counts(connection, tables)
+    with as_buyer(lived_in, "nora", plan=uuid4()) as connection:
+        foreign = counts(connection, tables)
+    with as_buyer(lived_in, "nora", plan=issue["id"]) as connection:
+        opened = counts(connection, tables)
+
+    assert set(before.values()) == set(foreign.values()) == {0}
+    assert opened == {"issue": 1, "action": 1, "action_entry": 1}
+
+
+def test_a_buyer_cannot_touch_what_is_not_its_own(lived_in: House) -> None:
+    theirs = organisation(lived_in, "paul")
+    (action, *_) = all_rows(lived_in, "SELECT * FROM action")
+    with as_buyer(lived_in, "nora") as connection:
+        by_name = connection.execute(
+            "UPDATE disclosure SET state = 'declined' WHERE organisation_id = %s", [theirs]
+        ).rowcount
+        plan = connection.execute("UPDATE action SET state = 'closed'").rowcount
+        issue = connection.execute("UPDATE issue SET state = 'resolved'").rowcount
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+            connection.execute(
+                "INSERT INTO action VALUES (%s, %s, %s, 1, 'proposed', 1, '', %s, '')",
+                [lived_in.programme, uuid4(), action["issue_id"], uuid4()],
+            )
+
+    assert (by_name, plan, issue) == (0, 0, 0)
+
+
+def test_every_table_has_a_policy_and_row_security_that_binds_its_owner(lived_in: House) -> None:
+    loose = all_rows(
+        lived_in,
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
+        " AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity"
+        " AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))",
+    )
+
+    assert [row["relname"] for row in loose] == ["alembic_version"]
+
+
+def test_an_owner_who_is_no_superuser_migrates_and_is_bound_too(server: EmbeddedServer) -> None:
+    database, owner = f"managed_{uuid4().hex}", f"owner_{uuid4().hex}"
+    url = server.owner_url("postgres").replace("+psycopg", "")
+    upgrade_all = dict.fromkeys(LOGIN_ROLES, ROLE_PASSWORD)
+    server.ensure_database(database)
+    upgrade(server.owner_url("postgres"), upgrade_all)
+    with psycopg.connect(url, autocommit=True) as superuser:
+        superuser.execute(f"CREATE ROLE {owner} LOGIN PASSWORD '{ROLE_PASSWORD}'".encode())
+        superuser.execute(f"ALTER DATABASE {database} OWNER TO {owner}".encode())
+
+    managed = server.url(owner, ROLE_PASSWORD, database)
+    upgrade(managed, {})
+    programme = uuid4()
+    with psycopg.connect(managed.replace("+psycopg", ""), autocommit=True) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+            connection.execute("INSERT INTO programme VALUES (%s, 'x')", [programme])
+        connection.execute(
+            "SELECT set_config('workervoice.programme', %s, false)", [str(programme)]
+        )
+        connection.execute("INSERT INTO programme VALUES (%s, 'x')", [programme])
+        own = connection.execute("SELECT count(*) FROM programme").fetchone()
+        connection.execute("SELECT set_config('workervoice.programme', '', false)")
+        without = connection.execute("SELECT count(*) FROM programme").fetchone()
+
+    assert own == (1,)
+    assert without == (0,)
