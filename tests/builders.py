@@ -63,6 +63,7 @@ def an_agreed_action(house: House, description: str = "Return all documents") ->
         (nora, mine, "open"),
         (nora, mine, "acknowledge"),
         (paul, theirs, "open"),
+        (paul, theirs, "acknowledge"),
     ):
         buying.move(house.console, actor, disclosure, move, "")
     with buying.open_disclosure(house.console, nora, mine) as opened:

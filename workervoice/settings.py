@@ -60,6 +60,9 @@ class Settings(BaseSettings):
         description="The address under which officers reach the console. With https, cookies are "
         "marked secure.",
     )
+    demo: bool = Field(
+        False, description="Pages say that this is a demonstration; set by `up --demo`."
+    )
     phone_port: int = Field(
         8402, ge=0, le=65535, description="Port of the demo's simulated phones; 0: a free one."
     )

@@ -5,82 +5,93 @@ from __future__ import annotations
 import pytest
 
 from tests.house import House
-from tests.looking import asked, cases_of, the_case, words_in
+from tests.looking import a_worker, asked, phrase, words_in
 from workervoice.hotline.overview import queue
 from workervoice.message import Answer, Consent, Grade, MediaHandle, Priority
 
 REPORT = "They took our passports"
-WORKER, OTHER = "+15550106001", "+15550106002"
-
-
-def phrase(shared_house: House, key: str, language: str = "en") -> str:
-    return house.phrases.say(key, language, line="en", emergency="999")
+SPANISH = "Hola, nos quitaron los pasaportes y no nos pagan el salario desde marzo"
+WHOLE = (REPORT, "1", "they cut pay if we ask", "5")
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        *(REPORT, "hello", "", "1", "3", "HELP", "START", "yes", "They lock the doors. I am 14."),
-        *("I want to kill myself", "2", "STOP hitting us", "?" * 3000, "\0\u202e"),
+        *(REPORT, "hello", "", "1", "2", "3", "HELP", "START", "yes", "I want to kill myself"),
+        *("They lock the doors. I am 14.", "STOP hitting us", "?" * 3000, "\0\u202e", "RIVER"),
     ],
+    ids=lambda text: ascii(text)[:24],
 )
-def test_the_first_answer_is_the_same_bytes_whatever_was_reported(shared_house: House, text: str) -> None:
-    house.say(OTHER, REPORT)
-
-    said = house.say(WORKER, text)
-
-    assert said == house.phones.texts(OTHER)
-    assert len(said) == 1
-    assert "999" in said[0]
-
-
-def test_the_first_answer_of_another_language_is_the_same_for_all_who_write_it(
-    shared_house: House,
+def test_the_first_answer_is_the_same_bytes_whatever_was_reported(
+    shared_house: House, text: str
 ) -> None:
-    first = house.say(WORKER, "Hola, no nos pagan el salario desde marzo")
-    second = house.say(OTHER, "Nos quitaron los pasaportes y no podemos salir")
+    worker = a_worker(shared_house)
 
-    assert first == second == [phrase(house, "first_answer", "es")]
+    said = worker.say(text)
+
+    assert said == [phrase(shared_house, "first_answer")]
+    assert "999" in said[0]
+    assert words_in(worker.case) == [text]
+
+
+@pytest.mark.parametrize("text", [SPANISH, "No podemos salir de la fábrica y nos pegan mucho"])
+def test_the_first_answer_of_another_language_is_the_same_too(
+    shared_house: House, text: str
+) -> None:
+    assert a_worker(shared_house).say(text) == [phrase(shared_house, "first_answer", "es")]
 
 
 def test_the_first_answer_comes_once_a_number_and_day(shared_house: House) -> None:
-    first = house.say(WORKER, REPORT)
+    worker = a_worker(shared_house)
+    worker.say(REPORT)
 
-    again = [house.say(WORKER, f"and they lock us in, {n}") for n in range(3)]
+    again = [text for n in range(3) for text in worker.say(f"and they lock us in, {n}")]
 
-    assert len(first) == 1
-    assert not any(first[0] in said for said in again)
-    assert sum(len(said) for said in again) <= 1  # thanked once a day
+    assert again == [phrase(shared_house, "thanks")]  # and thanked once a day
 
 
-def test_after_the_first_text_the_hotline_asks_at_most_three_times(shared_house: House) -> None:
-    said = [house.say(WORKER, text) for text in (REPORT, "1", "they cut pay if we ask. HILL", "5")]
-    later = [house.say(WORKER, f"more, {n}") for n in range(5)]
+def test_the_whole_first_report_costs_four_messages_and_then_nothing_is_asked(
+    shared_house: House,
+) -> None:
+    worker = a_worker(shared_house)
 
-    questions = [text for texts in said[:3] for text in texts]
+    said = [worker.say(text) for text in WHOLE]
+    later = [text for n in range(5) for text in worker.say(f"more, {n}")]
+
     assert [len(texts) for texts in said] == [1, 1, 1, 1]
-    assert all("?" in text for text in questions)
-    assert "?" not in said[3][0]
-    assert not any("?" in text for texts in later for text in texts)
+    assert [("?" in text) for texts in said for text in texts] == [True, True, True, False]
+    assert not any("?" in text for text in later)
 
 
 def test_the_menu_answers_are_facts_of_the_case(shared_house: House) -> None:
-    for text in (REPORT, "1", "they cut pay if we ask", "5"):
-        house.say(WORKER, text)
+    worker = a_worker(shared_house)
+    for text in WHOLE:
+        worker.say(text)
 
-    facts = the_case(house).record.facts
+    facts = worker.case.record.facts
     assert facts.safe_to_talk is True
     assert facts.consent == Consent.BUYERS | Consent.AUTHORITIES
     assert not facts.imminent_danger
 
 
-def test_an_answer_that_is_no_digit_is_no_consent(shared_house: House) -> None:
-    for text in (REPORT, "1", "they cut pay if we ask", "please tell nobody"):
-        house.say(WORKER, text)
+@pytest.mark.parametrize("digit", range(8))
+def test_every_digit_of_the_consent_menu_is_kept_as_it_was_sent(
+    shared_house: House, digit: int
+) -> None:
+    worker = a_worker(shared_house)
+    for text in (*WHOLE[:3], str(digit)):
+        worker.say(text)
 
-    page = the_case(house)
-    assert page.record.facts.consent is None
-    assert words_in(page)[-1] == "please tell nobody"
+    assert worker.case.record.facts.consent == digit
+
+
+def test_an_answer_that_is_no_digit_is_no_consent(shared_house: House) -> None:
+    worker = a_worker(shared_house)
+    for text in (*WHOLE[:3], "please tell nobody"):
+        worker.say(text)
+
+    assert worker.case.record.facts.consent is None
+    assert words_in(worker.case)[-1] == "please tell nobody"
 
 
 @pytest.mark.parametrize(
@@ -98,44 +109,45 @@ def test_an_answer_that_is_no_digit_is_no_consent(shared_house: House) -> None:
 def test_a_site_is_known_by_its_poster_code_or_its_name(
     shared_house: House, text: str, code: str | None
 ) -> None:
-    house.say(WORKER, REPORT)
-    house.say(WORKER, text)
+    worker = a_worker(shared_house)
+    worker.say(REPORT)
+    worker.say(text)
 
-    site = the_case(house).site
+    site = worker.case.site
     assert (site.code if site else None) == code
 
 
 def test_a_site_in_the_first_text_is_not_asked_again(shared_house: House) -> None:
-    house.say(WORKER, f"{REPORT} at Riverside Garments")
-    with_site = house.say(WORKER, "1")
-    house.say(OTHER, REPORT)
-    without = house.say(OTHER, "1")
+    told, silent = a_worker(shared_house), a_worker(shared_house)
+    told.say(f"{REPORT} at Riverside Garments")
+    silent.say(REPORT)
 
-    assert "poster" not in with_site[0]
-    assert "poster" in without[0]
+    assert "poster" not in told.say("1")[0]
+    assert "poster" in silent.say("1")[0]
 
 
 def test_later_texts_are_added_to_the_same_case(shared_house: House) -> None:
+    worker, before = a_worker(shared_house), asked(shared_house, "SELECT id FROM conversation")
     texts = [REPORT, "1", "and no money since March", "my cousin too", "1"]
-    for text in texts:
-        house.say(WORKER, text)
 
-    page = the_case(house)
-    assert words_in(page) == texts
-    assert len(asked(house, "SELECT id FROM conversation")) == 1
+    for text in texts:
+        worker.say(text)
+
+    assert words_in(worker.case) == texts
+    assert len(asked(shared_house, "SELECT id FROM conversation")) == len(before) + 1
 
 
 def test_a_medium_without_text_is_a_message_of_the_case(shared_house: House) -> None:
-    house.text(WORKER, REPORT)
-    house.text(WORKER, "", media=(MediaHandle("https://api.example/m/1", "image/jpeg"),))
+    worker, medium = a_worker(shared_house), MediaHandle("https://api.example/m/1", "image/jpeg")
+    worker.say(REPORT)
+    shared_house.text(worker.number, "", media=(medium,))
 
-    said = [entry for entry in the_case(house).thread if entry.direction == "in"]
+    said = [entry for entry in worker.case.thread if entry.direction == "in"]
     assert [entry.media for entry in said] == [0, 1]
 
 
 def test_facts_grade_and_priority_only_rise(shared_house: House) -> None:
-    order, priorities = tuple(Grade), tuple(Priority)
-    seen = []
+    worker, seen = a_worker(shared_house), []
     for text in (
         "hello",
         REPORT,
@@ -144,11 +156,11 @@ def test_facts_grade_and_priority_only_rise(shared_house: House) -> None:
         "no",
         "thank you, we are fine",
     ):
-        house.say(WORKER, text)
-        seen.append(the_case(house).record)
+        worker.say(text)
+        seen.append(worker.case.record)
 
-    grades = [order.index(record.grade) for record in seen]
-    ranks = [priorities.index(record.priority) for record in seen]
+    grades = [tuple(Grade).index(record.grade) for record in seen]
+    ranks = [tuple(Priority).index(record.priority) for record in seen]
     assert grades == sorted(grades, reverse=True)
     assert ranks == sorted(ranks, reverse=True)
     assert grades[0] > grades[1]
@@ -156,62 +168,70 @@ def test_facts_grade_and_priority_only_rise(shared_house: House) -> None:
 
 
 def test_danger_now_is_the_highest_priority_at_once(shared_house: House) -> None:
-    house.say(WORKER, REPORT)
-    before = the_case(house).record
+    worker = a_worker(shared_house)
+    worker.say(REPORT)
+    before = worker.case.record
 
-    said = house.say(WORKER, "3")
+    said = worker.say("3")
 
-    page = the_case(house)
+    record = worker.case.record
     assert before.priority is not Priority.P0
-    assert page.record.priority is Priority.P0
-    assert page.record.facts.imminent_danger
-    assert "999" in said[0]
-    assert queue(house.console, house.actor("asha"))[0].id == page.id
+    assert (record.priority, record.facts.imminent_danger) == (Priority.P0, True)
+    assert said == [phrase(shared_house, "danger_now")]
+    first = queue(shared_house.console, shared_house.actor("asha"))[0]
+    assert first.record.priority is Priority.P0
 
 
-def test_danger_said_days_later_is_danger(shared_house: House) -> None:
-    for text in (REPORT, "1", "they cut pay if we ask", "0"):
-        house.say(WORKER, text)
+def test_danger_said_days_later_is_danger(house: House) -> None:
+    worker = a_worker(house)
+    for text in WHOLE:
+        worker.say(text)
     house.wait(days=20)
 
-    said = house.say(WORKER, "3")
+    said = worker.say("3")
 
-    assert "999" in said[0]
-    assert the_case(house).record.priority is Priority.P0
+    assert said == [phrase(house, "danger_now")]
+    assert worker.case.record.priority is Priority.P0
 
 
 def test_not_safe_means_silence_until_the_worker_writes(shared_house: House) -> None:
-    house.say(WORKER, REPORT)
-    said = house.say(WORKER, "2")
-    page = the_case(house)
-    house.desk.answer(house.actor("asha"), page.id, "How can we help?")
-    house.deliver()
-    silent = house.phones.texts(WORKER)[2:]
-    back = house.say(WORKER, "now I am outside")
+    worker = a_worker(shared_house)
+    worker.say(REPORT)
+    said = worker.say("2")
+    shared_house.desk.answer(shared_house.actor("asha"), worker.case.id, "How can we help?")
+    shared_house.deliver()
+    silent = worker.texts[2:]
+    unsafe = worker.case.record.facts.safe_to_talk
 
-    assert len(said) == 1
-    assert page.record.facts.safe_to_talk is False
+    back = worker.say("now I am outside")
+
+    assert said == [phrase(shared_house, "not_safe")]
+    assert unsafe is False
     assert silent == []
-    assert back
+    assert len(back) == 1
 
 
-def test_the_language_of_the_answers_stays_through_digits_and_doubtful_texts(shared_house: House) -> None:
-    house.say(WORKER, "Hola, nos quitaron los pasaportes y no nos pagan desde marzo")
+def test_the_language_of_the_answers_stays_through_digits_and_doubtful_texts(
+    shared_house: House,
+) -> None:
+    worker = a_worker(shared_house)
+    worker.say(SPANISH)
 
-    said = [house.say(WORKER, text) for text in ("👍", "1", "RIVER", "1", "12345", "ok", "no")]
+    said = [worker.say(text) for text in ("passport", "1", "Riverside", "1", "12345", "yes", "ok")]
 
     texts = [text for texts in said for text in texts]
-    assert texts[0] == phrase(house, "thanks", "es")
-    assert phrase(house, "consent_menu", "es") in texts
-    english = ("Thank", "Reply", "Who may", "Where", "Can you", "What would")
+    english = ("Thank", "Reply", "Who may", "Where", "Can you", "What would", "Do you")
+    assert texts[0] == phrase(shared_house, "thanks", "es")
+    assert phrase(shared_house, "consent_menu", "es") in texts
     assert not [text for text in texts if text.startswith(english)]
 
 
 def test_another_language_is_answered_from_then_on(shared_house: House) -> None:
-    house.say(WORKER, REPORT)
-    said = house.say(WORKER, "Ya no podemos salir de la fábrica y no nos pagan")
-    later = house.say(WORKER, "2")
+    worker = a_worker(shared_house)
+    worker.say(REPORT)
 
-    assert said == [phrase(house, "thanks", "es")]
-    assert later == [phrase(house, "not_safe", "es")]
-    assert len(cases_of(house)) == 1
+    said = worker.say("Ya no podemos salir de la fábrica y no nos pagan")
+    later = worker.say("2")
+
+    assert said == [phrase(shared_house, "thanks", "es")]
+    assert later == [phrase(shared_house, "not_safe", "es")]

@@ -3,132 +3,36 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.house import House
-from tests.looking import asked, cases_of, outbox_state, rows, states, the_case, words_in
+from tests.looking import Worker, a_worker, cases_of, phrase, rows, words_in
 from workervoice.errors import GuardFailed, IllegalMove
+from workervoice.hotline.opening import open_case
 from workervoice.hotline.overview import monitor_lines
-from workervoice.message import Outbound, Rejected, SendOutcome
+from workervoice.message import Rejected
 
 REPORT = "They took our passports"
-WORKER, STRANGER, KNOWN = "+15550107001", "+15550107002", "+15550107003"
+HELP = "How can we help?"
 
 
-def phrase(house: House, key: str, language: str = "en") -> str:
-    return house.phrases.say(key, language, line="en", emergency="999")
+@pytest.fixture
+def worker(shared_house: House) -> Iterator[Worker]:
+    """Somebody who has reported, in a hotline that can send again afterwards."""
+    someone = a_worker(shared_house)
+    someone.say(REPORT)
+    yield someone
+    shared_house.phones.answer = None
+    shared_house.deliver()
 
 
-def away(message: Outbound) -> SendOutcome:
-    """The provider cannot be reached."""
-    return Rejected("unreachable", permanent=False)
-
-
-def answered(house: House, text: str = "How can we help?") -> None:
-    """A handler answers the one case."""
-    house.desk.answer(house.actor("asha"), the_case(house).id, text)
-
-
-def conversation_state(house: House) -> str:
-    return the_case(house).conversation
-
-
-def test_stop_is_confirmed_once_and_nothing_goes_out_until_the_worker_writes(
-    house: House,
-) -> None:
-    house.say(WORKER, REPORT)
-
-    said = [house.say(WORKER, text) for text in ("STOP", "stop", "Stop!")]
-    answered(house)
-    house.deliver()
-    silent = house.phones.texts(WORKER)[2:]
-    back = house.say(WORKER, "START")
-
-    assert said == [[phrase(house, "stopped")], [], []]
-    assert silent == []
-    assert back == [phrase(house, "started") + "\n" + phrase(house, "reply_waits")]
-    assert house.say(WORKER, "1") == ["How can we help?"]
-
-
-def test_stop_withholds_what_is_owed_and_not_sent_yet(house: House) -> None:
-    house.say(WORKER, REPORT)
-    answered(house)  # announced, but the courier has not gone yet
-
-    said = house.say(WORKER, "STOP")
-
-    assert said == [phrase(house, "stopped")]
-    assert states(house) == ["accepted", "accepted", "held", "withheld"]
-
-
-def test_what_a_person_owed_goes_out_when_the_worker_is_back(house: House) -> None:
-    house.say(WORKER, REPORT)
-    answered(house)
-    house.say(WORKER, "STOP")
-
-    back = house.say(WORKER, "START")
-
-    assert back == [phrase(house, "reply_waits"), phrase(house, "started")]
-    assert house.say(WORKER, "1") == ["How can we help?"]
-
-
-def test_an_answer_that_was_asked_for_survives_a_stop(house: House) -> None:
-    house.say(WORKER, REPORT)
-    answered(house)
-    house.deliver()
-    house.phones.answer = away
-    house.say(WORKER, "1")
-    house.say(WORKER, "STOP")
-    house.phones.answer = None
-    house.wait(hours=1)
-    silent = house.phones.texts(WORKER)[2:]
-    house.deliver()
-
-    back = house.say(WORKER, "START")
-
-    assert silent == []
-    assert "How can we help?" in back
-
-
-def test_words_after_a_stop_are_heard_and_resume(house: House) -> None:
-    house.say(WORKER, REPORT)
-    house.say(WORKER, "STOP")
-
-    back = house.say(WORKER, "they also hit us")
-
-    assert back[0].startswith(phrase(house, "resumed_prompt"))
-    assert conversation_state(house) == "safety"
-    assert words_in(the_case(house)) == [REPORT, "STOP", "they also hit us"]
-
-
-def test_a_stop_of_a_stranger_opens_no_case(house: House) -> None:
-    said = house.say(STRANGER, "STOP")
-
-    assert said == [phrase(house, "stopped")]
-    assert cases_of(house) == set()
-
-
-def test_status_tells_a_stranger_and_a_known_worker_the_same_bytes(house: House) -> None:
-    house.say(KNOWN, REPORT)
-    before = rows(house)
-
-    stranger = house.say(STRANGER, "STATUS")
-    known = house.say(KNOWN, "STATUS")
-
-    assert stranger == known == [phrase(house, "nothing_waits")]
-    assert rows(house)["cases"] == before["cases"]
-    assert len(cases_of(house)) == 1
-
-
-def test_status_says_that_a_reply_waits_and_nothing_of_it(house: House) -> None:
-    house.say(WORKER, REPORT)
-    answered(house, "Come to the office in Dhaka")
-    house.deliver()
-
-    said = house.say(WORKER, "STATUS")
-
-    assert said == [phrase(house, "reply_waits")]
+def answer(worker: Worker, text: str = HELP) -> None:
+    """A handler answers; the courier has not gone yet."""
+    house = worker.house
+    house.desk.answer(house.actor("asha"), worker.case.id, text)
 
 
 def a_digit(text: str) -> str:
@@ -137,122 +41,210 @@ def a_digit(text: str) -> str:
     return str(digit)
 
 
-def test_delete_takes_a_digit_and_holds_the_case_for_72_hours(house: House) -> None:
-    house.say(WORKER, REPORT)
-    (asks,) = house.say(WORKER, "DELETE")
-    before = the_case(house).state
+def withdrawn(worker: Worker) -> str:
+    """The worker deletes, and confirms; returns the digit."""
+    digit = a_digit(worker.say("DELETE")[0])
+    worker.say(digit)
+    return digit
 
-    said = house.say(WORKER, a_digit(asks))
 
-    page = the_case(house)
-    assert "Nothing has left" in asks
-    assert said == [phrase(house, "delete_started")]
+def test_stop_is_confirmed_once_and_nothing_goes_out_until_the_worker_writes(
+    worker: Worker,
+) -> None:
+    for text in ("1", "they cut pay if we ask", "0"):
+        worker.say(text)
+    before = len(worker.texts)
+
+    said = [worker.say(text) for text in ("STOP", "stop", "Stop!")]
+    answer(worker)
+    worker.house.deliver()
+    silent = worker.texts[before + 1 :]
+    back = worker.say("START")
+
+    house = worker.house
+    assert said == [[phrase(house, "stopped")], [], []]
+    assert silent == []
+    assert back == [phrase(house, "started") + "\n" + phrase(house, "reply_waits")]
+    assert worker.say("1") == [HELP]
+
+
+def test_stop_withholds_what_is_owed_and_not_sent_yet(worker: Worker) -> None:
+    answer(worker)
+
+    said = worker.say("STOP")
+
+    states = sorted(state for _, state in worker.owed())
+    assert said == [phrase(worker.house, "stopped")]
+    assert states == ["accepted", "accepted", "held", "withheld"]
+
+
+def test_what_a_person_owed_goes_out_when_the_worker_is_back(worker: Worker) -> None:
+    answer(worker)
+    worker.say("STOP")
+
+    back = worker.say("START")
+
+    assert back == [phrase(worker.house, "reply_waits"), phrase(worker.house, "started")]
+    assert worker.say("1") == [HELP]
+
+
+def test_an_answer_that_was_asked_for_survives_a_stop(worker: Worker) -> None:
+    house = worker.house
+    answer(worker)
+    house.deliver()
+    house.phones.answer = lambda message: Rejected("unreachable", permanent=False)
+    worker.say("1")
+    worker.say("STOP")
+    house.phones.answer = None
+    house.wait(minutes=5)
+    house.deliver()
+    silent = worker.texts[2:]
+
+    back = worker.say("START")
+
+    assert silent == [phrase(house, "stopped")]
+    assert back == [HELP, phrase(house, "started")]
+
+
+def test_words_after_a_stop_are_heard_and_resume(worker: Worker) -> None:
+    worker.say("STOP")
+
+    back = worker.say("they also hit us")
+
+    assert back == [phrase(worker.house, "resumed_prompt")]
+    assert worker.case.conversation == "safety"
+    assert words_in(worker.case) == [REPORT, "STOP", "they also hit us"]
+
+
+def test_a_stop_of_a_stranger_opens_no_case(shared_house: House) -> None:
+    before = cases_of(shared_house)
+
+    said = a_worker(shared_house).say("STOP")
+
+    assert said == [phrase(shared_house, "stopped")]
+    assert cases_of(shared_house) == before
+
+
+def test_status_tells_a_stranger_and_a_known_worker_the_same_bytes(worker: Worker) -> None:
+    house, stranger = worker.house, a_worker(worker.house)
+    before = rows(house)
+
+    said = [stranger.say("STATUS"), worker.say("STATUS"), stranger.say("status?")]
+
+    assert said == [[phrase(house, "nothing_waits")]] * 3
+    assert rows(house)["cases"] == before["cases"]
+
+
+def test_status_says_that_a_reply_waits_and_nothing_of_it(worker: Worker) -> None:
+    answer(worker, "Come to the office in Dhaka")
+    worker.house.deliver()
+
+    assert worker.say("STATUS") == [phrase(worker.house, "reply_waits")]
+
+
+def test_delete_takes_a_digit_and_holds_the_case_for_a_person(worker: Worker) -> None:
+    (asks,) = worker.say("DELETE")
+    before = worker.case.state
+
+    said = worker.say(a_digit(asks))
+
+    assert asks == phrase(worker.house, "delete_confirm_nothing_left", digit=a_digit(asks))
+    assert said == [phrase(worker.house, "delete_started")]
     assert before == "received"
-    assert (page.state, page.conversation) == ("withdrawn", "withdrawn")
-    assert words_in(page)[0] == REPORT  # nothing is erased by a text
+    assert (worker.case.state, worker.case.conversation) == ("withdrawn", "withdrawn")
+    assert words_in(worker.case)[0] == REPORT  # nothing is erased by a text
 
 
-def test_a_withdrawn_case_is_out_of_routine_work(house: House) -> None:
-    house.say(WORKER, REPORT)
-    case_id = the_case(house).id
-    house.say(WORKER, a_digit(house.say(WORKER, "DELETE")[0]))
+def test_a_withdrawn_case_is_out_of_routine_work(worker: Worker) -> None:
+    house = worker.house
+    withdrawn(worker)
 
     with pytest.raises(GuardFailed):
-        house.desk.answer(house.actor("asha"), case_id, "Are you there?")
+        answer(worker, "Are you there?")
     with pytest.raises(IllegalMove):
-        house.desk.move(house.actor("asha"), case_id, "take_up", "")
+        house.desk.move(house.actor("asha"), worker.case.id, "take_up", "")
 
     assert house.deliver() == 0
-    assert monitor_lines(house.console, house.actor("mina"))[0].stage == "withdrawn"
+    mine = str(worker.case.id)[:8]
+    lines = monitor_lines(house.console, house.actor("mina"))
+    assert [line.stage for line in lines if line.reference == mine] == ["withdrawn"]
 
 
-@pytest.mark.parametrize("wrong", ["no", "10", "0", "keep it please"])
-def test_any_other_text_keeps_everything(house: House, wrong: str) -> None:
-    house.say(WORKER, REPORT)
-    house.say(WORKER, "DELETE")
+@pytest.mark.parametrize("other", ["no", "10", "0", "keep it please"])
+def test_any_other_text_keeps_everything(worker: Worker, other: str) -> None:
+    worker.say("DELETE")
 
-    said = house.say(WORKER, wrong)
+    said = worker.say(other)
 
-    assert said == [phrase(house, "delete_cancelled")]
-    assert (the_case(house).state, conversation_state(house)) == ("received", "resting")
-
-
-def test_a_wrong_digit_keeps_everything(house: House) -> None:
-    house.say(WORKER, REPORT)
-    (asks,) = house.say(WORKER, "DELETE")
-    wrong = str(9 - int(a_digit(asks)))
-
-    house.say(WORKER, wrong)
-
-    assert the_case(house).state == "received"
+    assert said == [phrase(worker.house, "delete_cancelled")]
+    assert (worker.case.state, worker.case.conversation) == ("received", "resting")
 
 
-def test_the_same_digit_twice_changes_nothing_and_another_word_brings_all_back(
-    house: House,
-) -> None:
-    house.say(WORKER, REPORT)
-    house.say(WORKER, "1")
-    house.say(WORKER, "they cut pay if we ask")
-    digit = a_digit(house.say(WORKER, "DELETE")[0])
-    before = the_case(house).state
-    house.say(WORKER, digit)
+def test_a_wrong_digit_keeps_everything(worker: Worker) -> None:
+    (asks,) = worker.say("DELETE")
 
-    again = house.say(WORKER, digit)
-    withdrawn = the_case(house).state
-    back = house.say(WORKER, "no, keep it")
+    worker.say(str(9 - int(a_digit(asks))))
+
+    assert worker.case.state == "received"
+
+
+def test_the_digit_is_drawn_anew(worker: Worker) -> None:
+    drawn = {a_digit(worker.say("DELETE")[0]) for _ in range(30)}
+
+    assert len(drawn) > 1
+    assert "0" not in drawn
+
+
+def test_the_same_digit_twice_changes_nothing_and_a_word_brings_all_back(worker: Worker) -> None:
+    worker.say("1")
+    worker.say("they cut pay if we ask")
+    before = worker.case.state
+    digit = withdrawn(worker)
+
+    again, state = worker.say(digit), worker.case.state
+    back = worker.say("no, keep it")
 
     assert again == []
-    assert withdrawn == "withdrawn"
-    assert back == [phrase(house, "delete_cancelled")]
-    assert the_case(house).state == before == "clarifying"
+    assert state == "withdrawn"
+    assert back == [phrase(worker.house, "delete_cancelled")]
+    assert worker.case.state == before == "clarifying"
 
 
-def test_while_the_digit_is_awaited_nothing_else_goes_out(house: House) -> None:
-    house.say(WORKER, REPORT)
-    answered(house)  # announced, but the courier has not gone yet
+def test_while_the_digit_is_awaited_nothing_else_goes_out(worker: Worker) -> None:
+    house = worker.house
+    answer(worker)
 
-    said = house.say(WORKER, "DELETE")
-    house.wait(hours=1)
+    (asks,) = worker.say("DELETE")
+    house.wait(minutes=20)
     house.deliver()
-    later = house.phones.texts(WORKER)[2:]
-    kept = house.say(WORKER, "no")
+    later = worker.texts[2:]
+    kept = worker.say("no")
 
-    assert [a_digit(text) for text in said]
+    assert a_digit(asks)
     assert later == []
-    assert phrase(house, "reply_waits") in kept
+    assert kept == [phrase(house, "reply_waits"), phrase(house, "delete_cancelled")]
 
 
-def test_delete_says_so_when_something_has_left(house: House) -> None:
-    house.say(WORKER, REPORT)
-    case_id = the_case(house).id
-    with house.owner.begin() as tx:
-        assert tx  # the owner may look, but the record is sealed: mark it as the console would
-    from dataclasses import replace  # noqa: PLC0415
-
-    from workervoice.hotline.opening import open_case  # noqa: PLC0415
-
-    with open_case(house.console, house.actor("sam"), case_id) as case:
+def test_delete_says_so_when_something_has_left(worker: Worker) -> None:
+    house = worker.house
+    with open_case(house.console, house.actor("sam"), worker.case.id) as case:
         case.record = replace(case.record, disclosed=True)
         case.save("disclosed")
 
-    (asks,) = house.say(WORKER, "DELETE")
+    (asks,) = worker.say("DELETE")
 
-    assert "already left" in asks
+    assert asks == phrase(house, "delete_confirm_left", digit=a_digit(asks))
 
 
-def test_a_worker_who_withdrew_within_the_hour_is_acknowledged_after_coming_back(
-    house: House,
-) -> None:
-    """The clock of the first acknowledgement runs again."""
-    house.say(WORKER, REPORT)
-    house.say(WORKER, a_digit(house.say(WORKER, "DELETE")[0]))
+def test_who_comes_back_after_a_withdrawal_is_owed_an_acknowledgement_again(house: House) -> None:
+    worker = a_worker(house)
+    worker.say(REPORT)
+    withdrawn(worker)
     house.wait(hours=2)
-    house.deliver()
-    house.say(WORKER, "no, keep it")
+    house.deliver()  # a withdrawn case needs none, so the clock has stopped
 
-    house.now += timedelta(days=8)
-    house.deliver()
+    worker.say("no, keep it")
+    house.wait(hours=80)
 
+    assert worker.case.state == "received"
     assert monitor_lines(house.console, house.actor("mina"))[0].late
-    assert len(asked(house, "SELECT id FROM clock")) >= 3
-    assert outbox_state

@@ -105,6 +105,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "monitor": {
         "cases": "S(id programme_id queue state version)",
         "clock": "S*",
+        "directory": "S*",
         "disclosure": "S(id link organisation_id programme_id state)",
         "issue": "S(id link programme_id state)",
         "log_leaf": "I",

@@ -65,7 +65,11 @@ def test_a_role_sees_its_own_programme(lived_in: House, role: str) -> None:
     assert {table for table, number in seen.items() if number == 0} <= {"session"}
 
 
-@pytest.mark.parametrize("scope", [{}, {"programme": ""}, {"programme": uuid4()}], ids=str)
+@pytest.mark.parametrize(
+    "scope",
+    [{}, {"programme": ""}, {"programme": uuid4()}],
+    ids=["no scope", "an empty one", "a foreign one"],
+)
 @pytest.mark.parametrize("role", ROLES)
 def test_without_its_programme_a_role_sees_nothing_behind_the_door(
     lived_in: House, role: str, scope: dict[str, object]

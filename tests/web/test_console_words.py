@@ -155,7 +155,7 @@ def test_moments_and_spans_are_for_people() -> None:
 
 def test_a_move_is_labelled_as_on_its_button() -> None:
     assert move_label("take_up") == "Take up"
-    assert move_label("issue reject") == "Reject"
+    assert move_label("issue 7c5b1f1e-0000-4000-8000-000000000000 reject") == "Reject"
     assert move_label("unheard of") == "unheard of"
 
 

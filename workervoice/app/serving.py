@@ -79,7 +79,9 @@ def run_console(settings: Settings, handle: int | None) -> None:
         settings = settings.model_copy(update={"boot_secret": drawn})
     process, door, desk = processes.build_console(settings)
     secure = (settings.console_url or "").startswith("https://")
-    app = create_console_app(process=process, door=door, desk=desk, secure_cookies=secure)
+    app = create_console_app(
+        process=process, door=door, desk=desk, secure_cookies=secure, demo=settings.demo
+    )
     _serve(app, _socket(handle, settings.console_host, settings.console_port))
 
 

@@ -218,6 +218,7 @@ class Supervisor:
         found: dict[str, object] = {
             "public_url": self.gateway_url,
             "console_url": self.console_url,
+            "demo": self._demo,
             "boot_secret": SecretStr(secrets.token_hex(32)),
         }
         if self._demo and not settings.sends_by_twilio():

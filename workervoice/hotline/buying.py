@@ -90,6 +90,7 @@ def disclosure_lines(process: Process, actor: Actor) -> list[DisclosureLine]:
     """The disclosures of the actor's organisation, newest first."""
     _buyers_only(actor)
     with process.database.begin(actor.scope()) as tx:
+        reading.vouched(tx, process, actor, process.clock())
         lines = []
         for row in remedy.disclosures(tx):
             link = open_disclosure_link(tx, process.vault, row.id, row.link)
@@ -113,7 +114,7 @@ def open_disclosure(
         tx.see_plan(issue_id)
         kek = bytes.fromhex(words["plan"]["kek"])
         holder, key = reading.plan_key_by_kek(tx, issue_id, epoch, kek)
-        plan = OpenPlan(tx, pen, actor, holder, key)
+        plan = OpenPlan(tx, pen, actor, holder, key, changeable=row.state == "acknowledged")
         link = open_disclosure_link(tx, process.vault, row.id, row.link)
         yield OpenDisclosure(row, link, Packet.from_json(words["packet"]), plan)
 

@@ -36,6 +36,7 @@ class Said:
     delivery: str = ""
     media: int = 0
     move: str = ""
+    override: tuple[str, str] = ("", "")  # ground and reason of a release without consent
     broken: bool = False
 
 
@@ -92,8 +93,15 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
 
 
 def _proposals(case: OpenCase) -> frozenset[str]:
-    notes = [entry.words for entry in case.thread if entry.words is not None]
-    return frozenset(str(n["move"]) for n in notes if n.get("kind") == "proposal")
+    """Moves that somebody proposed since the last one that was made."""
+    found: set[str] = set()
+    for entry in case.thread:
+        words = entry.words or {}
+        if words.get("kind") == "move":
+            found.clear()
+        elif words.get("kind") == "proposal":
+            found.add(str(words["move"]))
+    return frozenset(found)
 
 
 def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, str]) -> Said:
@@ -101,7 +109,7 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
     if entry.words is None:
         return Said(entry.id, entry.direction, "broken", None, by, (), broken=True)
     words = entry.words
-    outbox_id = words.get("outbox")
+    outbox_id, override = words.get("outbox"), words.get("override", {})
     return Said(
         id=entry.id,
         direction=entry.direction,
@@ -113,6 +121,7 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         delivery=deliveries.get(UUID(outbox_id), "") if outbox_id else "",
         media=len(words.get("media", [])),
         move=str(words.get("move", "")),
+        override=(str(override.get("ground", "")), str(override.get("reason", ""))),
     )
 
 

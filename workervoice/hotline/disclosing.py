@@ -41,6 +41,11 @@ from workervoice.workflow import issue as issue_machine
 from workervoice.workflow.consent import Override, may_tell_buyers
 
 
+def proposal_key(issue_id: UUID, move: str) -> str:
+    """How a proposed move of one issue is named in its case's thread."""
+    return f"issue {issue_id} {move}"
+
+
 @dataclass
 class OpenIssue:
     """A sensitive issue in an officer's hands, beside the case it is about."""
@@ -81,9 +86,10 @@ class OpenIssue:
         """Take one move of the issue table and store the new state."""
         actor, record = self.case.actor, self.case.record
         others = self.approvers() - {actor.id}
+        proposed = self.case.proposed_by_other(proposal_key(self.row.id, move))
         holds = {
             "packet_clean": not self.packet.problems() and not self.findings(),
-            "two_people": bool(others) or self.case.proposed_by_other(f"issue {move}"),
+            "two_people": bool(others) if move == "release" else proposed,
             "consent_or_override": may_tell_buyers(record.facts.consent, override),
             "not_zero_tolerance": self.case.holds("")["not_zero_tolerance"],
             "actions_closed": plan_is_over(self.tx, self.row.id),
@@ -201,15 +207,17 @@ def move(process: Process, actor: Actor, issue_id: UUID, name: str, reason: str)
         try:
             issue.advance(name, reason=reason)
         except GuardFailed:
-            key = f"issue {name}"
+            key = proposal_key(issue_id, name)
             only_alone = issue_machine.MACHINE.rows_from(issue.row.state, actor.role)
             second = any("two_people" in m.guards and m.name == name for m in only_alone)
             if not second or issue.case.proposed_by_other(key):
                 raise
             issue.case.note("note", {"kind": "proposal", "move": key, "text": reason})
+            issue.pen.log(issue.tx, "issue_proposed", issue_id, name)
             return "proposed"
         words = {"kind": "issue", "issue": str(issue_id), "text": f"{name}: {reason}"}
         issue.case.note("note", words)
+        issue.pen.log(issue.tx, "issue_noted", issue_id, name)
         if name == "resolve":
             _finish_disclosures(issue)
         return issue.row.state

@@ -11,9 +11,9 @@ from uuid import UUID
 from workervoice.disclosure.packet import Packet
 from workervoice.disclosure.reidentify import Finding
 from workervoice.hotline import reading
-from workervoice.hotline.disclosing import OpenIssue, open_issue
+from workervoice.hotline.disclosing import OpenIssue, open_issue, proposal_key
 from workervoice.hotline.links import open_disclosure_link
-from workervoice.hotline.planning import ActionView, OpenPlan
+from workervoice.hotline.planning import PLANNING, ActionView, OpenPlan
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
@@ -78,7 +78,7 @@ def issue_page(process: Process, actor: Actor, issue_id: UUID) -> IssuePage:
 
 
 def _proposed(issue: OpenIssue, move: str) -> bool:
-    proposal = {"kind": "proposal", "move": f"issue {move}"}
+    proposal = {"kind": "proposal", "move": proposal_key(issue.row.id, move)}
     notes = (entry.words for entry in issue.case.thread if entry.words is not None)
     return any(proposal.items() <= note.items() for note in notes)
 
@@ -88,7 +88,15 @@ def staff_plan(issue: OpenIssue) -> OpenPlan:
     case, row = issue.case, issue.row
     holder, key = reading.plan_key(case.tx, case.actor, case.pen.directory, row.id, row.epoch)
     zero_tolerance = not case.holds("")["not_zero_tolerance"]
-    return OpenPlan(case.tx, case.pen, case.actor, holder, key, zero_tolerance=zero_tolerance)
+    return OpenPlan(
+        case.tx,
+        case.pen,
+        case.actor,
+        holder,
+        key,
+        changeable=row.state in PLANNING,
+        zero_tolerance=zero_tolerance,
+    )
 
 
 def _told(tx: Tx, vault: Vault, issue: OpenIssue) -> tuple[tuple[str, str], ...]:

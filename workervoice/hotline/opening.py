@@ -115,14 +115,15 @@ class OpenCase:
         return issues_of_case(self.tx, self.pen.vault, self.row.id)
 
     def proposed_by_other(self, move: str) -> bool:
-        """True if a colleague proposed this move since the case last changed hands."""
-        return any(
-            entry.words is not None
-            and entry.words.get("kind") == "proposal"
-            and entry.words.get("move") == move
-            and entry.signer_id != self.actor.id
-            for entry in self.thread
-        )
+        """True if a colleague proposed this move since the last move that was made."""
+        for entry in reversed(self.thread):
+            words = entry.words or {}
+            if words.get("kind") == "move":
+                return False
+            proposed = words.get("kind") == "proposal" and words.get("move") == move
+            if proposed and entry.signer_id != self.actor.id:
+                return True
+        return False
 
     def awaits_second(self, move: str) -> bool:
         """True if the table has a row for this move that only wants a second person."""

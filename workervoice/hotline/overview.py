@@ -11,7 +11,7 @@ from uuid import UUID
 from workervoice.errors import NotFound
 from workervoice.hotline.links import open_disclosure_link, open_issue_link
 from workervoice.hotline.process import Process
-from workervoice.hotline.reading import Actor
+from workervoice.hotline.reading import Actor, vouched
 from workervoice.message import Role
 from workervoice.store import cases, remedy
 from workervoice.store.clocks import all_clocks
@@ -50,8 +50,10 @@ class MonitorLine:
 def queue(process: Process, actor: Actor) -> list[QueueLine]:
     """All cases of the programme for its handlers: most urgent first, then longest waiting."""
     _only(actor, STAFF)
+    now = process.clock()
     with process.database.begin(actor.scope()) as tx:
-        late, names = _late(tx, process.vault, process.clock()), _site_names(tx)
+        vouched(tx, process, actor, now)
+        late, names = _late(tx, process.vault, now), _site_names(tx)
         lines = []
         for row in cases.all_cases(tx):
             if row.state == "erased":
@@ -71,6 +73,7 @@ def issue_lines(process: Process, actor: Actor) -> list[tuple[UUID, str, str]]:
     """Id, state and site of every issue, newest first."""
     _only(actor, STAFF)
     with process.database.begin(actor.scope()) as tx:
+        vouched(tx, process, actor, process.clock())
         names = _site_names(tx)
         opened = [
             (open_issue_link(tx, process.vault, row_id, blob), row_id, state)
@@ -85,6 +88,7 @@ def monitor_lines(process: Process, actor: Actor) -> list[MonitorLine]:
     _only(actor, {Role.MONITOR})
     now = process.clock()
     with process.database.begin(actor.scope()) as tx:
+        vouched(tx, process, actor, now)
         late, about = _late(tx, process.vault, now), _issues_by_case(tx, process.vault)
         lines = []
         for row_id, state, version, blob in cases.case_glimpses(tx):

@@ -17,7 +17,7 @@ from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import verify
 from workervoice.crypto.suite import KemKey
-from workervoice.errors import CryptoError, GuardFailed
+from workervoice.errors import CryptoError, GuardFailed, NotFound
 from workervoice.hotline.casefile import next_hour, vouched_public
 from workervoice.hotline.process import Pen
 from workervoice.hotline.reading import Actor
@@ -33,6 +33,7 @@ from workervoice.workflow.clocks import ClockKind
 from workervoice.workflow.machine import Move
 
 TEXT_MAX = 4000
+PLANNING = frozenset({"deciding", "acting", "verifying"})  # states of an issue with an open plan
 _DOING = frozenset({"start", "submit_evidence"})
 _OVER = frozenset({"closed", "rejected"})
 
@@ -84,6 +85,11 @@ class ActionView:
     moves: tuple[Move, ...]
 
 
+def _proposes(entry: EntryView, move: str) -> bool:
+    words = entry.words or {}
+    return words.get("kind") == "proposal" and words.get("move") == move
+
+
 def plan_is_over(tx: Tx, issue_id: UUID) -> bool:
     """True if there are actions, all came to an end, and at least one was carried out."""
     states = {row.state for row in remedy.actions_of(tx, issue_id)}
@@ -99,6 +105,7 @@ class OpenPlan:
     actor: Actor
     holder: Holder
     key: KemKey = field(repr=False)
+    changeable: bool = False  # a buyer has acknowledged; staff: the issue is being acted on
     zero_tolerance: bool = True
     site_may_know: bool = False  # until the joint decision to tell the site
 
@@ -109,6 +116,7 @@ class OpenPlan:
 
     def propose(self, promise: Promise) -> UUID:
         """Promise one change. Another person has to agree to it."""
+        self._only_changeable()
         promise.check(self.pen.now.date())
         words = {
             "description": promise.description,
@@ -138,18 +146,27 @@ class OpenPlan:
         return action_id
 
     def move(self, action_id: UUID, move: str, note: str) -> str:
-        """Take one move of the action table, with a note that stays in its history."""
+        """Take one move of the action table, with a note that stays in its history; returns the
+        new state, or "proposed" where a second person has to agree and this is the first."""
+        self._only_changeable()
         if len(note) > TEXT_MAX:
             raise GuardFailed(f"a note may have {TEXT_MAX} characters at most")
         if move == "submit_evidence" and not note.strip():
             raise GuardFailed("say what the evidence is and where it can be seen")
         row = remedy.action_by_id(self.tx, action_id)
         if row.issue_id != self.holder.id:
-            raise GuardFailed("this action is of another issue")
+            raise NotFound("no such action")
         view = self._view(row)
-        state = action_machine.MACHINE.advance(
-            row.state, move, role=self.actor.role, holds=self._holds(view, move), reason=note
-        )
+        try:
+            state = action_machine.MACHINE.advance(
+                row.state, move, role=self.actor.role, holds=self._holds(view, move), reason=note
+            )
+        except GuardFailed:
+            if not self._awaits_second(view, move):
+                raise
+            self._add_entry(action_id, {"kind": "proposal", "move": move, "text": note})
+            self._log("action_move_proposed", action_id, move)
+            return "proposed"
         self._add_entry(action_id, {"kind": "move", "move": move, "to": state, "text": note})
         remedy.save(self.tx, action_table, action_id, source=row.state, dest=state, also={})
         self._log(f"action_{move}", action_id, state)
@@ -158,19 +175,33 @@ class OpenPlan:
         self._follow(move, note)
         return state
 
+    def _only_changeable(self) -> None:
+        if not self.changeable:
+            raise GuardFailed("the plan is not open")
+
+    def _awaits_second(self, view: ActionView, move: str) -> bool:
+        """True if the table lets two people do what one may not, and nobody proposed it yet."""
+        rows = action_machine.MACHINE.rows_from(view.state, self.actor.role)
+        by_two = any("two_people" in row.guards and row.name == move for row in rows)
+        proposed = [e for e in view.entries if _proposes(e, move) and e.by == self.actor.id]
+        return by_two and not proposed
+
     def all_over(self) -> bool:
         """True once nothing of the plan is left to do."""
         return plan_is_over(self.tx, self.holder.id)
 
     def _view(self, row: ActionRow) -> ActionView:
         view = ActionView(row.id, row.state, self._open(row), self._entries(row.id), ())
-        possible = action_machine.MACHINE.moves_from(row.state, self.actor.role)
         moves = {
             move.name: move
-            for move in possible
-            if all(self._holds(view, move.name).get(guard, False) for guard in move.guards)
+            for move in action_machine.MACHINE.rows_from(row.state, self.actor.role)
+            if self._worth_showing(view, move)
         }
         return replace(view, moves=tuple(moves.values()))
+
+    def _worth_showing(self, view: ActionView, move: Move) -> bool:
+        holds = self._holds(view, move.name)
+        return all(holds.get(guard, False) or guard == "two_people" for guard in move.guards)
 
     def _holds(self, view: ActionView, move: str) -> dict[str, bool]:
         words = view.words or {}
@@ -181,6 +212,9 @@ class OpenPlan:
             "site_may_know": words.get("needs_site") is False or self.site_may_know,
             "not_the_doer": bool(doers) and me not in doers,
             "not_zero_tolerance": not self.zero_tolerance,
+            "two_people": any(
+                _proposes(entry, move) and entry.by != self.actor.id for entry in view.entries
+            ),
         }
 
     def _open(self, row: ActionRow) -> Mapping[str, Any] | None:

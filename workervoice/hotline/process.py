@@ -59,10 +59,15 @@ class Process:
 
 
 def sole(directory: Directory, kind: str) -> Entry:
-    """The programme's one trusted entry of a kind, such as its courier or its team."""
+    """The programme's one trusted entry of a kind, such as its courier or its team; whoever else
+    claims to be one is passed over."""
+    refused = NotTrusted(f"the directory has no {kind}")
     for entry_id in directory.ids(kind):
-        return directory.trusted(entry_id)
-    raise NotTrusted(f"the directory has no {kind}")
+        try:
+            return directory.trusted(entry_id, kind)
+        except NotTrusted as exc:
+            refused = exc
+    raise refused
 
 
 @dataclass(frozen=True, slots=True)

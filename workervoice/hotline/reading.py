@@ -65,13 +65,23 @@ class Actor:
         return Scope(who.programme_id, role, who.id, who.organisation_id)
 
 
-def pen_of(tx: Tx, process: Process, actor: Actor, now: datetime) -> Pen:
-    """What it takes to write as this officer, once the root vouches for the account's role."""
+def vouched(tx: Tx, process: Process, actor: Actor, now: datetime) -> Directory:
+    """The directory, once it vouches for this very account: role, organisation and key.
+
+    The row of an account is anybody's who can write to the database; facts that the service key
+    opens are for those only whom the root knows.
+    """
     directory = process.trust.directory(tx, now)
     entry = directory.trusted(actor.id, "officer", "registrar")
-    if entry.role != actor.role or entry.sign_public != actor.bundle.sign.public:
+    known = (entry.role, entry.sign_public) == (actor.role, actor.bundle.sign.public)
+    if not known or entry.organisation_id not in (None, actor.officer.organisation_id):
         raise NotTrusted(str(actor.id))
-    return Pen(process.vault, actor.signer, directory, now)
+    return directory
+
+
+def pen_of(tx: Tx, process: Process, actor: Actor, now: datetime) -> Pen:
+    """What it takes to write as this officer, once the root vouches for the account."""
+    return Pen(process.vault, actor.signer, vouched(tx, process, actor, now), now)
 
 
 def group_key(tx: Tx, actor: Actor, directory: Directory, holder: Holder) -> KemKey:

@@ -148,7 +148,8 @@ class Reception:
         record = ConversationRecord(Progress(), arrival.line.id, contact_ids[0])
         row = replace(row, record=record.to_json())
         add_conversation(tx, pen.vault, row)
-        for contact_id, address, index in zip(contact_ids, addresses, indexes, strict=True):
+        found_by = sorted(zip(indexes, contact_ids, addresses, strict=True))  # one order for all
+        for index, contact_id, address in found_by:
             contact = self._contact(tx, pen, contact_id, row.id, (address, index))
             if not add_contact(tx, contact):
                 raise _Raced

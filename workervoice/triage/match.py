@@ -122,8 +122,8 @@ class Matcher:
         idioms = _spans(lexicon.idioms.possible(found), found, view, near)
         if idioms:
             found = found.without({index for span in idioms for index in span.used})
-        hits = _said(_hits(lexicon, found, view))
-        hits = _settle(hits, _safe_places(lexicon, found, view), view)
+        safe = _safe_places(lexicon, found, view)
+        hits = _settle(_said(_hits(lexicon, found, view), calm=bool(safe)), safe, view)
         return _with_danger([_evidence(hit, view) for hit in hits])
 
 
@@ -148,16 +148,24 @@ def _hits(lexicon: _Lexicon, found: Found, view: View) -> list[_Hit]:
     ]
 
 
-def _said(hits: list[_Hit]) -> list[_Hit]:
+def _said(hits: list[_Hit], *, calm: bool) -> list[_Hit]:
     """Hits without the weak ones, unless only weak ones say anything.
 
-    A weak hit also gives way to a stronger one that denies its indicator.
+    Where a stronger hit is denied, or the writer says that something is well (`calm`), weak hits
+    are a misreading; all but those of violence, threats, children and danger.
     """
     strong = [hit for hit in hits if not hit.weak]
     if any(not hit.denied and _tells(hit.item) for hit in strong):
         return strong
     settled = {ITEMS[hit.item].indicator for hit in strong}
-    return strong + [h for h in hits if h.weak and ITEMS[h.item].indicator not in settled]
+    doubted = calm or any(hit.denied for hit in strong)
+    return strong + [
+        hit
+        for hit in hits
+        if hit.weak
+        and ITEMS[hit.item].indicator not in settled
+        and (ITEMS[hit.item].protected or not doubted)
+    ]
 
 
 def _tells(code: str) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from workervoice.errors import GuardFailed, NotFound, WorkflowError
+from workervoice.errors import NotFound, WorkflowError
 from workervoice.hotline import buying
 from workervoice.web.console.forms import Tried, promise_of
 from workervoice.web.console.gate import Visit, Visiting
@@ -71,7 +71,6 @@ def propose(visit: Visiting, disclosure_id: UUID) -> Response:
     def act() -> None:
         promise = promise_of(visit.form)
         with buying.open_disclosure(visit.process, visit.actor, disclosure_id) as disclosure:
-            _only_acknowledged(disclosure)
             disclosure.plan.propose(promise)
 
     return _act(visit, disclosure_id, "propose", act)
@@ -83,13 +82,6 @@ def move_action_of(visit: Visiting, disclosure_id: UUID, action_id: UUID, move: 
 
     def act() -> None:
         with buying.open_disclosure(visit.process, visit.actor, disclosure_id) as disclosure:
-            _only_acknowledged(disclosure)
             move_action(disclosure.plan, action_id, move, note)
 
     return _act(visit, disclosure_id, f"action {action_id} {move}", act)
-
-
-def _only_acknowledged(disclosure: buying.OpenDisclosure) -> None:
-    """A plan is for buyers who have read the issue and taken it up."""
-    if disclosure.row.state != "acknowledged":
-        raise GuardFailed("the plan is not open")

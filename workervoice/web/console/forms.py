@@ -21,7 +21,7 @@ from workervoice.message import Priority
 from workervoice.web.errors import TooLarge, Unreadable
 from workervoice.workflow.consent import Ground, Override
 
-FORM_BYTES = 64 * 1024
+FORM_BYTES = 128 * 1024  # two full texts in a script of three bytes a letter, encoded
 FORM_FIELDS = 64
 _TYPE = "application/x-www-form-urlencoded"
 

@@ -11,10 +11,11 @@ from fastapi.responses import Response
 
 from workervoice.disclosure.packet import LIKELIHOODS
 from workervoice.disclosure.reidentify import Finding
-from workervoice.errors import GuardFailed, NotFound, WorkflowError
+from workervoice.errors import NotFound, WorkflowError
 from workervoice.hotline import disclosing, releasing
 from workervoice.hotline.issuepage import issue_page, staff_plan
 from workervoice.hotline.overview import issue_lines
+from workervoice.hotline.planning import PLANNING
 from workervoice.message import INDICATORS
 from workervoice.web.console.forms import Tried, override_of, packet_of, promise_of
 from workervoice.web.console.gate import Visit, Visiting
@@ -24,8 +25,6 @@ from workervoice.workflow import issue as issue_machine
 from workervoice.workflow.consent import may_tell_buyers
 
 router = APIRouter()
-
-PLANNING = frozenset({"deciding", "acting", "verifying"})
 
 
 @router.get("/issues")
@@ -134,8 +133,6 @@ def propose(visit: Visiting, issue_id: UUID) -> Response:
     def act() -> None:
         promise = promise_of(visit.form)
         with disclosing.open_issue(visit.process, visit.actor, issue_id) as issue:
-            if issue.row.state not in PLANNING:
-                raise GuardFailed("the plan is not open")
             staff_plan(issue).propose(promise)
 
     return _act(visit, issue_id, "propose", act)

@@ -54,9 +54,9 @@ def tag(code: str) -> str:
 
 
 def move_label(name: str) -> str:
-    """What a move is called in a thread: of the case, or of an issue ("issue reject")."""
+    """What a move is called in a thread: of the case, or of an issue ("issue <id> reject")."""
     kind, _, rest = name.rpartition(" ")
-    machine = MACHINES["issue" if kind == "issue" else "case"]
+    machine = MACHINES["issue" if kind.startswith("issue ") else "case"]
     return next((move.said for move in machine.moves if move.name == rest), name)
 
 

@@ -67,7 +67,6 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "say what the evidence is and where it can be seen": (
             "Say what the evidence is and where it can be seen."
         ),
-        "this action is of another issue": LOOK_AGAIN,
         "the plan is not open": "The plan is not open for changes now.",
     }
 )
