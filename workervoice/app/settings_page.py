@@ -74,7 +74,8 @@ def _row(name: str, field: FieldInfo) -> str:
 
 
 def _unit(name: str, field: FieldInfo) -> str:
-    unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "text")
+    plain = "true or false" if field.annotation is bool else "text"
+    unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), plain)
     said = [
         words.format(getattr(limit, bound))
         for limit in field.metadata

@@ -1,0 +1,166 @@
+"""A burglar: has the whole database and some keys, and opens everything that they lead to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.security.thief import Thief
+from workervoice.app.keyfiles import PROCESSES, load_key_files
+from workervoice.crypto import keyring
+from workervoice.crypto.keyring import Holder, Kek
+from workervoice.crypto.seal import ctx, unpad
+from workervoice.crypto.suite import KemKey, open_with
+from workervoice.errors import SealBroken
+from workervoice.store.vault import Vault
+
+# table, column, direction ("" where a column says it), kind of holder, its column
+_WORDS = (
+    ("message", "words", "", "case", "case_id"),
+    ("assessment", "words", "assessment", "case", "case_id"),
+    ("issue", "packet", "packet", "plan", "id"),
+    ("disclosure", "packet", "disclosure", "organisation", "organisation_id"),
+    ("action", "words", "action", "plan", "issue_id"),
+    ("action_entry", "words", "entry", "plan", "issue_id"),
+)
+
+
+@dataclass
+class Burglar:
+    """`keys` grow as one opens another; `secrets` are tried as keys of boxes."""
+
+    thief: Thief
+    keys: list[KemKey]
+    secrets: list[bytes]
+    held: dict[Holder, KemKey] = field(default_factory=dict)
+
+    @classmethod
+    def with_key_files(cls, thief: Thief, data: Path) -> Burglar:
+        """All key files of the gateway, the courier and the console, read as anybody could."""
+        keys, secrets = [], [load_key_files(data, kind).service_key for kind in PROCESSES]
+        for path in sorted((data / "keys").glob("*/*.key")):
+            use, _, coded = path.read_text().strip().partition(" ")
+            if use == "workervoice-kem-1":
+                keys.append(KemKey.from_bytes(bytes.fromhex(coded)))
+            else:
+                secrets.append(bytes.fromhex(coded))
+        assert (len(keys), len(secrets)) == (4, 3 + 4)
+        return cls(thief, keys, secrets)
+
+    def vault(self) -> Vault:
+        return Vault(self.secrets[0])
+
+    def break_in(self) -> None:
+        """Follow wraps to pairs and pairs to wraps until nothing more opens."""
+        known = -1
+        while known < len(self.held):
+            known = len(self.held)
+            for row in self.thief.rows_of("key_pair"):
+                holder = Holder(row.holder_kind, row.holder_id, row.epoch)
+                if holder not in self.held:
+                    self._try(holder, keyring.LockedPair(bytes(row.public), bytes(row.box)))
+
+    def _try(self, holder: Holder, pair: keyring.LockedPair) -> None:
+        for kek in (*self._keks(holder), *map(Kek, self.secrets)):
+            try:
+                key = keyring.unlock(kek, holder, pair)
+            except SealBroken:
+                continue
+            self.held[holder] = key
+            self.keys.append(key)
+            return
+
+    def _keks(self, holder: Holder) -> Iterator[Kek]:
+        for row in self.thief.rows_of("key_wrap"):
+            if (row.holder_kind, row.holder_id, row.epoch) == (
+                holder.kind,
+                holder.id,
+                holder.epoch,
+            ):
+                yield from self._unwrapped(holder, row)
+        for plain in self._opened("disclosure"):
+            plan = json.loads(plain)["plan"]
+            if plan["issue"] == str(holder.id):
+                yield Kek(bytes.fromhex(plan["kek"]))
+
+    def _unwrapped(self, holder: Holder, row: Any) -> Iterator[Kek]:
+        for key in self.keys:
+            try:
+                yield keyring.unwrap(
+                    bytes(row.wrap), holder=holder, reader_id=row.reader_id, reader=key
+                )
+            except SealBroken:
+                continue
+
+    def words(self) -> dict[str, list[bytes]]:
+        """Everything sealed to a case, plan or organisation that opens, by table."""
+        return {table: list(self._opened(table)) for table, *_ in _WORDS}
+
+    def _opened(self, wanted: str) -> Iterator[bytes]:
+        issues = {row.id: row.issue_id for row in self.thief.rows_of("action")}
+        for table, column, direction, kind, about in _WORDS:
+            for row in self.thief.rows_of(table) if table == wanted else ():
+                owner = issues[row.action_id] if table == "action_entry" else getattr(row, about)
+                place = {
+                    "holder": Holder(kind, owner, row.epoch),
+                    "message_id": row.id,
+                    "direction": direction or row.direction,
+                    "version": row.version if table == "issue" else 1,
+                }
+                yield from self._tried(bytes(getattr(row, column)), place)
+
+    def _tried(self, blob: bytes, place: dict[str, Any]) -> Iterator[bytes]:
+        for key in self.keys:
+            try:
+                yield keyring.open_words(key, blob, **place)
+                return
+            except SealBroken:
+                continue
+
+    def addresses(self) -> list[bytes]:
+        """Every return address that opens."""
+        rows = self.thief.rows_of("contact")
+        return list(self._sealed((row.address, "address", row.id) for row in rows))
+
+    def owed(self) -> list[bytes]:
+        """Every text in the outbox that opens."""
+        rows = self.thief.rows_of("outbox")
+        return [
+            unpad(plain) for plain in self._sealed((row.payload, "outbox", row.id) for row in rows)
+        ]
+
+    def _sealed(self, blobs: Iterable[tuple[Any, str, Any]]) -> Iterator[bytes]:
+        for blob, label, row_id in blobs:
+            for key in self.keys:
+                try:
+                    yield open_with(key, bytes(blob), ctx(label, self.thief.programme, row_id))
+                    break
+                except SealBroken:
+                    continue
+
+    def records(self) -> dict[str, list[Any]]:
+        """Everything under the service key: facts, conversations, links, clocks."""
+        vault, programme = self.vault(), self.thief.programme
+        places = (
+            ("facts", "cases", "facts", None),
+            ("conversation", "conversation", "record", None),
+            ("issue-link", "issue", "link", 1),
+            ("disclosure-link", "disclosure", "link", 1),
+            ("clock", "clock", "record", 0),
+        )
+        return {
+            kind: [
+                vault.open(
+                    kind,
+                    programme,
+                    row.id,
+                    row.version if version is None else version,
+                    bytes(getattr(row, column)),
+                )
+                for row in self.thief.rows_of(table)
+            ]
+            for kind, table, column, version in places
+        }
