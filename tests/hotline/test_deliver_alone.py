@@ -11,7 +11,6 @@ import pytest
 from tests.house import House
 from tests.looking import Worker, a_worker, asked, outbox_state
 from workervoice.errors import Unavailable
-from workervoice.hotline.overview import monitor_lines
 from workervoice.message import Accepted, Outbound, SendOutcome
 
 REPORT = "They took our passports"
@@ -185,7 +184,7 @@ def test_a_case_that_does_not_open_stops_no_other_cases_clocks(house: House) -> 
         house, "SELECT id FROM log_leaf WHERE convert_from(body, 'UTF8') LIKE '%ran_out%'"
     )
     assert len(leaves) == 3  # every case's first acknowledgement is late, the bad one's too
-    assert monitor_lines
+    assert set(house.courier.failures) == {"clock"}
 
 
 def test_a_database_that_is_away_stops_the_round_and_counts_nothing(

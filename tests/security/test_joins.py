@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from tests.security.thief import Thief
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
-Place = tuple[str, UUID]  # table, id of a row
+Place = tuple[str, object]  # table, id of a row
 SENT = ("+15550100861", "+15550100862")
 
 
@@ -59,15 +58,16 @@ def everywhere(thief: Thief) -> set[UUID]:
 
 def reached(thief: Thief, start: UUID, *, without: tuple[str, ...] = ()) -> set[Place]:
     """The rows that hang together with this id, over all tables but some."""
-    hubs, rows = everywhere(thief), defaultdict(set)
+    hubs = everywhere(thief)
+    rows: dict[UUID, set[tuple[Place, frozenset[UUID]]]] = defaultdict(set)
     for table in set(thief.tables()) - {*without, "alembic_version"}:
         for number, row in enumerate(thief.rows_of(table)):
             mine = {each for value in row for each in ids_in(value)} - hubs
-            name = (table, getattr(row, "id", number))
+            name: Place = (table, getattr(row, "id", number))
             for each in mine:
                 rows[each].add((name, frozenset(mine)))
     found: set[Place] = set()
-    seen, open_ids = set(), [start]
+    seen, open_ids = {start}, [start]
     while open_ids:
         current = open_ids.pop()
         for name, others in rows[current]:
@@ -119,3 +119,23 @@ def test_no_two_sealed_cells_are_equal(two_issues: list[Any], thief: Thief) -> N
             seen[value] = name
 
     assert len(seen) > 50
+
+
+@pytest.mark.xfail(reason="known: bodies of the log are in clear, and name rows stored together")
+def test_the_log_joins_no_issue_with_its_case(two_issues: list[Any], thief: Thief) -> None:
+    for issue in two_issues:
+        assert "cases" not in tables_of(reached(thief, issue.id))
+
+
+@pytest.mark.xfail(reason="known: who signed an action stands in clear beside its issue")
+def test_an_action_does_not_tell_which_organisations_hold_its_issue(
+    two_issues: list[Any], thief: Thief
+) -> None:
+    buyers = {
+        row.id: row.organisation_id for row in thief.rows_of("officer") if row.role == "buyer"
+    }
+    signers = {
+        row.signer_id for table in ("action", "action_entry") for row in thief.rows_of(table)
+    }
+
+    assert {buyers[signer] for signer in signers & buyers.keys()} == set()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders import a_case, a_packet, a_released_issue
 from tests.house import BOOT_SECRET, House
+from tests.security.teller import Teller
 from tests.security.thief import Thief
 from workervoice.crypto import keyring
 from workervoice.crypto.directory import sign_entry
@@ -74,6 +75,24 @@ def test_no_case_is_opened_for_a_team_whose_key_the_thief_replaced(
     assert refused == before
     assert stored(thief)["cases"] == before["cases"] + 1
     assert wraps_that_open(thief, mine, team.id) == 0
+
+
+def test_meanwhile_the_provider_is_told_to_ask_again_and_its_repeat_is_stored(
+    shared_house: House, thief: Thief, worker: str
+) -> None:
+    house, teller = shared_house, Teller(shared_house)
+    told = {"MessageSid": f"SM{worker[1:]}", "From": worker, "Body": REPORT}
+    known = len(thief.rows_of("cases"))
+
+    house.wait(minutes=1)
+    with thief.for_a_while("directory"):
+        thief.change("UPDATE directory SET signature = '' WHERE kind = 'team'")
+        refused = teller.post("/in/twilio/demo-sms", told)
+    house.wait(minutes=1)
+    taken = teller.post("/in/twilio/demo-sms", told)
+
+    assert (refused, taken) == (503, 204)
+    assert len(thief.rows_of("cases")) == known + 1
 
 
 @pytest.mark.parametrize("team_id", [UUID(int=0), UUID(int=2**128 - 1)], ids=["first", "last"])

@@ -98,3 +98,20 @@ def test_the_shared_sample_keeps_its_floors() -> None:
     )
 
     assert problems == []
+
+
+def test_families_of_phrasing_keep_their_floors() -> None:
+    lines = (HERE / "families_en.txt").read_text(encoding="utf-8").splitlines()[1:]
+    told = Counter[str]()
+
+    for line in lines:
+        wanted, _, text = line.partition(" | ")
+        facts = engine().read(text).facts
+        flags = {"child": facts.child, "imminent_danger": facts.imminent_danger}
+        found = facts.indicators | {name for name, raised in flags.items() if raised}
+        group = "ordinary" if wanted == "none" else "case"
+        told.update({group: 1, f"{group}+": int(bool(found)), "right": int(wanted in found)})
+
+    assert told["case+"] / told["case"] >= 0.97
+    assert told["right"] / told["case"] >= 0.95
+    assert told["ordinary+"] / told["ordinary"] <= 0.02

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from workervoice.errors import GuardFailed
 from workervoice.hotline import casefile
+from workervoice.hotline.erasing import erase
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.owing import Debt, owe_text
 from workervoice.hotline.process import Process
@@ -98,6 +99,9 @@ class Desk:
     def _moved(self, file: OpenCase, move: str, reason: str) -> str:
         was = file.row.state
         file.advance(move, reason)
+        if move == "erase":
+            erase(file)
+            return file.state
         file.note("note", {"kind": "move", "move": move, "text": reason, "to": file.state})
         if move == "report_remedy":
             question = self._say(file, "confirm_question")

@@ -28,6 +28,7 @@ from workervoice.workflow.machine import Move
 
 UNREAD = frozenset({"received", "clarifying", "awaiting_review"})
 ZERO_TOLERANCE = frozenset({Priority.P0, Priority.P1, Priority.P1S})
+WITHDRAWAL_WAIT_SECONDS = 72 * 3600
 _RELEASED = frozenset({"released", "deciding", "acting", "verifying", "resolved", "unresolved"})
 
 
@@ -98,15 +99,20 @@ class OpenCase:
     def holds(self, reason: str) -> dict[str, bool]:
         """The guards of the case table as they stand now; one that is not here does not hold.
 
-        Nothing is erased before erasure itself is built: its guards never hold.
+        A legal hold is not recorded yet: whoever erases says in the reason that there is none.
         """
         record, facts = self.record, self.record.facts
+        asked_at = self.conversation.progress.withdrawn_at
+        waited = WITHDRAWAL_WAIT_SECONDS
         return {
             "not_zero_tolerance": record.priority not in ZERO_TOLERANCE and not facts.child,
             "two_people": self.proposed_by_other("set_aside"),
             "issue_released": any(state in _RELEASED for _, state in self.issues),
             "consent_or_override": facts.allows(Consent.AUTHORITIES),
             "has_remedy": bool(reason.strip()),
+            "no_legal_hold": bool(reason.strip()),
+            "waited_72_hours": asked_at is not None
+            and self.pen.now.timestamp() - asked_at >= waited,
         }
 
     @cached_property

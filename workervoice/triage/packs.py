@@ -1,6 +1,6 @@
 """Packs: language files become lexicons, and prove themselves on their own examples.
 
-A pack is written by people who do not program: see `docs/packs.md` and `grammar`. Adding a
+A pack is written by people who do not program: see `grammar` for what they may write. Adding a
 language needs a file and no code.
 """
 

@@ -21,7 +21,10 @@ from workervoice.workflow import case as case_machine
 
 router = APIRouter()
 
-ALWAYS_WHY = {"report_remedy": "What did workers actually get, and how many of them?"}
+ALWAYS_WHY = {
+    "report_remedy": "What did workers actually get, and how many of them?",
+    "erase": "The worker asked for it. Say that you checked that no law or court asks to keep it.",
+}
 
 
 @router.get("/cases")
@@ -117,9 +120,20 @@ def move_case(visit: Visiting, case_id: UUID, move: str) -> Response:
     if move not in case_machine.MACHINE.names:
         raise NotFound("no such move")
     desk, reason = visit.console.desk, visit.form.one("reason")
+    if move == "erase":
+        return _erase(visit, case_id, reason)
     return _act(
         visit, case_id, f"move {move}", lambda: desk.move(visit.actor, case_id, move, reason)
     )
+
+
+def _erase(visit: Visit, case_id: UUID, reason: str) -> Response:
+    """After erasing there is no such page any more: back to the queue."""
+    try:
+        visit.console.desk.move(visit.actor, case_id, "erase", reason)
+    except WorkflowError as refused:
+        return _page(visit, case_id, Tried("move erase", visit.form, sentence(refused)))
+    return visit.see("/cases")
 
 
 @router.get("/cases/{case_id}/issues")

@@ -115,6 +115,14 @@ GRANT UPDATE (state, version, link) ON disclosure TO workervoice_staff;
 GRANT UPDATE (state, version, words, signer_id, signature) ON action TO workervoice_staff;
 GRANT UPDATE (record, next_look_at) ON clock TO workervoice_staff;
 
+-- Erasing, as a worker asked: a case's words and keys, and its conversation's addresses.
+GRANT SELECT (programme_id, conversation_id) ON contact TO workervoice_staff;
+GRANT DELETE ON message, assessment, key_pair, key_wrap, contact, outbox TO workervoice_staff;
+CREATE POLICY only_of_cases ON key_pair AS RESTRICTIVE FOR DELETE TO workervoice_staff
+    USING (holder_kind = 'case');
+CREATE POLICY only_of_cases ON key_wrap AS RESTRICTIVE FOR DELETE TO workervoice_staff
+    USING (holder_kind = 'case');
+
 -- Buyers: the own disclosures and their plan.
 GRANT SELECT ON organisation, directory, key_pair, key_wrap, disclosure, action, action_entry
     TO workervoice_buyer;
