@@ -10,7 +10,7 @@ import pytest
 from tests.builders import a_case, a_packet, a_released_issue
 from tests.house import House
 from tests.looking import Worker, a_worker, asked
-from workervoice.errors import IllegalMove
+from workervoice.errors import GuardFailed
 from workervoice.hotline import buying, disclosing, releasing
 from workervoice.hotline.overview import monitor_lines, queue
 
@@ -224,7 +224,7 @@ def test_who_never_opened_cannot_acknowledge(house: House) -> None:
     two_disclosures(house)
     later(house, hours=73)
 
-    with pytest.raises(IllegalMove):
+    with pytest.raises(GuardFailed):
         nora(house, "acknowledge")
 
     assert states(house) == ["lapsed", "lapsed"]

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from workervoice.triage.language import LANGUAGES, Detected, detect, language_line
+from workervoice.triage.language import LANGUAGES, Detected, detect
+from workervoice.triage.lines import language_line
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "langid-dev.jsonl"
 

@@ -68,22 +68,6 @@ def detect(text: str, *, prior: str | None = None, line: str | None = None) -> D
     return reader(read, known) if reader else known.settle()
 
 
-def language_line(obj: Mapping[str, object]) -> dict[str, str | int]:
-    """Answer an object of `workervoice language --json`: {"id", "text"} with the code and the step.
-
-    Raises `ValueError` with one sentence if the object is malformed.
-    """
-    if not isinstance(obj, Mapping):
-        raise ValueError('Each line must be an object with "id" and "text".')
-    identifier, text = obj.get("id"), obj.get("text")
-    if isinstance(identifier, bool) or not isinstance(identifier, str | int):
-        raise ValueError('"id" must be a string or a whole number.')
-    if not isinstance(text, str):
-        raise ValueError('"text" must be a string.')
-    found = detect(text)
-    return {"id": identifier, "language": found.code, "step": found.step}
-
-
 def _chinese(read: str, known: _Known) -> Detected:
     code = scripts.chinese(read)
     if code:

@@ -1,0 +1,185 @@
+"""One transaction in one scope; and a database that does not answer is `Unavailable`, soon."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from tests.house import House
+from tests.store.books import Books
+from workervoice.embedded import EmbeddedServer
+from workervoice.errors import Unavailable
+from workervoice.store import tables
+from workervoice.store.engine import Database, Scope, Tx
+
+SOON_SECONDS = 3.0
+
+
+@pytest.fixture
+def gateway(shared_house: House) -> Iterator[Database]:
+    """One connection, which every transaction of a test has to use."""
+    database = Database(shared_house.urls["gateway"], pool_size=1)
+    yield database
+    database.close()
+
+
+def seen_settings(tx: Tx) -> tuple[str, str, str]:
+    query = (
+        "SELECT current_user::text AS who, current_setting('workervoice.programme', true) AS p,"
+        " current_setting('workervoice.plan', true) AS plan"
+    )
+    row = tx.connection.execute(text(query)).one()
+    return row.who, row.p or "", row.plan or ""
+
+
+def lasted(database: Database) -> float:
+    """How long it takes until the database is given up."""
+    started = time.monotonic()
+    with pytest.raises(Unavailable), database.begin():
+        pass
+    database.close()
+    return time.monotonic() - started
+
+
+def test_a_server_that_is_not_there_is_unavailable_soon(tmp_path: Path) -> None:
+    assert lasted(Database(f"postgresql+psycopg://x:y@/z?host={tmp_path}")) < SOON_SECONDS
+
+
+def test_a_server_that_says_nothing_is_unavailable_soon() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        url = f"postgresql+psycopg://x:y@127.0.0.1:{port}/z?sslmode=disable"
+
+        assert lasted(Database(url)) < SOON_SECONDS
+
+
+def test_a_server_that_was_stopped_is_unavailable_soon_and_found_again(tmp_path: Path) -> None:
+    tmp_path.chmod(0o711)
+    with EmbeddedServer(tmp_path / "data", durable=False) as server:
+        database = Database(server.owner_url("postgres"), pool_size=1)
+        with database.begin() as tx:
+            tx.connection.execute(text("SELECT 1"))
+        server.stop()
+        started = time.monotonic()
+        with pytest.raises(Unavailable), database.begin():
+            pass
+        away = time.monotonic() - started
+        server.start()
+        with Database(server.owner_url("postgres")).begin() as tx:
+            back = tx.connection.execute(text("SELECT 1")).scalar_one()
+        database.close()
+        server.erase()
+
+    assert away < SOON_SECONDS
+    assert back == 1
+
+
+def test_a_wrong_password_does_not_show_in_the_refusal(shared_house: House) -> None:
+    url = shared_house.urls["gateway"].replace("only-for-tests", "not-the-password")
+
+    with pytest.raises(Unavailable) as refused, Database(url).begin():
+        pass
+
+    assert "not-the-password" not in str(refused.value)
+
+
+def test_when_all_connections_are_taken_the_next_is_unavailable_soon(gateway: Database) -> None:
+    with ExitStack() as held:
+        for _ in range(3):  # one, and an overflow of two
+            held.enter_context(gateway.begin())
+        started = time.monotonic()
+        with pytest.raises(Unavailable), gateway.begin():
+            pass
+        waited = time.monotonic() - started
+
+    assert waited < SOON_SECONDS
+    with gateway.begin():
+        pass
+
+
+def test_a_connection_that_the_server_ended_is_replaced(
+    shared_house: House, gateway: Database
+) -> None:
+    with gateway.begin() as tx:
+        pid = tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with shared_house.owner.begin() as tx:
+        tx.connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+
+    with gateway.begin() as tx:
+        another = tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+
+    assert another != pid
+
+
+def test_a_connection_that_ends_in_the_middle_is_unavailable(
+    shared_house: House, gateway: Database
+) -> None:
+    with pytest.raises(Unavailable), gateway.begin() as tx:
+        pid = tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with shared_house.owner.begin() as owner:
+            owner.connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        tx.connection.execute(text("SELECT 1"))
+
+    with gateway.begin() as tx:
+        assert tx.connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_any_error_undoes_the_whole_transaction(books: Books) -> None:
+    row = {"programme_id": books.programme, "mac": b"m" * 32, "day": "2026-11-22"}
+
+    with pytest.raises(ZeroDivisionError), books.begin() as tx:
+        tx.connection.execute(tables.seen.insert().values(row))
+        raise ZeroDivisionError
+
+    with books.begin() as tx:
+        assert tx.connection.execute(tables.seen.select()).all() == []
+
+
+def test_an_attempt_that_fails_undoes_itself_alone(books: Books) -> None:
+    row = {"programme_id": books.programme, "mac": b"m" * 32, "day": "2026-11-22"}
+
+    with books.begin() as tx:
+        tx.connection.execute(tables.seen.insert().values(row))
+        with pytest.raises(ZeroDivisionError), tx.attempt():
+            tx.connection.execute(tables.seen.insert().values({**row, "mac": b"n" * 32}))
+            raise ZeroDivisionError
+
+    with books.begin() as tx:
+        assert [bytes(r.mac) for r in tx.connection.execute(tables.seen.select())] == [b"m" * 32]
+
+
+def test_no_scope_or_role_stays_on_a_connection(shared_house: House) -> None:
+    console, programme = Database(shared_house.urls["console"], pool_size=1), uuid4()
+    with console.begin(Scope(programme, "buyer", uuid4(), uuid4())) as tx:
+        tx.see_plan(uuid4())
+        during = seen_settings(tx)
+    with pytest.raises(ZeroDivisionError), console.begin(Scope(programme, "staff")):
+        raise ZeroDivisionError
+    with console.begin() as tx:
+        after = seen_settings(tx)
+    console.close()
+
+    assert during[:2] == ("workervoice_buyer", str(programme))
+    assert during[2]
+    assert after == ("workervoice_console", "", "")
+
+
+@pytest.mark.parametrize("role", ["owner", "gateway", "staff; DROP TABLE cases", ""])
+def test_a_role_that_is_none_of_the_consoles_is_refused(shared_house: House, role: str) -> None:
+    with (
+        pytest.raises(ValueError, match="no such console role"),
+        shared_house.console.database.begin(Scope(uuid4(), role)),
+    ):
+        pass
+
+
+def test_a_transaction_without_a_programme_has_none(gateway: Database) -> None:
+    with gateway.begin() as tx, pytest.raises(Unavailable):
+        assert tx.programme
