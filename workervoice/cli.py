@@ -147,21 +147,19 @@ def _language(parsed: argparse.Namespace) -> int:
 
 def _json_lines(answer: Callable[[dict[str, object]], dict[str, object]]) -> int:
     """Answer each line of standard input; a malformed line is named by its number, never quoted."""
+    from workervoice.triage.lines import parse_line  # noqa: PLC0415
+
     broken = 0
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
             continue
         try:
-            parsed = json.loads(line)
-            if not isinstance(parsed, dict):
-                raise ValueError("it is not a JSON object")
-            found = answer(parsed)
-        except (ValueError, RecursionError) as exc:
-            why = "it is not JSON" if isinstance(exc, json.JSONDecodeError) else exc
-            print(f"workervoice: line {number}: {why}", file=sys.stderr)
+            found = answer(parse_line(line))
+        except ValueError as exc:
+            print(f"workervoice: line {number}: {exc}", file=sys.stderr)
             broken += 1
             continue
-        print(json.dumps(found, ensure_ascii=False), flush=True)
+        print(json.dumps(found), flush=True)
     return 1 if broken else 0
 
 
