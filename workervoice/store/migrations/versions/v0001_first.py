@@ -18,5 +18,6 @@ depends_on = None
 def upgrade() -> None:
     here = Path(__file__).parent
     for name in ("v0001_tables.sql", "v0001_access.sql"):
-        cursor = op.get_bind().connection.cursor()  # the driver's: without parameters % is only %
-        cursor.execute((here / name).read_text(encoding="utf-8"))
+        script = (here / name).read_text(encoding="utf-8")
+        whole = {"no_parameters": True}  # so that % is only %
+        op.get_bind().exec_driver_sql(script, execution_options=whole)
