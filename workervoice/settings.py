@@ -21,7 +21,7 @@ PREFIX = "WORKERVOICE_"
 
 # which processes may hold which secret; the owner's URL is for migrations only
 HOLDERS: Mapping[str, frozenset[str]] = {
-    "database_url": frozenset({"up", "db"}),
+    "database_url": frozenset({"up", "db", "doctor"}),
     "gateway_database_url": frozenset({"up", "db", "gateway"}),
     "courier_database_url": frozenset({"up", "db", "courier"}),
     "console_database_url": frozenset({"up", "db", "console"}),
@@ -72,7 +72,8 @@ class Settings(BaseSettings):
         "data directory.",
     )
     database_url: SecretStr | None = Field(
-        None, description="The owner's database URL, for `workervoice db upgrade` only."
+        None,
+        description="The owner's database URL: for migrations, `up` and `doctor`; no child gets it.",
     )
     gateway_database_url: SecretStr | None = Field(
         None, description="Database URL of the role workervoice_gateway."
@@ -163,6 +164,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     """
     variables = os.environ if environment is None else environment  # noqa: TID251
     file = variables.get(PREFIX + "ENV_FILE", ".env")
+    if PREFIX + "ENV_FILE" in variables and file and not Path(file).is_file():
+        raise SettingsError(f"{PREFIX}ENV_FILE names a file that is not there.")
     named = {
         key[len(PREFIX) :].lower(): value
         for key, value in variables.items()

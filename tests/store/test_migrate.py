@@ -51,7 +51,7 @@ def connected(url: str) -> Iterator[Connection]:
 
 
 def facts(connection: Connection) -> set[str]:
-    found = {fact for query in _FACTS for fact in connection.exec_driver_sql(query).scalars()}
+    found = {fact for query in _FACTS for fact in connection.execute(text(query)).scalars()}
     return {fact for fact in found if "alembic_version" not in fact}
 
 
@@ -101,6 +101,19 @@ def test_upgrading_again_changes_nothing(url: str) -> None:
 def test_upgrades_at_once_both_succeed(url: str) -> None:
     with ThreadPoolExecutor(3) as three:
         made = list(three.map(lambda _: upgrade(url, PASSWORDS), range(3)))
+
+    assert made == [newest_revision()] * 3
+
+
+def test_upgrades_of_several_databases_of_one_server_do_not_disturb_each_other(
+    server: EmbeddedServer,
+) -> None:
+    names = [f"schema_{uuid4().hex}" for _ in range(3)]
+    for name in names:
+        server.ensure_database(name)
+
+    with ThreadPoolExecutor(3) as three:
+        made = list(three.map(lambda name: upgrade(server.owner_url(name), PASSWORDS), names))
 
     assert made == [newest_revision()] * 3
 

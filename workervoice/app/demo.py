@@ -77,7 +77,7 @@ def demo_lines(sms_from: str | None, whatsapp_from: str | None) -> tuple[DemoLin
 
 
 def is_seeded(owner: Database) -> bool:
-    """True if the database has a programme. The owner sees it only if it bypasses row security."""
+    """True if the database has a programme."""
     with owner.begin() as tx:
         return bool(store.programmes(tx))
 

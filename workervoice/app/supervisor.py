@@ -28,7 +28,12 @@ from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.engine import Database
-from workervoice.store.migrate import LOGIN_ROLES, upgrade
+from workervoice.store.migrate import (
+    LOGIN_ROLES,
+    current_revision,
+    newest_revision,
+    upgrade,
+)
 
 DATABASE = "workervoice"
 READY_SECONDS = 60
@@ -168,6 +173,10 @@ class Supervisor:
             missing = [r for r in _role_settings() if getattr(settings, r) is None]
             if missing:
                 raise SettingsError(f"{PREFIX}{missing[0].upper()} is missing.")
+            if current_revision(settings.database_url.get_secret_value()) != newest_revision():
+                raise SettingsError(
+                    "The database is not at this version's revision: run `workervoice db upgrade`."
+                )
             return settings
         if not self._demo and not has_key_files(settings.data_dir):
             raise SettingsError(_NO_PROGRAMME)

@@ -23,7 +23,6 @@ from workervoice.hotline.reading import Actor
 from workervoice.message import Role
 from workervoice.store import remedy
 from workervoice.store.engine import Tx
-from workervoice.store.log import Event, record_event
 from workervoice.store.remedy import DisclosureRow
 from workervoice.store.tables import disclosure as disclosure_table
 from workervoice.store.tables import issue as issue_table
@@ -82,8 +81,7 @@ class OpenDisclosure:
         also = {"link": seal_disclosure_link(tx, process.vault, self.row.id, self.link)}
         remedy.save(tx, disclosure_table, self.row.id, source=was, dest=dest, also=also)
         self.row = replace(self.row, state=dest)
-        event = Event(f"disclosure_{move}", self.plan.actor.id, self.row.id, dest)
-        record_event(tx, event, self.plan.pen.now)
+        self.plan.pen.log(tx, f"disclosure_{move}", self.row.id, dest)
 
 
 def disclosure_lines(process: Process, actor: Actor) -> list[DisclosureLine]:
@@ -136,6 +134,8 @@ def page(process: Process, actor: Actor, disclosure_id: UUID) -> DisclosurePage:
         row, link, plan = disclosure.row, disclosure.link, disclosure.plan
         readable = row.state in READABLE or (row.state == "lapsed" and link.opened_at is not None)
         acknowledged = link.acknowledged_at
+        if readable:
+            plan.pen.log(plan.tx, "disclosure_read", row.id)
         return DisclosurePage(
             id=row.id,
             state=row.state,
@@ -175,8 +175,7 @@ def _take_up(disclosure: OpenDisclosure) -> None:
     holds = {"acknowledged": True}
     dest = issue_machine.MACHINE.advance(was, "take_up", role=Role.BUYER, holds=holds)
     remedy.save(plan.tx, issue_table, plan.holder.id, source=was, dest=dest, also={})
-    event = Event("issue_take_up", plan.actor.id, plan.holder.id, dest)
-    record_event(plan.tx, event, plan.pen.now)
+    plan.pen.log(plan.tx, "issue_take_up", plan.holder.id, dest)
 
 
 def _buyers_only(actor: Actor) -> None:

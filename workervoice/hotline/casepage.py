@@ -17,7 +17,6 @@ from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord
 from workervoice.message import INDICATORS
 from workervoice.store import outbox, people
-from workervoice.store.log import Event, record_event
 from workervoice.store.programme import Organisation, Site, buyers_of, sites
 from workervoice.workflow.machine import Move
 
@@ -74,7 +73,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
         tx, site_id = case.tx, case.record.facts.site_id
         known, names = sites(tx), {o.id: o.name for o in people.officers(tx).values()}
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
-        record_event(tx, Event("case_read", actor.id, case_id), case.pen.now)
+        case.pen.log(tx, "case_read", case_id)
         return CasePage(
             id=case_id,
             state=case.row.state,

@@ -61,7 +61,7 @@ def notify_buyers(tx: Tx, process: Process, now: datetime) -> None:
             continue
         dest = disclosed.MACHINE.advance(state, "notify", role=Role.SYSTEM)
         remedy.save(tx, disclosure, row_id, source=state, dest=dest, also={})
-        record_event(tx, Event("buyer_notified", process.id, row_id), now)
+        record_event(tx, process.vault, Event("buyer_notified", process.id, row_id), now)
 
 
 def _climb(
@@ -71,7 +71,8 @@ def _climb(
     kind = ClockKind(record["kind"])
     if record["rung"] >= len(LADDERS[kind]):
         return
-    record_event(tx, Event("clock_ran_out", process.id, clock_id, f"rung {record['rung']}"), now)
+    event = Event("clock_ran_out", process.id, clock_id, f"rung {record['rung']}")
+    record_event(tx, process.vault, event, now)
     if kind is ClockKind.DISCLOSURE_ACKNOWLEDGEMENT:
         _lapse(tx, UUID(record["about"]))
 

@@ -125,8 +125,9 @@ def draft(process: Process, actor: Actor, case_id: UUID, packet: Packet) -> UUID
         remedy.add_issue(case.tx, row)
         keys.add_key_pair(case.tx, holder, shared)
         keys.add_wrap(case.tx, holder, team.id, wrap)
+        case.pen.log(case.tx, "issue_drafted", issue_id)
         case.note("note", {"kind": "issue", "issue": str(issue_id), "text": "drafted"})
-        case.save("issue_drafted")
+        case.save("case_noted")
         return issue_id
 
 
@@ -219,15 +220,20 @@ def move(process: Process, actor: Actor, issue_id: UUID, name: str, reason: str)
         issue.case.note("note", words)
         issue.pen.log(issue.tx, "issue_noted", issue_id, name)
         if name == "resolve":
-            _finish_disclosures(issue)
+            _move_disclosures(issue, "finish", Role.SYSTEM, reason)
+        if name == "recall":
+            _move_disclosures(issue, "revoke", Role.SUPERVISOR, reason)
         return issue.row.state
 
 
-def _finish_disclosures(issue: OpenIssue) -> None:
-    """What is resolved is done for every buyer that had acknowledged it."""
+def _move_disclosures(issue: OpenIssue, name: str, role: Role, reason: str) -> None:
+    """What is resolved is done for every buyer that took it up; what is recalled is closed to all."""
     holds = {"actions_closed": True}
     for row_id, _, state, blob in remedy.disclosure_links(issue.tx):
         link = open_disclosure_link(issue.tx, issue.pen.vault, row_id, blob)
-        if link.issue_id == str(issue.row.id) and state == "acknowledged":
-            dest = disclosed.MACHINE.advance(state, "finish", role=Role.SYSTEM, holds=holds)
-            remedy.save(issue.tx, disclosure_table, row_id, source=state, dest=dest, also={})
+        possible = {move.name for move in disclosed.MACHINE.rows_from(state, role)}
+        if link.issue_id != str(issue.row.id) or name not in possible:
+            continue
+        dest = disclosed.MACHINE.advance(state, name, role=role, holds=holds, reason=reason)
+        remedy.save(issue.tx, disclosure_table, row_id, source=state, dest=dest, also={})
+        issue.pen.log(issue.tx, f"disclosure_{name}", row_id, dest)

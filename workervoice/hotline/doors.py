@@ -45,7 +45,9 @@ class Door:
         bundle = open_slot(officer.id, passphrase, slot, boxed)
         token, row_id, box = new_session(self.boot_secret, officer.id, bundle)
         with self.process.database.begin() as tx:
-            people.add_session(tx, row_id, officer, box, self.process.clock())
+            now = self.process.clock()
+            people.drop_sessions(tx, started_before=now - TOTAL)
+            people.add_session(tx, row_id, officer, box, now)
         return token
 
     def _find(self, tx: Tx, login: str) -> tuple[Officer, Slot, bytes] | None:

@@ -21,7 +21,6 @@ from workervoice.message import Facts, Grade, Inbound, Priority, Role
 from workervoice.store import cases
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
-from workervoice.store.log import Event, record_event
 from workervoice.store.programme import Line, Site
 from workervoice.triage import facts as triage_facts
 from workervoice.triage import ilo
@@ -113,7 +112,7 @@ def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
         conversation_id = filing.conversation_id
         row = casefile.open_file(tx, pen, conversation_id=conversation_id, record=record)
         _start_clocks(tx, pen, row.id, record)
-        record_event(tx, Event("case_opened", pen.signer.id, row.id), pen.now)
+        pen.log(tx, "case_opened", row.id)
     casefile.add_words(tx, pen, row, direction="in", words=_words(filing))
     before = record.priority
     record = _learnt(record, filing, pen)
@@ -145,15 +144,17 @@ def _learnt(record: CaseRecord, filing: Filing, pen: Pen) -> CaseRecord:
     merged = triage_facts.merge(filing.facts if turn.report else record.facts, turn.answers)
     if turn.answers.consent is not None:
         merged = replace(merged, consent=turn.answers.consent)
-    judged = ilo.assess(merged)
-    higher = _RANKS[judged.priority] <= _RANKS[record.priority]
+    judged, before = ilo.assess(merged), ilo.assess(record.facts).priority
+    # a person may have lowered it: only what this message adds raises it again
+    rose = judged.priority != before and _RANKS[judged.priority] <= _RANKS[record.priority]
+    waits = turn.report or Effect.ASK_HUMAN in turn.effects
     return replace(
         record,
         facts=merged,
         grade=min(record.grade, judged.grade, key=_GRADES.index),
-        priority=judged.priority if higher else record.priority,
+        priority=judged.priority if rose else record.priority,
         language=turn.progress.language or record.language,
-        last_in_at=pen.now if turn.report else record.last_in_at,
+        last_in_at=pen.now if waits else record.last_in_at,
     )
 
 
@@ -168,7 +169,7 @@ def _moved(
             state = case_machine.MACHINE.advance(was, move, role=role, holds=holds)
         except IllegalMove:  # a late answer to a question that no longer stands changes nothing
             continue
-        record_event(tx, Event(f"case_{move}", pen.signer.id, row.id, detail=state), pen.now)
+        pen.log(tx, f"case_{move}", row.id, state)
         if move == "withdraw":
             record = replace(record, came_from=was)
             promise(tx, pen, ClockKind.WITHDRAWAL_CHECK, row.id, record.priority)

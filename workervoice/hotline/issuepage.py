@@ -13,6 +13,7 @@ from workervoice.disclosure.reidentify import Finding
 from workervoice.hotline import reading
 from workervoice.hotline.disclosing import OpenIssue, open_issue, proposal_key
 from workervoice.hotline.links import open_disclosure_link
+from workervoice.hotline.opening import ends_proposals
 from workervoice.hotline.planning import PLANNING, ActionView, OpenPlan
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
@@ -51,6 +52,7 @@ def issue_page(process: Process, actor: Actor, issue_id: UUID) -> IssuePage:
     """An issue with what stands in the way of its release, and the plan it led to."""
     with open_issue(process, actor, issue_id) as issue:
         tx, facts = issue.tx, issue.case.record.facts
+        issue.pen.log(tx, "issue_read", issue_id)
         names = {officer.id: officer.name for officer in people.officers(tx).values()}
         approvers = issue.approvers()
         grounds = {"imminent_danger": facts.imminent_danger, "under_18": facts.child}
@@ -78,9 +80,15 @@ def issue_page(process: Process, actor: Actor, issue_id: UUID) -> IssuePage:
 
 
 def _proposed(issue: OpenIssue, move: str) -> bool:
-    proposal = {"kind": "proposal", "move": proposal_key(issue.row.id, move)}
-    notes = (entry.words for entry in issue.case.thread if entry.words is not None)
-    return any(proposal.items() <= note.items() for note in notes)
+    """True if somebody proposed this move and nothing has become of it yet."""
+    key = proposal_key(issue.row.id, move)
+    for entry in reversed(issue.case.thread):
+        words = entry.words or {}
+        if ends_proposals(words, key):
+            return False
+        if words.get("kind") == "proposal" and words.get("move") == key:
+            return True
+    return False
 
 
 def staff_plan(issue: OpenIssue) -> OpenPlan:

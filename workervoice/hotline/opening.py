@@ -32,6 +32,13 @@ WITHDRAWAL_WAIT_SECONDS = 72 * 3600
 _RELEASED = frozenset({"released", "deciding", "acting", "verifying", "resolved", "unresolved"})
 
 
+def ends_proposals(words: Mapping[str, Any], move: str) -> bool:
+    """True for an entry after which earlier proposals of this move no longer count."""
+    if move.startswith("issue "):
+        return words.get("kind") == "issue" and move.startswith(f"issue {words.get('issue')} ")
+    return words.get("kind") == "move"
+
+
 @dataclass
 class OpenCase:
     """A case in an officer's hands for one transaction. `record` and `state` are what `save`
@@ -124,7 +131,7 @@ class OpenCase:
         """True if a colleague proposed this move since the last move that was made."""
         for entry in reversed(self.thread):
             words = entry.words or {}
-            if words.get("kind") == "move":
+            if ends_proposals(words, move):
                 return False
             proposed = words.get("kind") == "proposal" and words.get("move") == move
             if proposed and entry.signer_id != self.actor.id:

@@ -99,4 +99,4 @@ class Pen:
         """The log leaf of what was just done, with the hashes of the rows it stored."""
         leaf = Event(event, self.signer.id, about, detail, tuple(self.rows))
         self.rows.clear()
-        record_event(tx, leaf, self.now)
+        record_event(tx, self.vault, leaf, self.now)

@@ -291,5 +291,6 @@ def take_report(process: Process, line: Line, report: DeliveryReport) -> bool:
             return False
         code = {"code": report.code} if report.code else None
         outbox.move_delivery(tx, report.outbox_id, source=was, dest=state, also=code)
-        record_event(tx, Event("delivery", process.id, report.outbox_id, detail=state), now)
+        event = Event("delivery", process.id, report.outbox_id, detail=state)
+        record_event(tx, process.vault, event, now)
         return True

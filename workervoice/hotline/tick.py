@@ -171,7 +171,8 @@ class Courier:
         return seal_to(courier.kem_public, outcome.external_id.encode(), place)
 
     def _log(self, tx: Tx, claimed: Claimed, state: str, now: datetime) -> None:
-        record_event(tx, Event("delivery", self.process.id, claimed.id, detail=state), now)
+        event = Event("delivery", self.process.id, claimed.id, detail=state)
+        record_event(tx, self.process.vault, event, now)
 
 
 _ASIDE: Mapping[Verdict, tuple[str, ...]] = {

@@ -11,9 +11,12 @@ from datetime import datetime
 from secrets import token_hex
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from workervoice.crypto.merkle import leaf_body, leaf_hash
 from workervoice.store.engine import Tx
 from workervoice.store.tables import log_leaf
+from workervoice.store.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,15 @@ class Event:
     rows: tuple[str, ...] = ()
 
 
-def record_event(tx: Tx, event: Event, now: datetime) -> None:
-    """Add the leaf of one event. People's acts carry the minute, everything else the hour."""
+def record_event(tx: Tx, vault: Vault, event: Event, now: datetime) -> None:
+    """Add the leaf of one event. People's acts carry the minute, everything else the hour.
+
+    The hash is in clear, over a salted body that nobody can guess; the body is sealed under the
+    service key, because what happened together would join what other tables keep apart.
+    """
     by_person = tx.scope.role is not None
-    body = leaf_body(
+    leaf_id, fields = (
+        uuid4(),
         {
             "programme": str(tx.programme),
             "event": event.name,
@@ -41,10 +49,23 @@ def record_event(tx: Tx, event: Event, now: datetime) -> None:
             "rows": " ".join(event.rows),
             "at": now.strftime("%Y-%m-%dT%H:%MZ" if by_person else "%Y-%m-%dT%HZ"),
             "salt": token_hex(16),
-        }
+        },
     )
     tx.connection.execute(
         log_leaf.insert().values(
-            programme_id=tx.programme, id=uuid4(), leaf_hash=leaf_hash(body), body=body
+            programme_id=tx.programme,
+            id=leaf_id,
+            leaf_hash=leaf_hash(leaf_body(fields)),
+            body=vault.seal("leaf", tx.programme, leaf_id, 1, fields),
         )
     )
+
+
+def read_leaves(tx: Tx, vault: Vault) -> list[tuple[bytes, bytes]]:
+    """Every leaf's hash and canonical body, in no order: for whoever may read the log."""
+    c = log_leaf.c
+    query = select(c.id, c.leaf_hash, c.body).where(c.programme_id == tx.programme)
+    return [
+        (row.leaf_hash, leaf_body(vault.open("leaf", tx.programme, row.id, 1, row.body)))
+        for row in tx.connection.execute(query)
+    ]

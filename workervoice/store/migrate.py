@@ -22,8 +22,9 @@ from workervoice.errors import ServerError, Unavailable
 LOGIN_ROLES = ("workervoice_gateway", "workervoice_courier", "workervoice_console")
 CONSOLE_ROLES = ("workervoice_staff", "workervoice_buyer", "workervoice_monitor")
 _LOCK = 0x776F726B  # "work": one upgrade at a time on one database
-_ROLE_LOCK = 0x726F6C65  # roles belong to the whole server
-_MAY_MAKE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+_MAY = "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+# Roles belong to the whole server, and an advisory lock to one database.
+_LOCK_ROLES = "LOCK TABLE pg_authid IN SHARE ROW EXCLUSIVE MODE"
 
 
 def upgrade(owner_url: str, passwords: Mapping[str, str]) -> str:
@@ -34,7 +35,6 @@ def upgrade(owner_url: str, passwords: Mapping[str, str]) -> str:
     engine = create_engine(owner_url, hide_parameters=True, connect_args={"connect_timeout": 5})
     try:
         with engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ROLE_LOCK})
             _ensure_roles(connection, passwords)
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -76,8 +76,11 @@ def _configuration() -> Config:
 
 
 def _ensure_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
+    may = connection.execute(text(_MAY)).one()
+    if may.rolsuper:
+        connection.execute(text(_LOCK_ROLES))
     present = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
-    if not connection.execute(text(_MAY_MAKE_ROLES)).scalar_one():
+    if not (may.rolsuper or may.rolcreaterole):
         _refuse_missing(present)
         return
     for role in CONSOLE_ROLES:

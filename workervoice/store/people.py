@@ -120,6 +120,11 @@ def touch_session(tx: Tx, session_id: bytes, now: datetime) -> None:
     )
 
 
+def drop_sessions(tx: Tx, *, started_before: datetime) -> None:
+    """Rows of sessions that ended by themselves."""
+    tx.connection.execute(t.session.delete().where(t.session.c.started_at < started_before))
+
+
 def end_session(tx: Tx, session_id: bytes) -> None:
     tx.connection.execute(t.session.delete().where(t.session.c.id == session_id))
 

@@ -67,6 +67,9 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "say what the evidence is and where it can be seen": (
             "Say what the evidence is and where it can be seen."
         ),
+        "too many answers wait for this worker": (
+            "Too many answers wait for this worker already: they have to ask for those first."
+        ),
         "the plan is not open": "The plan is not open for changes now.",
     }
 )

@@ -25,7 +25,7 @@ END $$;
 -- Before the programme is known: which line was called, which programmes there are, who logs in.
 CREATE POLICY any_line ON line TO workervoice_gateway USING (true);
 CREATE POLICY any_programme ON programme
-    TO workervoice_gateway, workervoice_courier, workervoice_console USING (true);
+    TO workervoice_gateway, workervoice_courier, workervoice_console, CURRENT_USER USING (true);
 CREATE POLICY at_the_door ON officer TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON slot TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON session TO workervoice_console USING (true);
