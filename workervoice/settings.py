@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         None,
-        description="The owner's database URL: for migrations, `up` and `doctor`; no child gets it.",
+        description="The owner's database URL: for migrations, `up`, `doctor`; no child gets it.",
     )
     gateway_database_url: SecretStr | None = Field(
         None, description="Database URL of the role workervoice_gateway."

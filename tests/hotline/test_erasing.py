@@ -84,3 +84,19 @@ def test_a_word_within_72_hours_keeps_everything(house: House) -> None:
     assert page.state == "awaiting_review"
     with pytest.raises(Exception, match="case"):
         house.desk.move(house.actor("asha"), case_id, "erase", WHY)
+
+
+def test_older_cases_of_the_same_conversation_are_erased_too(house: House) -> None:
+    older = a_case(house)
+    house.desk.move(house.actor("sam"), older, "take_up", "")
+    house.desk.move(house.actor("sam"), older, "close_unconfirmed", "the worker went home")
+    house.wait(days=100)
+    newer = a_case(house)
+    a_confirmed_delete(house)
+    house.wait(hours=73)
+
+    house.desk.move(house.actor("asha"), newer, "erase", WHY)
+
+    assert counted(house, "cases WHERE state = 'erased'") == 2
+    assert counted(house, "message", "assessment", "contact", "outbox") == 0
+    assert counted(house, "key_wrap WHERE holder_kind = 'case'") == 0

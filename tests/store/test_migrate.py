@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
 
 from tests.house import ROLE_PASSWORD
 from workervoice.embedded import EmbeddedServer
@@ -40,6 +42,10 @@ def url(server: EmbeddedServer) -> str:
     name = f"schema_{uuid4().hex}"
     server.ensure_database(name)
     return server.owner_url(name)
+
+
+def name_in(url: str) -> str:
+    return make_url(url).database or ""
 
 
 @contextmanager
@@ -69,8 +75,8 @@ def test_the_migration_makes_the_tables_as_they_are_declared(url: str) -> None:
 def test_columns_constraints_and_indexes_are_the_same_to_the_letter(
     url: str, server: EmbeddedServer
 ) -> None:
-    declared = url.rpartition("?")[0] + "_declared?" + url.rpartition("?")[2]
-    server.ensure_database(declared.rpartition("?")[0].rpartition("/")[2])
+    declared = server.owner_url(f"{name_in(url)}_declared")
+    server.ensure_database(name_in(declared))
     upgrade(url, PASSWORDS)
 
     with connected(declared) as connection:
@@ -98,24 +104,17 @@ def test_upgrading_again_changes_nothing(url: str) -> None:
     assert first == second == newest_revision() == current_revision(url)
 
 
-def test_upgrades_at_once_both_succeed(url: str) -> None:
-    with ThreadPoolExecutor(3) as three:
-        made = list(three.map(lambda _: upgrade(url, PASSWORDS), range(3)))
+@pytest.mark.parametrize("databases", [1, 2], ids=["of one database", "of two databases"])
+def test_upgrades_at_once_all_succeed(server: EmbeddedServer, databases: int) -> None:
+    """Two processes, as on two machines; roles are made for all databases of the server."""
+    urls = [server.owner_url(f"schema_{uuid4().hex}") for _ in range(databases)]
+    for url in urls:
+        server.ensure_database(name_in(url))
 
-    assert made == [newest_revision()] * 3
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as two:
+        made = list(two.map(upgrade, [urls[0], urls[-1]] * 2, [PASSWORDS] * 4))
 
-
-def test_upgrades_of_several_databases_of_one_server_do_not_disturb_each_other(
-    server: EmbeddedServer,
-) -> None:
-    names = [f"schema_{uuid4().hex}" for _ in range(3)]
-    for name in names:
-        server.ensure_database(name)
-
-    with ThreadPoolExecutor(3) as three:
-        made = list(three.map(lambda name: upgrade(server.owner_url(name), PASSWORDS), names))
-
-    assert made == [newest_revision()] * 3
+    assert made == [newest_revision()] * 4
 
 
 def test_an_upgrade_waits_for_another(url: str) -> None:
@@ -147,7 +146,7 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(url: str) -> None:
 def test_a_password_may_have_any_characters_and_the_newest_counts(
     url: str, server: EmbeddedServer
 ) -> None:
-    database = url.rpartition("?")[0].rpartition("/")[2]
+    database = name_in(url)
     awkward = 'it\'s 100% \\ "quoted" %s :name ü'
 
     def enters(password: str) -> bool:

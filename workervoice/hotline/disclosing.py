@@ -227,7 +227,7 @@ def move(process: Process, actor: Actor, issue_id: UUID, name: str, reason: str)
 
 
 def _move_disclosures(issue: OpenIssue, name: str, role: Role, reason: str) -> None:
-    """What is resolved is done for every buyer that took it up; what is recalled is closed to all."""
+    """Resolved: done for every buyer that took it up. Recalled: closed to all of them."""
     holds = {"actions_closed": True}
     for row_id, _, state, blob in remedy.disclosure_links(issue.tx):
         link = open_disclosure_link(issue.tx, issue.pen.vault, row_id, blob)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from workervoice.crypto.seal import MESSAGE_SIZES, ctx, digest, pad
@@ -66,10 +66,15 @@ def contact_place(
     return ctx("sign-contact", programme, contact_id, conversation_id, *hashes)
 
 
+def hour_of(moment: datetime) -> datetime:
+    """The hour that it is in: finer times in clear would join our rows to a carrier's records."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
     """Owe one text from now on, or hold it until the worker asks; returns its outbox id."""
     outbox_id, courier = uuid4(), sole(pen.directory, "courier")
-    expires_at = pen.now + (HELD_FOR if debt.held else OWED_FOR)
+    expires_at = hour_of(pen.now) + (HELD_FOR if debt.held else OWED_FOR)
     plain = json.dumps(
         {
             "contact": str(debt.contact_id),
@@ -93,7 +98,7 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
             payload=payload,
             signer_id=pen.signer.id,
             signature=pen.signer.sign(place),
-            run_at=pen.now,
+            run_at=hour_of(pen.now),
             expires_at=expires_at,
             dedupe_key=str(outbox_id),
         ),

@@ -34,6 +34,7 @@ from workervoice.workflow.machine import Move
 
 TEXT_MAX = 4000
 PLANNING = frozenset({"deciding", "acting", "verifying"})  # states of an issue with an open plan
+NOBODY = UUID(int=0)  # the author of a row that is broken
 _DOING = frozenset({"start", "submit_evidence"})
 _OVER = frozenset({"closed", "rejected"})
 
@@ -85,6 +86,10 @@ class ActionView:
     moves: tuple[Move, ...]
 
 
+def _direction(row: ActionRow | EntryRow) -> str:
+    return "action" if isinstance(row, ActionRow) else "entry"
+
+
 def _proposes(entry: EntryView, move: str) -> bool:
     words = entry.words or {}
     return words.get("kind") == "proposal" and words.get("move") == move
@@ -128,19 +133,17 @@ class OpenPlan:
             "organisation": str(self.actor.officer.organisation_id),
             "proposed_at": int(self.pen.now.timestamp()),
         }
-        action_id, public = uuid4(), vouched_public(self.tx, self.pen.directory, self.holder)
-        row = ActionRow(
+        action_id = uuid4()
+        unsealed = ActionRow(
             id=action_id,
             issue_id=self.holder.id,
             epoch=self.holder.epoch,
             state="proposed",
             version=1,
-            words=self._seal(public, action_id, "action", words),
-            signer_id=self.actor.id,
-            signature=b"",
+            words=b"",
         )
-        place = remedy.action_place(self.tx.programme, row)
-        remedy.add_action(self.tx, replace(row, signature=self.actor.signer.sign(place)))
+        row = replace(unsealed, words=self._seal(unsealed, words))
+        remedy.add_action(self.tx, row)
         self.pen.stored("action", action_id, row.version, row.words)
         self._log("action_proposed", action_id)
         return action_id
@@ -191,7 +194,7 @@ class OpenPlan:
         return plan_is_over(self.tx, self.holder.id)
 
     def _view(self, row: ActionRow) -> ActionView:
-        view = ActionView(row.id, row.state, self._open(row), self._entries(row.id), ())
+        view = ActionView(row.id, row.state, self._open(row)[1], self._entries(row.id), ())
         moves = {
             move.name: move
             for move in action_machine.MACHINE.rows_from(row.state, self.actor.role)
@@ -217,55 +220,57 @@ class OpenPlan:
             ),
         }
 
-    def _open(self, row: ActionRow) -> Mapping[str, Any] | None:
-        place = remedy.action_place(self.tx.programme, replace(row, signature=b""))
-        return self._checked(row, place, "action")
-
     def _entries(self, action_id: UUID) -> tuple[EntryView, ...]:
-        rows = remedy.entries_of(self.tx, action_id)
-        return tuple(
-            EntryView(
-                row.signer_id,
-                self._checked(row, remedy.entry_place(self.tx.programme, row), "entry"),
-            )
-            for row in rows
-        )
+        opened = [self._open(row) for row in remedy.entries_of(self.tx, action_id)]
+        return tuple(EntryView(by, words) for by, words in opened)
 
-    def _checked(
-        self, row: ActionRow | EntryRow, place: bytes, direction: str
-    ) -> Mapping[str, Any] | None:
-        """The words of a row, if its signer is vouched for and it lies where it was put."""
+    def _open(self, row: ActionRow | EntryRow) -> tuple[UUID, Mapping[str, Any] | None]:
+        """Author and words of a row, if the author is vouched for and it lies where it was put."""
         try:
-            signer = self.pen.directory.trusted(row.signer_id, "officer", "registrar")
-            verify(signer.sign_public, place, row.signature)
-            plain = keyring.open_words(
-                self.key, row.words, holder=self.holder, message_id=row.id, direction=direction
+            sealed = keyring.open_words(
+                self.key,
+                row.words,
+                holder=self.holder,
+                message_id=row.id,
+                direction=_direction(row),
             )
-        except CryptoError:
-            return None
-        return dict(json.loads(plain))
+            signed = json.loads(sealed)
+            author = self.pen.directory.trusted(UUID(signed["by"]), "officer", "registrar")
+            plain = signed["words"].encode()
+            verify(author.sign_public, self._place(row, plain), bytes.fromhex(signed["signature"]))
+        except (CryptoError, ValueError, KeyError, TypeError, AttributeError):
+            return NOBODY, None  # anybody can seal rubbish to a public key
+        return author.id, dict(json.loads(plain))
 
     def _add_entry(self, action_id: UUID, words: Mapping[str, Any]) -> None:
-        entry_id, public = uuid4(), vouched_public(self.tx, self.pen.directory, self.holder)
-        row = EntryRow(
-            id=entry_id,
+        unsealed = EntryRow(
+            id=uuid4(),
             action_id=action_id,
             epoch=self.holder.epoch,
             ordinal=remedy.next_entry(self.tx, action_id),
-            words=self._seal(public, entry_id, "entry", words),
-            signer_id=self.actor.id,
-            signature=b"",
+            words=b"",
         )
-        place = remedy.entry_place(self.tx.programme, row)
-        remedy.add_entry(self.tx, replace(row, signature=self.actor.signer.sign(place)))
-        self.pen.stored("entry", entry_id, row.ordinal, row.words)
+        row = replace(unsealed, words=self._seal(unsealed, words))
+        remedy.add_entry(self.tx, row)
+        self.pen.stored("entry", row.id, row.ordinal, row.words)
 
-    def _seal(self, public: bytes, row: UUID, direction: str, words: Mapping[str, Any]) -> bytes:
-        stamped = {**words, "at": int(self.pen.now.timestamp())}
-        plain = json.dumps(stamped).encode()
+    def _seal(self, row: ActionRow | EntryRow, words: Mapping[str, Any]) -> bytes:
+        """Words, author and signature, sealed to the plan."""
+        plain = json.dumps({**words, "at": int(self.pen.now.timestamp())})
+        signature = self.actor.signer.sign(self._place(row, plain.encode()))
+        signed = {"by": str(self.actor.id), "words": plain, "signature": signature.hex()}
         return keyring.seal_words(
-            public, plain, holder=self.holder, message_id=row, direction=direction
+            vouched_public(self.tx, self.pen.directory, self.holder),
+            json.dumps(signed).encode(),
+            holder=self.holder,
+            message_id=row.id,
+            direction=_direction(row),
         )
+
+    def _place(self, row: ActionRow | EntryRow, plain: bytes) -> bytes:
+        if isinstance(row, ActionRow):
+            return remedy.action_place(self.tx.programme, row, plain)
+        return remedy.entry_place(self.tx.programme, row, plain)
 
     def _start_clock(self, action_id: UUID, day: date) -> None:
         ends = datetime.combine(day, time.max, tzinfo=UTC)

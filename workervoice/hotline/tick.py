@@ -22,6 +22,7 @@ from workervoice.errors import Unavailable
 from workervoice.hotline.casefile import next_hour
 from workervoice.hotline.clockwork import Standing, look_at_clock, notify_buyers
 from workervoice.hotline.dispatch import Dispatch, Verdict, hold_until_asked, prepare
+from workervoice.hotline.owing import hour_of
 from workervoice.hotline.process import Process, sole
 from workervoice.message import Accepted, Rejected, Role, SendOutcome
 from workervoice.store import clocks, outbox
@@ -148,11 +149,13 @@ class Courier:
         also: dict[str, Any] = {}
         if isinstance(outcome, Accepted):
             dest = _walk(source, ("accept",))
-            also = {"provider_ref": self._reference(tx, claimed, outcome, now)}
+            reference = self._reference(tx, claimed, outcome, now)
+            also = {"provider_ref": reference, "run_at": hour_of(now)}
         elif isinstance(outcome, Rejected):
             dest = _walk(source, _refused(source, outcome))
             wait = _backoff(claimed.attempts) if source == "claimed" else timedelta(0)
-            also = {"code": outcome.code, "run_at": now + wait}
+            again = hour_of(now) if outcome.permanent else now + wait
+            also = {"code": outcome.code, "run_at": again}
         elif source == "claimed":
             dest = _walk(source, ("lose",))
             tried = {"run_at": now, "lease_until": now + outbox.LEASE}

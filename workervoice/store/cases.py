@@ -104,6 +104,15 @@ def all_cases(tx: Tx) -> list[CaseRow]:
     return [_case(row) for row in tx.connection.execute(query)]
 
 
+def cases_of_conversation(tx: Tx, conversation_id: UUID) -> list[CaseRow]:
+    """Every case that a conversation ever had, locked."""
+    c = t.cases.c
+    query = select(t.cases).where(
+        c.programme_id == tx.programme, c.conversation_id == conversation_id
+    )
+    return [_case(row) for row in tx.connection.execute(query.with_for_update())]
+
+
 def case_glimpses(tx: Tx) -> list[tuple[UUID, str, int, bytes]]:
     """Id, state, version and sealed queue record of every case: all that a monitor may select."""
     c = t.cases.c

@@ -80,9 +80,17 @@ def _ensure_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
     if may.rolsuper:
         connection.execute(text(_LOCK_ROLES))
     present = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
-    if not (may.rolsuper or may.rolcreaterole):
-        _refuse_missing(present)
+    if may.rolsuper or may.rolcreaterole:
+        _make_roles(connection, passwords, present)
         return
+    missing = sorted({*LOGIN_ROLES, *CONSOLE_ROLES} - present)
+    if missing:
+        raise ServerError(
+            f"the database's owner may not create roles: have {', '.join(missing)} made first"
+        )
+
+
+def _make_roles(connection: Connection, passwords: Mapping[str, str], present: set[str]) -> None:
     for role in CONSOLE_ROLES:
         if role not in present:
             connection.execute(text(f"CREATE ROLE {role} NOLOGIN"))
@@ -96,14 +104,6 @@ def _ensure_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
             _set_password(connection, role, passwords[role])
     for role in CONSOLE_ROLES:
         connection.execute(text(f"GRANT {role} TO workervoice_console"))
-
-
-def _refuse_missing(present: set[str]) -> None:
-    missing = sorted({*LOGIN_ROLES, *CONSOLE_ROLES} - present)
-    if missing:
-        raise ServerError(
-            f"the database's owner may not create roles: have {', '.join(missing)} made first"
-        )
 
 
 def _set_password(connection: Connection, role: str, password: str) -> None:

@@ -71,7 +71,7 @@ def claim_owed(tx: Tx, now: datetime, limit: int) -> list[Claimed]:
     rows = tx.connection.execute(
         select(t.outbox)
         .where(c.programme_id == tx.programme, c.state == "owed", c.run_at <= now)
-        .order_by(c.run_at)
+        .order_by(c.run_at, c.place)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
@@ -107,7 +107,7 @@ def lease_unknown(tx: Tx, now: datetime, limit: int) -> list[Claimed]:
         select(t.outbox)
         .where(c.programme_id == tx.programme, c.state == "unknown", c.run_at <= now)
         .where(or_(c.lease_until.is_(None), c.lease_until < now))
-        .order_by(c.run_at)
+        .order_by(c.run_at, c.place)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

@@ -52,7 +52,7 @@ class DisclosureRow:
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One corrective action; `words` is sealed to the plan key."""
+    """One corrective action; `words`, with who signed them, are sealed to the plan key."""
 
     id: UUID
     issue_id: UUID
@@ -60,21 +60,17 @@ class ActionRow:
     state: str
     version: int
     words: bytes
-    signer_id: UUID
-    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One entry of an action's history: evidence, a verification, a dispute."""
+    """One entry of an action's history: evidence, a verification, a dispute. Sealed likewise."""
 
     id: UUID
     action_id: UUID
     epoch: int
     ordinal: int
     words: bytes
-    signer_id: UUID
-    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +99,20 @@ def disclosure_place(programme: UUID, row: DisclosureRow) -> bytes:
     return ctx("sign-disclosure", *place, digest(row.packet))
 
 
-def action_place(programme: UUID, row: ActionRow) -> bytes:
-    """What the author of an action's version signs."""
-    return ctx(
-        "sign-action", programme, row.issue_id, row.id, row.epoch, row.version, digest(row.words)
-    )
+def action_place(programme: UUID, row: ActionRow, plain: bytes) -> bytes:
+    """What the author of an action signs: its place and its words, as they were before sealing.
+
+    Author and signature lie sealed beside the words: in clear they would tell which buyer works on
+    which issue.
+    """
+    place = (programme, row.issue_id, row.id, row.epoch, row.version)
+    return ctx("sign-action", *place, digest(plain))
 
 
-def entry_place(programme: UUID, row: EntryRow) -> bytes:
-    """What the author of an entry signs."""
+def entry_place(programme: UUID, row: EntryRow, plain: bytes) -> bytes:
+    """What the author of an entry signs, in the same way."""
     place = (programme, row.action_id, row.id, row.epoch, row.ordinal)
-    return ctx("sign-entry", *place, digest(row.words))
+    return ctx("sign-entry", *place, digest(plain))
 
 
 def add_issue(tx: Tx, row: IssueRow) -> None:

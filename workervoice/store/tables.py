@@ -16,6 +16,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -177,6 +178,7 @@ assessment = _table(
 outbox = _table(
     "outbox",
     *(_id("id"), _id("conversation_id"), _text("state"), _sealed("payload"), *_signed()),
+    Column("place", BigInteger, Identity(always=True)),
     *(_id("release_id", nullable=True), _id("release_signer_id", nullable=True)),
     *(_sealed("release_signature", nullable=True), _moment("run_at"), _moment("expires_at")),
     *(_number("attempts"), _moment("lease_until", nullable=True)),
@@ -218,13 +220,13 @@ disclosure = _table(
 action = _table(
     "action",
     *(_id("id"), _id("issue_id"), _number("epoch"), _text("state"), _number("version")),
-    *(_sealed("words"), *_signed(), _refers("issue_id", "issue")),
+    *(_sealed("words"), _refers("issue_id", "issue")),
 )
 
 action_entry = _table(
     "action_entry",
     *(_id("id"), _id("action_id"), _number("epoch"), _number("ordinal")),
-    *(_sealed("words"), *_signed()),
+    _sealed("words"),
     *(UniqueConstraint("programme_id", "action_id", "ordinal"), _refers("action_id", "action")),
 )
 

@@ -112,7 +112,7 @@ GRANT UPDATE (state, version, queue, facts, signer_id, signature, next_look_at) 
     TO workervoice_staff;
 GRANT UPDATE (state, version, link, packet, signer_id, signature) ON issue TO workervoice_staff;
 GRANT UPDATE (state, version, link) ON disclosure TO workervoice_staff;
-GRANT UPDATE (state, version, words, signer_id, signature) ON action TO workervoice_staff;
+GRANT UPDATE (state) ON action TO workervoice_staff;
 GRANT UPDATE (record, next_look_at) ON clock TO workervoice_staff;
 
 -- Erasing, as a worker asked: a case's words and keys, and its conversation's addresses.
@@ -129,7 +129,7 @@ GRANT SELECT ON organisation, directory, key_pair, key_wrap, disclosure, action,
 GRANT SELECT (programme_id, id, epoch, state, version) ON issue TO workervoice_buyer;
 GRANT INSERT ON action, action_entry, log_leaf, clock TO workervoice_buyer;
 GRANT UPDATE (state, version, link) ON disclosure TO workervoice_buyer;
-GRANT UPDATE (state, version, words, signer_id, signature) ON action TO workervoice_buyer;
+GRANT UPDATE (state) ON action TO workervoice_buyer;
 GRANT UPDATE (state, version) ON issue TO workervoice_buyer;
 
 -- Monitors: how cases move, never what they say.

@@ -128,8 +128,6 @@ CREATE TABLE action (
     state TEXT NOT NULL,
     version INTEGER NOT NULL,
     words BYTEA NOT NULL,
-    signer_id UUID NOT NULL,
-    signature BYTEA NOT NULL,
     CONSTRAINT action_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT issue_id_issue_fk FOREIGN KEY(programme_id, issue_id) REFERENCES issue (programme_id, id)
 );
@@ -213,6 +211,7 @@ CREATE TABLE outbox (
     payload BYTEA NOT NULL,
     signer_id UUID NOT NULL,
     signature BYTEA NOT NULL,
+    place BIGINT GENERATED ALWAYS AS IDENTITY,
     release_id UUID,
     release_signer_id UUID,
     release_signature BYTEA,
@@ -255,8 +254,6 @@ CREATE TABLE action_entry (
     epoch INTEGER NOT NULL,
     ordinal INTEGER NOT NULL,
     words BYTEA NOT NULL,
-    signer_id UUID NOT NULL,
-    signature BYTEA NOT NULL,
     CONSTRAINT action_entry_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT action_entry_programme_id_action_id_ordinal_uq UNIQUE (programme_id, action_id, ordinal),
     CONSTRAINT action_id_action_fk FOREIGN KEY(programme_id, action_id) REFERENCES action (programme_id, id)
