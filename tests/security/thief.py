@@ -104,7 +104,7 @@ class Thief:
                 self._insert(name, {**row, **{each: source[each] for each in columns}})
 
     def _insert(self, table: sql.Identifier, values: dict[str, Any]) -> None:
-        add = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+        add = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
             table,
             sql.SQL(", ").join(map(sql.Identifier, values)),
             sql.SQL(", ").join(map(sql.Placeholder, values)),

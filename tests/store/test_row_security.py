@@ -119,7 +119,7 @@ def test_a_role_cannot_add_rows_to_a_foreign_programme(lived_in: House, role: st
         for table in addable:
             (row, *_) = all_rows(lived_in, f"SELECT * FROM {table}")  # noqa: S608
             values = {**row, "programme_id": uuid4()}
-            add = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            add = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
                 sql.Identifier(table),
                 sql.SQL(", ").join(map(sql.Identifier, columns[table])),
                 sql.SQL(", ").join(sql.Placeholder(name) for name in columns[table]),
@@ -203,17 +203,18 @@ def test_an_owner_who_is_no_superuser_migrates_and_is_bound_too(server: Embedded
 
     managed = server.url(owner, ROLE_PASSWORD, database)
     upgrade(managed, {})
-    programme = uuid4()
+    programme = str(uuid4())
+    add = "INSERT INTO site VALUES (%s, gen_random_uuid(), 'RIVER', 'Riverside', 'BD')"
+    count = "SELECT count(*) FROM site"
+    scope = "SELECT set_config('workervoice.programme', %s, false)"
     with psycopg.connect(managed.replace("+psycopg", ""), autocommit=True) as connection:
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
-            connection.execute("INSERT INTO programme VALUES (%s, 'x')", [programme])
-        connection.execute(
-            "SELECT set_config('workervoice.programme', %s, false)", [str(programme)]
-        )
-        connection.execute("INSERT INTO programme VALUES (%s, 'x')", [programme])
-        own = connection.execute("SELECT count(*) FROM programme").fetchone()
-        connection.execute("SELECT set_config('workervoice.programme', '', false)")
-        without = connection.execute("SELECT count(*) FROM programme").fetchone()
+            connection.execute(add, [programme])
+        connection.execute(scope, [programme])
+        connection.execute(add, [programme])
+        own = connection.execute(count).fetchone()
+        connection.execute(scope, [""])
+        without = connection.execute(count).fetchone()
 
     assert own == (1,)
     assert without == (0,)

@@ -6,20 +6,17 @@ child only its own secrets. Role passwords and the sessions' boot secret live in
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from workervoice.app import demo
+from workervoice.app.children import Child, environment_of
 from workervoice.app.keyfiles import has_key_files
 from workervoice.app.processes import wall_clock
 from workervoice.app.serving import listen
@@ -37,59 +34,11 @@ from workervoice.store.migrate import (
 
 DATABASE = "workervoice"
 READY_SECONDS = 60
-STOP_SECONDS = 15
 RESTART_SECONDS = 1.0  # at least so long between two starts of the same child
 _NO_PROGRAMME = (
     "There is no programme here yet: make one with `workervoice init` (not in this version), or "
     "try the demo with `workervoice up --demo`."
 )
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR")
-
-
-@dataclass
-class Child:
-    """One process under supervision."""
-
-    name: str
-    arguments: list[str]
-    environment: Mapping[str, str] = field(repr=False)
-    socket: socket.socket | None = None
-    process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-
-    def start(self) -> None:
-        handles = () if self.socket is None else (self.socket.fileno(),)
-        extra = [] if self.socket is None else ["--fd", str(self.socket.fileno())]
-        self.started_at = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - our own program, with fixed arguments
-            [sys.executable, "-m", "workervoice", *self.arguments, *extra, "--tied"],
-            env=dict(self.environment),
-            stdin=subprocess.PIPE,
-            pass_fds=handles,
-            process_group=0,  # Ctrl-C is for the supervisor, which ends its children itself
-        )
-
-    @property
-    def running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def ask_to_end(self) -> None:
-        if self.process is None:
-            return
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        if self.running:
-            self.process.terminate()
-
-    def end(self) -> None:
-        """Wait for it, and end it if it does not."""
-        if self.process is None:
-            return
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
 
 class Supervisor:
@@ -251,7 +200,7 @@ class Supervisor:
             *(("phones", each) for each in phones),
         ]
         for name, listening in by_name:
-            environment = _environment(settings, name)
+            environment = environment_of(settings, name)
             child = Child(name, [name], environment, listening)
             self._children.append(child)
             child.start()
@@ -271,14 +220,6 @@ class Supervisor:
 
 def _role_settings() -> list[str]:
     return [f"{role.removeprefix('workervoice_')}_database_url" for role in LOGIN_ROLES]
-
-
-def _environment(settings: Settings, process: str) -> dict[str, str]:
-    """A child's environment: what the system needs, and its own settings; no .env file."""
-    inherited = {k: v for k, v in os.environ.items() if k in _PASSED_ON}  # noqa: TID251
-    own = settings.only_for(process).as_environment()
-    hygiene = {"PYTHONUNBUFFERED": "1", "PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": "165"}
-    return {**inherited, **hygiene, **own, PREFIX + "ENV_FILE": ""}
 
 
 def _set_aside(data: Path) -> None:

@@ -178,7 +178,7 @@ assessment = _table(
 outbox = _table(
     "outbox",
     *(_id("id"), _id("conversation_id"), _text("state"), _sealed("payload"), *_signed()),
-    Column("place", BigInteger, Identity(always=True)),
+    Column("place", BigInteger, Identity()),
     *(_id("release_id", nullable=True), _id("release_signer_id", nullable=True)),
     *(_sealed("release_signature", nullable=True), _moment("run_at"), _moment("expires_at")),
     *(_number("attempts"), _moment("lease_until", nullable=True)),
