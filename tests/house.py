@@ -6,6 +6,7 @@ only the phones are a list in memory.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,8 @@ from workervoice.message import (
     Rejected,
     SendOutcome,
 )
-from workervoice.store.engine import Database
+from workervoice.store.engine import Database, Scope
+from workervoice.store.log import read_leaves
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 from workervoice.store.programme import Line
 from workervoice.store.vault import Vault
@@ -147,6 +149,12 @@ class House:
         self.text(number, text, line=line)
         self.deliver()
         return self.phones.texts(number)[before:]
+
+    def leaves(self, event: str) -> list[dict[str, str]]:
+        """What the log says of one kind of event, opened with the service key."""
+        with self.owner.begin(Scope(self.programme)) as tx:
+            bodies = [json.loads(body) for _, body in read_leaves(tx, self.console.vault)]
+        return [body for body in bodies if body["event"] == event]
 
     def token(self, login: str) -> str:
         if login not in self._tokens:

@@ -86,7 +86,7 @@ class Worker:
         """Id and state of every text to this worker, oldest first."""
         query = (
             "SELECT o.id, o.state FROM outbox o JOIN cases c USING (conversation_id)"
-            " WHERE c.id = :id ORDER BY o.run_at"
+            " WHERE c.id = :id ORDER BY o.place"
         )
         return [(row.id, row.state) for row in asked(self.house, query, id=self.case_id)]
 

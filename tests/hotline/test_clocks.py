@@ -23,9 +23,7 @@ def clocks(house: House) -> int:
 
 def ran_out(house: House) -> list[str]:
     """The rungs that the log tells of, in order."""
-    query = "SELECT convert_from(body, 'UTF8')::json ->> 'detail' AS rung FROM log_leaf"
-    query += " WHERE convert_from(body, 'UTF8')::json ->> 'event' = 'clock_ran_out'"
-    return sorted(row.rung for row in asked(house, query))
+    return sorted(leaf["detail"] for leaf in house.leaves("clock_ran_out"))
 
 
 def late(house: House) -> tuple[list[bool], list[bool]]:

@@ -39,7 +39,7 @@ def corrupt(house: House, table: str, column: str, row_id: UUID) -> None:
 
 
 def oldest(house: House, table: str) -> UUID:
-    query = f"SELECT id FROM {table} ORDER BY run_at LIMIT 1"  # noqa: S608
+    query = f"SELECT id FROM {table} ORDER BY place LIMIT 1"  # noqa: S608
     return UUID(str(asked(house, query)[0].id))
 
 
@@ -129,7 +129,7 @@ def test_a_worker_whose_rows_were_tampered_with_stops_nobody_elses_texts(
 ) -> None:
     workers = three(house)
     key = "conversation_id" if table == "contact" else "id"
-    query = "SELECT conversation_id FROM outbox ORDER BY run_at LIMIT 1"
+    query = "SELECT conversation_id FROM outbox ORDER BY place LIMIT 1"
     ((conversation_id,),) = asked(house, query)
     ((row_id,),) = asked(house, f"SELECT id FROM {table} WHERE {key} = :id", id=conversation_id)  # noqa: S608
     corrupt(house, table, column, row_id)
@@ -180,9 +180,7 @@ def test_a_case_that_does_not_open_stops_no_other_cases_clocks(house: House) -> 
 
     house.deliver()
 
-    leaves = asked(
-        house, "SELECT id FROM log_leaf WHERE convert_from(body, 'UTF8') LIKE '%ran_out%'"
-    )
+    leaves = house.leaves("clock_ran_out")
     assert len(leaves) == 3  # every case's first acknowledgement is late, the bad one's too
     assert set(house.courier.failures) == {"clock"}
 

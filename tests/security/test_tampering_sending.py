@@ -21,6 +21,8 @@ from workervoice.crypto.seal import (
     pad,
 )
 from workervoice.crypto.suite import seal_to
+from workervoice.errors import NotTrusted
+from workervoice.hotline.casepage import case_page
 
 ELSEWHERE = "+15550100555"
 LURE = "Come to the gate at nine."
@@ -187,6 +189,30 @@ def test_an_address_of_the_thiefs_in_a_workers_place_gets_nothing(
 
     assert len(house.phones.received) == sent
     assert thief.refused() == refused + 1
+
+
+@pytest.mark.parametrize("turned", ["the thief's row", "the keyed hashes"])
+def test_a_thief_with_a_phone_does_not_become_the_worker(
+    shared_house: House, thief: Thief, worker: str, turned: str
+) -> None:
+    """Else one row would let the thief speak for the worker, and call for the answers held."""
+    house, phone = shared_house, f"{worker[:-4]}7{worker[-3:]}"
+    case_id = a_case(house, number=worker)
+    answer(house, case_id, "not before you ask")
+    house.say(phone, "good morning")
+    (theirs, conversation), (mine, _) = (thief.contact_of(house, n) for n in (worker, phone))
+    thread = len(case_page(house.console, house.actor("asha"), case_id).thread)
+
+    if turned == "the keyed hashes":
+        thief.swap("contact", ("index",), theirs, mine)
+    else:
+        thief.overwrite("contact", mine, {"conversation_id": conversation})
+    for text in ("1", "all is well here"):
+        with pytest.raises(NotTrusted):
+            house.say(phone, text)
+
+    assert "not before you ask" not in house.phones.texts(worker) + house.phones.texts(phone)
+    assert len(case_page(house.console, house.actor("asha"), case_id).thread) == thread
 
 
 @pytest.mark.parametrize("release", ["none", "of another row", "by the thief", "by an officer"])

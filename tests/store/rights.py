@@ -39,7 +39,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "line": "S*",
         "log_leaf": "I",
         "message": "S(case_id id ordinal programme_id) I",
-        "outbox": "S(conversation_id dedupe_key expires_at id programme_id run_at signature"
+        "outbox": "S(conversation_id dedupe_key expires_at id place programme_id run_at signature"
         " signer_id state) I U(code payload release_id release_signature release_signer_id"
         " run_at state)",
         "programme": "S*",

@@ -112,7 +112,12 @@ def running(
     )
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, access_log=False, log_config=None, lifespan="off", proxy_headers=False
+        app,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
@@ -187,15 +188,19 @@ def test_a_body_without_end_is_cut_off(quiet: Gateway) -> None:
     assert counted(quiet, "too_large", answer) == (413, b"", before + 1)
 
 
-def test_a_caller_that_hangs_up_is_no_error(
+def test_a_caller_that_hangs_up_is_counted_and_no_error(
     quiet: Gateway, caplog: pytest.LogCaptureFixture
 ) -> None:
     head = f"POST {SMS} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nBody=zebra"
+    before = quiet.counts()["malformed"]
 
     with socket.create_connection(("127.0.0.1", quiet.port)) as connection:
         connection.sendall(head.encode())
+    give_up = time.monotonic() + 5
+    while quiet.counts()["malformed"] == before and time.monotonic() < give_up:
+        time.sleep(0.01)
 
-    assert quiet.call("GET", "/health")[0] == 200
+    assert quiet.counts()["malformed"] == before + 1
     assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
 
 

@@ -90,9 +90,11 @@ def wired(house: House) -> Iterator[tuple[Wire, Reception]]:
         who = parts.netloc.rpartition("@")[0]
         url = f"postgresql+psycopg://{who}@127.0.0.1:{port}{parts.path}"
         process: Process = replace(house.gateway, database=Database(url, pool_size=4))
-        yield wire, replace(house.reception, process=process)
-        wire.flowing.set()
-        process.database.close()
-        wire.hang_up()
-        listener.shutdown(socket.SHUT_RDWR)
+        try:
+            yield wire, replace(house.reception, process=process)
+        finally:
+            wire.flowing.set()
+            process.database.close()
+            wire.hang_up()
+            listener.shutdown(socket.SHUT_RDWR)
     thread.join()

@@ -66,5 +66,10 @@ def environment_of(settings: Settings, process: str) -> dict[str, str]:
     """A child's environment: what the system needs, and its own settings; no .env file."""
     inherited = {k: v for k, v in os.environ.items() if k in _PASSED_ON}  # noqa: TID251
     own = settings.only_for(process).as_environment()
-    hygiene = {"PYTHONUNBUFFERED": "1", "PYTHONMALLOC": "malloc", "MALLOC_PERTURB_": "165"}
+    hygiene = {
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONMALLOC": "malloc",
+        "MALLOC_PERTURB_": "165",
+        "MALLOC_ARENA_MAX": "2",
+    }
     return {**inherited, **hygiene, **own, PREFIX + "ENV_FILE": ""}

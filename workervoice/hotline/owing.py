@@ -120,7 +120,7 @@ def let_go(tx: Tx, pen: Pen, outbox_id: UUID) -> None:
         "release_id": release_id,
         "release_signer_id": pen.signer.id,
         "release_signature": pen.signer.sign(place),
-        "run_at": pen.now,
+        "run_at": hour_of(pen.now),
     }
     outbox.move_delivery(tx, outbox_id, source=state, dest=dest, also=also)
 
@@ -133,4 +133,5 @@ def give_back(tx: Tx, pen: Pen, conversation_id: UUID) -> None:
     holds = {"came_from_owed": True}  # nothing else is ever withheld
     for outbox_id in outbox.withheld(tx, conversation_id, but_by=pen.signer.id):
         dest = delivery.MACHINE.advance("withheld", "give_back", role=Role.WORKER, holds=holds)
-        outbox.move_delivery(tx, outbox_id, source="withheld", dest=dest)
+        also = {"run_at": hour_of(pen.now)}
+        outbox.move_delivery(tx, outbox_id, source="withheld", dest=dest, also=also)

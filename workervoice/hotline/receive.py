@@ -28,7 +28,7 @@ from workervoice.hotline.owing import (
     owe_text,
 )
 from workervoice.hotline.process import Pen, Process, Signer, sole
-from workervoice.hotline.records import ConversationRecord
+from workervoice.hotline.records import ConversationRecord, mark
 from workervoice.message import Address, AddressKind, DeliveryReport, Facts, Inbound, Role
 from workervoice.store import outbox
 from workervoice.store.engine import Scope, Tx
@@ -139,13 +139,14 @@ class Reception:
         found = conversation_by_index(tx, pen.vault, [(INDEX_VERSION, i) for i in indexes])
         if found is not None:
             contact_id, row = found
-            record = ConversationRecord.from_json(row.record)
+            record = ConversationRecord.from_json(row.record).met_by(contact_id, indexes)
             if arrival.inbound.also:
                 self._link(tx, pen, row.id, dict(zip(indexes, addresses, strict=True)))
-            return _Met(row, replace(record, contact_id=contact_id), known=True)
+            return _Met(row, record, known=True)
         row = Conversation(uuid4(), Progress().state, 1, {})
         contact_ids = [uuid4() for _ in addresses]
-        record = ConversationRecord(Progress(), arrival.line.id, contact_ids[0])
+        known_by = tuple(mark(index) for index in indexes)
+        record = ConversationRecord(Progress(), arrival.line.id, contact_ids[0], known_by=known_by)
         row = replace(row, record=record.to_json())
         add_conversation(tx, pen.vault, row)
         found_by = sorted(zip(indexes, contact_ids, addresses, strict=True))  # one order for all

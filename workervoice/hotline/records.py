@@ -5,12 +5,13 @@ These are the typed shapes of two JSON documents; they hold states and answers, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from workervoice.errors import NotTrusted
 from workervoice.message import Answer, Facts, Grade, Priority
 from workervoice.store.vault import QueueRecord
 from workervoice.workflow.dialogue import Progress
@@ -18,12 +19,25 @@ from workervoice.workflow.dialogue import Progress
 
 @dataclass(frozen=True, slots=True)
 class ConversationRecord:
-    """Where a dialogue stands, and what it points to."""
+    """Where a dialogue stands, what it points to, and which addresses it belongs to.
+
+    `known_by` are the beginnings of their keyed hashes: the contacts' rows alone could be turned
+    by anybody who writes to the database, to speak for a worker or to call for held answers.
+    """
 
     progress: Progress
     line_id: UUID
     contact_id: UUID
     case_id: UUID | None = None
+    known_by: tuple[str, ...] = ()
+
+    def met_by(self, contact_id: UUID, indexes: Iterable[bytes]) -> ConversationRecord:
+        """Written to from these addresses, one of which it knew. Raises `NotTrusted`."""
+        marks = {mark(index) for index in indexes}
+        if marks.isdisjoint(self.known_by):
+            raise NotTrusted(f"contact {contact_id}")
+        known_by = (*self.known_by, *sorted(marks.difference(self.known_by)))
+        return replace(self, contact_id=contact_id, known_by=known_by)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -31,6 +45,7 @@ class ConversationRecord:
             "line": str(self.line_id),
             "contact": str(self.contact_id),
             "case": None if self.case_id is None else str(self.case_id),
+            "known_by": list(self.known_by),
         }
 
     @classmethod
@@ -40,7 +55,13 @@ class ConversationRecord:
             line_id=UUID(record["line"]),
             contact_id=UUID(record["contact"]),
             case_id=UUID(record["case"]) if record["case"] else None,
+            known_by=tuple(record["known_by"]),
         )
+
+
+def mark(index: bytes) -> str:
+    """Enough of an address's keyed hash to know it again; short, for the record has one size."""
+    return index[:6].hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,7 +268,7 @@ def withheld(tx: Tx, conversation_id: UUID, *, but_by: UUID) -> list[UUID]:
         select(c.id)
         .where(c.programme_id == tx.programme, c.conversation_id == conversation_id)
         .where(c.state == "withheld", c.signer_id != but_by)
-        .order_by(c.run_at)
+        .order_by(c.run_at, c.place)
         .with_for_update()
     ).all()
     return [row.id for row in rows]

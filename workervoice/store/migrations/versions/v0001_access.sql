@@ -69,8 +69,8 @@ GRANT SELECT (programme_id, id, conversation_id, index_version, index) ON contac
 GRANT SELECT (programme_id, id, case_id, ordinal) ON message TO workervoice_gateway;
 GRANT SELECT (programme_id, id, case_id, version) ON assessment TO workervoice_gateway;
 GRANT SELECT ON cases TO workervoice_gateway;
-GRANT SELECT (programme_id, id, conversation_id, state, signer_id, signature, run_at, expires_at,
-    dedupe_key) ON outbox TO workervoice_gateway;
+GRANT SELECT (programme_id, id, place, conversation_id, state, signer_id, signature, run_at,
+    expires_at, dedupe_key) ON outbox TO workervoice_gateway;
 GRANT SELECT (programme_id, mac, day), INSERT, DELETE ON seen TO workervoice_gateway;
 GRANT INSERT ON conversation, contact, cases, key_pair, key_wrap, message, assessment, outbox,
     clock, log_leaf TO workervoice_gateway;
