@@ -75,15 +75,20 @@ def _settings(data: Path | None = None) -> Settings:
 
 
 def _up(parsed: argparse.Namespace) -> int:
-    from workervoice.app.announcing import announce  # noqa: PLC0415 - `triage` must start fast
+    from workervoice.app import announcing  # noqa: PLC0415 - `triage` must start fast
     from workervoice.app.supervisor import Supervisor  # noqa: PLC0415
 
     settings = _settings(parsed.data)
     stop = _told_to_stop()
-    supervisor = Supervisor(settings, with_demo=parsed.demo, say=lambda s: print(s, flush=True))
+    supervisor = Supervisor(
+        settings,
+        with_demo=parsed.demo,
+        say=lambda s: print(s, flush=True),
+        on_seeded=announcing.tell_passphrases,
+    )
     supervisor.start()
     try:
-        announce(supervisor, settings)
+        announcing.announce(supervisor, settings)
         if supervisor.phones_url and sys.stdout.isatty():
             webbrowser.open(supervisor.phones_url)
         while not stop.wait(POLL_SECONDS):

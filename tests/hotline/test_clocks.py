@@ -17,6 +17,11 @@ from workervoice.hotline.overview import monitor_lines, queue
 REPORT = "They took our passports"
 
 
+@pytest.fixture
+def house(emptied_house: House) -> House:
+    return emptied_house
+
+
 def clocks(house: House) -> int:
     return len(asked(house, "SELECT id FROM clock"))
 

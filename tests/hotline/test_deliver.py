@@ -22,6 +22,11 @@ REPORT = "They took our passports"
 Provider = Callable[[Outbound], SendOutcome]
 
 
+@pytest.fixture
+def house(emptied_house: House) -> House:
+    return emptied_house
+
+
 def owed(house: House) -> tuple[Worker, UUID]:
     """A worker to whom the first answer is owed and not sent yet."""
     worker = a_worker(house)

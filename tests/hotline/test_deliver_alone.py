@@ -16,6 +16,11 @@ from workervoice.message import Accepted, Outbound, SendOutcome
 REPORT = "They took our passports"
 
 
+@pytest.fixture
+def house(emptied_house: House) -> House:
+    return emptied_house
+
+
 def three(house: House) -> list[Worker]:
     """Three workers to whom the first answer is owed."""
     workers = [a_worker(house) for _ in range(3)]

@@ -13,6 +13,11 @@ HELP = "How can we help?"
 WHOLE = (REPORT, "1", "they cut pay if we ask", "0")
 
 
+@pytest.fixture
+def house(emptied_house: House) -> House:
+    return emptied_house
+
+
 def rested(house: House, line: str = "demo-whatsapp") -> Worker:
     """A worker who has answered all questions."""
     worker = a_worker(house, line)

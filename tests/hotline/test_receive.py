@@ -182,15 +182,15 @@ def test_danger_now_is_the_highest_priority_at_once(shared_house: House) -> None
     assert first.record.priority is Priority.P0
 
 
-def test_danger_said_days_later_is_danger(house: House) -> None:
-    worker = a_worker(house)
+def test_danger_said_days_later_is_danger(emptied_house: House) -> None:
+    worker = a_worker(emptied_house)
     for text in WHOLE:
         worker.say(text)
-    house.wait(days=20)
+    emptied_house.wait(days=20)
 
     said = worker.say("3")
 
-    assert said == [phrase(house, "danger_now")]
+    assert said == [phrase(emptied_house, "danger_now")]
     assert worker.case.record.priority is Priority.P0
 
 

@@ -236,15 +236,17 @@ def test_delete_says_so_when_something_has_left(worker: Worker) -> None:
     assert asks == phrase(house, "delete_confirm_left", digit=a_digit(asks))
 
 
-def test_who_comes_back_after_a_withdrawal_is_owed_an_acknowledgement_again(house: House) -> None:
-    worker = a_worker(house)
+def test_who_comes_back_after_a_withdrawal_is_owed_an_acknowledgement_again(
+    emptied_house: House,
+) -> None:
+    worker = a_worker(emptied_house)
     worker.say(REPORT)
     withdrawn(worker)
-    house.wait(hours=2)
-    house.deliver()  # a withdrawn case needs none, so the clock has stopped
+    emptied_house.wait(hours=2)
+    emptied_house.deliver()  # a withdrawn case needs none, so the clock has stopped
 
     worker.say("no, keep it")
-    house.wait(hours=80)
+    emptied_house.wait(hours=80)
 
     assert worker.case.state == "received"
-    assert monitor_lines(house.console, house.actor("mina"))[0].late
+    assert monitor_lines(emptied_house.console, emptied_house.actor("mina"))[0].late

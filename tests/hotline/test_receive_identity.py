@@ -21,6 +21,11 @@ PHONE = Address(AddressKind.WHATSAPP, "+15550108001")
 BSUID = Address(AddressKind.WHATSAPP_ID, "BD.1f00Abc")
 
 
+@pytest.fixture
+def house(emptied_house: House) -> House:
+    return emptied_house
+
+
 def arrives(house: House, text: str, sender: Address, *also: Address) -> Taken:
     """A WhatsApp text from one address, perhaps seen with a second one."""
     inbound = Inbound(f"SM{uuid4().hex}", sender, text, (), also)

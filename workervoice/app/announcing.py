@@ -9,20 +9,26 @@ from workervoice.app.supervisor import Supervisor
 from workervoice.settings import Settings
 
 
+def tell_passphrases(seeded: demo.Seeded) -> None:
+    """Print everybody's passphrase, the only time; at once, because nothing can show it again."""
+    lines = ["", "Passphrases of the demo's people (shown once, stored nowhere):"]
+    for login, (_, role, name, _) in demo.PEOPLE.items():
+        lines.append(f"  {login:6} {seeded.passphrases[login]}   {role}: {name}")
+    _print(lines)
+
+
 def announce(supervisor: Supervisor, settings: Settings) -> None:
-    """Print the addresses; after a seeding, the only time, everybody's passphrase."""
-    lines = ["", "Workervoice is running."]
-    if supervisor.seeded is not None:
-        lines += ["", "Passphrases of the demo's people (shown once, stored nowhere):"]
-        for login, (_, role, name, _) in demo.PEOPLE.items():
-            lines.append(f"  {login:6} {supervisor.seeded.passphrases[login]}   {role}: {name}")
-    lines += ["", f"  officers' pages   {supervisor.console_url}"]
+    """Print the addresses."""
+    lines = ["", "Workervoice is running.", "", f"  officers' pages   {supervisor.console_url}"]
     if supervisor.phones_url:
         lines.append(f"  simulated phones  {supervisor.phones_url}")
     for line in demo.demo_lines(settings.twilio_sms_from, settings.twilio_whatsapp_from):
         lines.append(f"  Twilio webhook    {supervisor.gateway_url}/in/twilio/{line.slug}")
     if not settings.tokens():
         lines.append("  (Twilio's webhooks are refused: no WORKERVOICE_TWILIO_AUTH_TOKENS is set)")
-    lines += ["", "Ctrl-C ends it; its data stays in " + str(settings.data_dir), ""]
+    _print([*lines, "", "Ctrl-C ends it; its data stays in " + str(settings.data_dir), ""])
+
+
+def _print(lines: list[str]) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

@@ -32,7 +32,7 @@ class Child:
         extra = [] if self.socket is None else ["--fd", str(self.socket.fileno())]
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own program, with fixed arguments
-            [sys.executable, "-m", "workervoice", *self.arguments, *extra, "--tied"],
+            [sys.executable, "-P", "-m", "workervoice", *self.arguments, *extra, "--tied"],
             env=dict(self.environment),
             stdin=subprocess.PIPE,
             pass_fds=handles,

@@ -50,11 +50,13 @@ class Supervisor:
         *,
         with_demo: bool,
         say: Callable[[str], None],
+        on_seeded: Callable[[demo.Seeded], None] = lambda seeded: None,
         cost: Cost = STRONG,
     ) -> None:
         self._settings = settings.with_twilio_login()
         self._demo = with_demo
         self._say = say
+        self._on_seeded = on_seeded
         self._cost = cost
         self._server: EmbeddedServer | None = None
         self._children: list[Child] = []
@@ -70,9 +72,10 @@ class Supervisor:
     def start(self) -> None:
         """Everything up and answering, or a `WorkervoiceError` with nothing left running."""
         try:
-            settings = self._with_database(self._settings)
+            settings = self._with_addresses(self._settings)
+            settings = self._with_database(settings)
             self._prepare_programme(settings)
-            self._start_children(self._with_addresses(settings))
+            self._start_children(settings)
             self._wait_until_ready()
         except BaseException:
             self.stop()
@@ -160,6 +163,7 @@ class Supervisor:
             if not seeded:
                 _set_aside(settings.data_dir)
                 self.seeded = self._seed(owner, settings)
+                self._on_seeded(self.seeded)  # before anything else can fail
         finally:
             owner.close()
 

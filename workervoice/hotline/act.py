@@ -37,6 +37,8 @@ class Desk:
         if not text.strip() or len(text) > ANSWER_MAX:
             raise GuardFailed(f"an answer has 1 to {ANSWER_MAX} characters")
         with open_case(self.process, actor, case_id) as file:
+            if file.just_said(text):
+                return
             file.take_up()
             outbox_id = self._hold(file, text, "reply")
             file.note("out", {"kind": "answer", "text": text, "outbox": str(outbox_id)})
@@ -109,6 +111,8 @@ class Desk:
             words = {"kind": "question", "text": question, "outbox": str(outbox_id)}
             file.note("out", words)
             file.record = replace(file.record, answered_at=file.pen.now)
+        if move == "refer":
+            file.record = replace(file.record, disclosed=True)  # something was passed on
         if file.state in {"closed", "out_of_scope"}:
             file.record = replace(file.record, closed_at=file.pen.now)
         elif was in {"closed", "out_of_scope"}:

@@ -73,9 +73,9 @@ class OpenIssue:
         version, packet = self.row.version, self.row.packet
         found = set()
         for approval in remedy.approvals_of(self.tx, self.row.id, version):
-            signer = self.pen.directory.trusted(approval.officer_id, "officer", "registrar")
             place = remedy.approval_place(self.tx.programme, self.row.id, version, packet)
             try:
+                signer = self.pen.directory.trusted(approval.officer_id, "officer", "registrar")
                 verify(signer.sign_public, place, approval.signature)
             except NotTrusted:
                 continue
@@ -104,6 +104,7 @@ class OpenIssue:
 def draft(process: Process, actor: Actor, case_id: UUID, packet: Packet) -> UUID:
     """Draft a sensitive issue about a case that has been taken up; returns its id."""
     with open_case(process, actor, case_id) as case:
+        case.only_open()
         if case.record.facts.site_id is None:
             raise GuardFailed("name the site first: it decides which buyers are told")
         case.take_up()
@@ -175,6 +176,7 @@ def open_issue(process: Process, actor: Actor, issue_id: UUID) -> Iterator[OpenI
 def redraft(process: Process, actor: Actor, issue_id: UUID, packet: Packet) -> None:
     """Store a new version of a draft; approvals of earlier versions no longer count."""
     with open_issue(process, actor, issue_id) as issue:
+        issue.case.only_open()
         if issue.row.state != "draft":
             raise GuardFailed("only a draft can be changed: send it back first")
         holder = Holder("plan", issue_id, issue.row.epoch)
@@ -193,6 +195,7 @@ def redraft(process: Process, actor: Actor, issue_id: UUID, packet: Packet) -> N
 def approve(process: Process, actor: Actor, issue_id: UUID) -> None:
     """The first of two people says yes to this very packet."""
     with open_issue(process, actor, issue_id) as issue:
+        issue.case.only_open()
         row = issue.row
         issue.advance("approve")
         place = remedy.approval_place(issue.tx.programme, issue_id, row.version, row.packet)

@@ -88,6 +88,8 @@ def prepare(
     if line is None:
         return Dispatch(Verdict.BROKEN)
     record = ConversationRecord.from_json(row.record)
+    if record.was_sent(claimed.id):  # a copy of the row, put back after it was sent
+        return Dispatch(Verdict.BROKEN)
     message = Outbound(
         outbox_id=claimed.id,
         sender=line.sender,
@@ -152,6 +154,13 @@ def _address(
     verify(gateway.sign_public, place, contact.signature)
     info = address_info(tx.programme, contact_id)
     return Address.from_uri(process.custody.unwrap("courier", contact.address, info).decode())
+
+
+def note_sent(tx: Tx, process: Process, claimed: Claimed) -> None:
+    """Remember in the sealed record that this text went out: its row alone could be put back."""
+    row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
+    record = ConversationRecord.from_json(row.record).having_sent(claimed.id)
+    intake.save_conversation(tx, process.vault, row, state=row.state, record=record.to_json())
 
 
 def hold_until_asked(tx: Tx, process: Process, claimed: Claimed, kind: Kind) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from workervoice.crypto.keyring import Holder
 from workervoice.crypto.suite import KemKey
-from workervoice.errors import Forbidden, NotFound
+from workervoice.errors import Forbidden, GuardFailed, NotFound
 from workervoice.hotline import casefile, reading
 from workervoice.hotline.links import issues_of_case
 from workervoice.hotline.process import Pen, Process
@@ -23,12 +23,15 @@ from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
 from workervoice.store.intake import Conversation, lock_conversation
 from workervoice.store.programme import Line, lines
+from workervoice.triage import ilo
 from workervoice.workflow import case as case_machine
 from workervoice.workflow.machine import Move
 
 UNREAD = frozenset({"received", "clarifying", "awaiting_review"})
 ZERO_TOLERANCE = frozenset({Priority.P0, Priority.P1, Priority.P1S})
 WITHDRAWAL_WAIT_SECONDS = 72 * 3600
+TWICE_SECONDS = 60
+OPEN_STATES = UNREAD | {"in_progress", "escalated", "referred", "remedy_reported", "confirmed"}
 _RELEASED = frozenset({"released", "deciding", "acting", "verifying", "resolved", "unresolved"})
 
 
@@ -103,16 +106,27 @@ class OpenCase:
             self.state, move, role=self.actor.role, holds=self.holds(reason), reason=reason
         )
 
+    def is_zero_tolerance(self) -> bool:
+        """Danger, a child or violence was reported: a lowered priority does not change that."""
+        machine = ilo.assess(self.record.facts).priority
+        return self.record.facts.child or bool({machine, self.record.priority} & ZERO_TOLERANCE)
+
+    def only_open(self) -> None:
+        """Nothing about a case leaves while its worker wants it deleted, or once it is over."""
+        asked = self.conversation.progress.awaiting == "delete"
+        if asked or self.state not in OPEN_STATES:
+            raise GuardFailed("the case is not open for sensitive issues")
+
     def holds(self, reason: str) -> dict[str, bool]:
         """The guards of the case table as they stand now; one that is not here does not hold.
 
         A legal hold is not recorded yet: whoever erases says in the reason that there is none.
         """
-        record, facts = self.record, self.record.facts
+        facts = self.record.facts
         asked_at = self.conversation.progress.withdrawn_at
         waited = WITHDRAWAL_WAIT_SECONDS
         return {
-            "not_zero_tolerance": record.priority not in ZERO_TOLERANCE and not facts.child,
+            "not_zero_tolerance": not self.is_zero_tolerance(),
             "two_people": self.proposed_by_other("set_aside"),
             "issue_released": any(state in _RELEASED for _, state in self.issues),
             "consent_or_override": facts.allows(Consent.AUTHORITIES),
@@ -144,6 +158,19 @@ class OpenCase:
         return any(
             m.name == move and all(holds.get(g, False) or g == "two_people" for g in m.guards)
             for m in case_machine.MACHINE.rows_from(self.row.state, self.actor.role)
+        )
+
+    def just_said(self, text: str) -> bool:
+        """True for the same answer by the same person moments ago: a button pressed twice."""
+        since = self.pen.now.timestamp() - TWICE_SECONDS
+        return any(
+            entry.words is not None
+            and entry.words.get("kind") == "answer"
+            and entry.words.get("text") == text
+            and entry.signer_id == self.actor.id
+            and entry.words["at"] >= since
+            for entry in self.thread
+            if entry.direction == "out"
         )
 
     def note(self, direction: str, words: Mapping[str, Any]) -> None:

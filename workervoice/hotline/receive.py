@@ -252,7 +252,7 @@ def _heard(arrival: Arrival, met: _Met, dossier: Dossier, facts: Facts, pen: Pen
         missing=ilo.missing(facts),
         site_known=facts.site_id is not None,
         left=dossier.disclosed,
-        random_digit=secrets.randbelow(9) + 1,
+        random_digit=secrets.randbelow(6) + 4,  # 1 to 3 mean something of their own
         known=met.known,
         language=_language(arrival, met.record.progress.language),
         media_only=bool(arrival.inbound.media) and not arrival.inbound.text.strip(),

@@ -16,6 +16,9 @@ from workervoice.message import Answer, Facts, Grade, Priority
 from workervoice.store.vault import QueueRecord
 from workervoice.workflow.dialogue import Progress
 
+SENT_MARK = 8  # hexadecimal digits of an outbox id
+SENT_KEPT = 20  # texts
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationRecord:
@@ -30,6 +33,14 @@ class ConversationRecord:
     contact_id: UUID
     case_id: UUID | None = None
     known_by: tuple[str, ...] = ()
+    sent: tuple[str, ...] = ()  # beginnings of the ids of texts that went out lately
+
+    def was_sent(self, outbox_id: UUID) -> bool:
+        """True for a text that went out before, whatever its row says now."""
+        return outbox_id.hex[:SENT_MARK] in self.sent
+
+    def having_sent(self, outbox_id: UUID) -> ConversationRecord:
+        return replace(self, sent=(*self.sent, outbox_id.hex[:SENT_MARK])[-SENT_KEPT:])
 
     def met_by(self, contact_id: UUID, indexes: Iterable[bytes]) -> ConversationRecord:
         """Written to from these addresses, one of which it knew. Raises `NotTrusted`."""
@@ -46,6 +57,7 @@ class ConversationRecord:
             "contact": str(self.contact_id),
             "case": None if self.case_id is None else str(self.case_id),
             "known_by": list(self.known_by),
+            "sent": list(self.sent),
         }
 
     @classmethod
@@ -56,6 +68,7 @@ class ConversationRecord:
             contact_id=UUID(record["contact"]),
             case_id=UUID(record["case"]) if record["case"] else None,
             known_by=tuple(record["known_by"]),
+            sent=tuple(record["sent"]),
         )
 
 

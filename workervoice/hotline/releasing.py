@@ -40,6 +40,7 @@ def release(
     An override stands only by a supervisor and only where danger or a child was reported.
     """
     with open_issue(process, actor, issue_id) as issue:
+        issue.case.only_open()
         _check_override(issue, actor, override)
         now = issue.pen.now
         buyers = buyers_of(issue.tx, UUID(issue.link.site_id), now.date())

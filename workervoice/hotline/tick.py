@@ -21,7 +21,7 @@ from workervoice.crypto.suite import seal_to
 from workervoice.errors import Unavailable
 from workervoice.hotline.casefile import next_hour
 from workervoice.hotline.clockwork import Standing, look_at_clock, notify_buyers
-from workervoice.hotline.dispatch import Dispatch, Verdict, hold_until_asked, prepare
+from workervoice.hotline.dispatch import Dispatch, Verdict, hold_until_asked, note_sent, prepare
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.process import Process, sole
 from workervoice.message import Accepted, Rejected, Role, SendOutcome
@@ -148,6 +148,7 @@ class Courier:
         dest = source
         also: dict[str, Any] = {}
         if isinstance(outcome, Accepted):
+            note_sent(tx, self.process, claimed)
             dest = _walk(source, ("accept",))
             reference = self._reference(tx, claimed, outcome, now)
             also = {"provider_ref": reference, "run_at": hour_of(now)}

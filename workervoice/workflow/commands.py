@@ -53,13 +53,14 @@ _SPELLINGS: dict[Command, tuple[str, ...]] = {
 _YES = ("yes", "sí", "si", "হ্যাঁ", "হ্যা", "হা", "জি", "ha", "hya", "ji")
 _NO = ("no", "না", "na")
 
+_LONGEST = 200  # characters; no command is nearly as long, and a text may have 100,000
 _ENCLOSING = "Me"  # the box of a keycap emoji
 _SILENT = frozenset({"P", "S", "Z", "C"})  # punctuation, symbols, spaces, invisible marks
 
 
 def bare(text: str) -> str:
     """The words alone: NFKC, casefold, one space between, nothing but letters, marks and digits."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold()
     kept = (" " if _is_gap(ch) else ch for ch in folded if not _is_dress(ch))
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
 

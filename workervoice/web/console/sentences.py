@@ -70,6 +70,10 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "too many answers wait for this worker": (
             "Too many answers wait for this worker already: they have to ask for those first."
         ),
+        "the case is not open for sensitive issues": (
+            "Nothing about this case may go to buyers now: it is over, or the worker asked to "
+            "delete it."
+        ),
         "the plan is not open": "The plan is not open for changes now.",
     }
 )

@@ -142,7 +142,7 @@ def create_gateway_app(
 ) -> FastAPI:
     """The gateway's application; `public_url` is what providers sign, without a path."""
     gateway = _Gateway(reception, receivers, public_url)
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     @app.post("/in/{provider}/{line}")
     async def take(provider: str, line: str, request: Request) -> Response:

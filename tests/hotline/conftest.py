@@ -1,0 +1,29 @@
+"""A hotline that nobody has written to yet, without the cost of a new database for each test."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text as sql
+
+from tests.house import START, House, Phones
+from workervoice.store.tables import metadata
+
+# what seeding made; case and plan keys among them go with the rest
+_SEEDED = {
+    *("programme", "line", "site", "organisation", "supply_link"),
+    *("directory", "officer", "slot", "key_pair", "key_wrap"),
+}
+
+
+@pytest.fixture
+def emptied_house(shared_house: House) -> House:
+    """The module's hotline as it was seeded: no worker, no case, no session, its clock at START."""
+    house, gone = shared_house, sorted(metadata.tables.keys() - _SEEDED)
+    with house.owner.begin() as tx:
+        tx.connection.execute(sql(f"TRUNCATE {', '.join(gone)}"))
+        for table in ("key_pair", "key_wrap"):
+            kinds = "holder_kind IN ('case', 'plan')"
+            tx.connection.execute(sql(f"DELETE FROM {table} WHERE {kinds}"))  # noqa: S608
+    house.now, house.phones = START, Phones()
+    house.courier.failures.clear()
+    return house
