@@ -211,6 +211,17 @@ def test_not_safe_means_silence_until_the_worker_writes(shared_house: House) -> 
     assert len(back) == 1
 
 
+@pytest.mark.parametrize("word", ["STOP", "DELETE", "STATUS"])
+def test_a_long_text_that_begins_like_a_command_is_a_report(shared_house: House, word: str) -> None:
+    worker, text = a_worker(shared_house), word + "." * 300 + "they hit us"
+
+    said = worker.say(text)
+
+    assert said == [phrase(shared_house, "first_answer")]
+    assert words_in(worker.case) == [text]
+    assert worker.case.conversation == "safety"
+
+
 def test_the_language_of_the_answers_stays_through_digits_and_doubtful_texts(
     shared_house: House,
 ) -> None:

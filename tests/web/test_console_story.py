@@ -104,7 +104,7 @@ def remedy(house: House, handler: Browser, case: str) -> list[str]:
     house.deliver()
     notice = house.phones.texts(WORKER)[-1]
     question = house.say(WORKER, "1")
-    house.say(WORKER, "1")
+    house.say(WORKER, "4")
     page = handler.open(case).text
     assert "Worker says it is fixed" in page
     handler.do(f"{case}/move/close", reason="The worker confirmed")

@@ -358,7 +358,7 @@ def test_a_worker_confirms_that_it_is_fixed() -> None:
         = notice now
         > 1
         * release=1
-        > 1
+        > 4
         < confirm_thanks
         * confirmed
         > 1
@@ -367,7 +367,7 @@ def test_a_worker_confirms_that_it_is_fixed() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["2", "২", "no", "No!", "না"])
+@pytest.mark.parametrize("text", ["5", "৫", "no", "No!", "না"])
 def test_a_worker_disputes_that_it_is_fixed(text: str) -> None:
     stage = play(DONE + "= hold confirm\n= notice now\n> 1\n* release=1")
 
@@ -375,6 +375,16 @@ def test_a_worker_disputes_that_it_is_fixed(text: str) -> None:
 
     assert [say.key for say in turn.says] == ["dispute_thanks"]
     assert turn.effects == {"disputed", "ask_human"}
+
+
+@pytest.mark.parametrize("text", ["1", "2"])
+def test_the_digit_that_asked_for_the_question_does_not_answer_it(text: str) -> None:
+    stage = play(DONE + "= hold confirm\n= notice now\n> 1\n* release=1")
+
+    turn = stage.write(text)
+
+    assert [say.key for say in turn.says] == ["confirm_question"]
+    assert not turn.effects
 
 
 def test_an_unclear_answer_neither_confirms_nor_disputes() -> None:
@@ -389,7 +399,7 @@ def test_an_unclear_answer_neither_confirms_nor_disputes() -> None:
         > they paid half
         < thanks
         * report
-        > 4
+        > 6
         * report
         > 3
         < danger_now
@@ -408,7 +418,7 @@ def test_a_question_to_confirm_is_released_alone_and_the_rest_is_mentioned() -> 
         = notice now
         > 1
         * release=2
-        > 1
+        > 4
         < confirm_thanks reply_waits
         * confirmed
         > 1
@@ -430,7 +440,7 @@ def test_a_reply_read_in_between_repeats_the_open_question() -> None:
         > 1
         < confirm_question
         * release=1
-        > 1
+        > 4
         < confirm_thanks
         * confirmed
     """

@@ -247,7 +247,7 @@ def confirm(cast: Cast, case: str) -> None:
     )
     cast.worker.reads()
     cast.worker.writes("1")
-    cast.worker.writes("1")
+    cast.worker.writes("4")
     asha.sees(case, [r"^Worker says it is fixed"])
     asha.does(f"{case}/move/close", "closes the case", {"reason": "The worker confirmed."})
 

@@ -59,8 +59,13 @@ _SILENT = frozenset({"P", "S", "Z", "C"})  # punctuation, symbols, spaces, invis
 
 
 def bare(text: str) -> str:
-    """The words alone: NFKC, casefold, one space between, nothing but letters, marks and digits."""
-    folded = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold()
+    """The words alone: NFKC, casefold, one space between, nothing but letters, marks and digits.
+
+    A long text has none: its beginning alone is not what it says.
+    """
+    if len(text) > _LONGEST:
+        return ""
+    folded = unicodedata.normalize("NFKC", text).casefold()
     kept = (" " if _is_gap(ch) else ch for ch in folded if not _is_dress(ch))
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
 

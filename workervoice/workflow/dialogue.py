@@ -75,11 +75,16 @@ def _release(progress: Progress) -> Turn:
 
 
 def _confirmed(progress: Progress, heard: Heard) -> Turn:
-    """Is it fixed? 1 or yes, 2 or no; a 3 is danger; anything else leaves the question standing."""
+    """Is it fixed? 4 or yes, 5 or no; a 3 is danger; anything else leaves the question standing.
+
+    Not 1 and 2: a 1 that was sent twice to read the question would answer it unread.
+    """
     number = digit(heard.text)
     if number == 3:
         return replace(questions.in_danger(progress, heard), report=True)
-    fixed = {1: True, 2: False}.get(number or 0, yes_or_no(heard.text))
+    if number in {1, 2}:
+        return Turn(progress, (Say("confirm_question"),))
+    fixed = {4: True, 5: False}.get(number or 0, yes_or_no(heard.text))
     if fixed is None:
         return questions.thank(progress, heard)
     done = questions.at_rest(progress)
