@@ -202,7 +202,7 @@ def _by_name(pid: int) -> dict[str, int]:
     commands = {
         each: Path(f"/proc/{each}/cmdline").read_bytes().split(b"\0") for each in _children(pid)
     }
-    return {command[3].decode(): each for each, command in commands.items()}
+    return {c[c.index(b"workervoice") + 1].decode(): each for each, c in commands.items()}
 
 
 def _children(pid: int, *, database: bool = False) -> list[int]:

@@ -36,6 +36,7 @@ class Said:
     media: int = 0
     move: str = ""
     override: tuple[str, str] = ("", "")  # ground and reason of a release without consent
+    replies: tuple[str, ...] = ()  # what the hotline said to this text by itself, as phrase keys
     broken: bool = False
 
 
@@ -120,6 +121,7 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         delivery=deliveries.get(UUID(outbox_id), "") if outbox_id else "",
         media=len(words.get("media", [])),
         move=str(words.get("move", "")),
+        replies=tuple(map(str, words.get("replies", []))),
         override=(str(override.get("ground", "")), str(override.get("reason", ""))),
     )
 

@@ -217,6 +217,7 @@ def _words(filing: Filing) -> dict[str, Any]:
         "evidence": [[e.item, e.start, e.end, e.rule, e.denied] for e in reading.evidence],
         "media": [[m.url, m.content_type] for m in arrival.inbound.media],
         "line": arrival.line.slug,
+        "replies": [say.key for say in filing.turn.says],
     }
 
 

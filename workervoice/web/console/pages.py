@@ -18,9 +18,11 @@ from workervoice.hotline.planning import TEXT_MAX
 from workervoice.web.console import items, words
 from workervoice.web.console.forms import Tried
 from workervoice.web.console.sentences import MACHINES
+from workervoice.workflow.phrasebook import PhraseBook
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_PHRASES = PhraseBook.load()
 
 
 def moment(at: datetime | int) -> str:
@@ -71,6 +73,12 @@ def legend(passages: tuple[tuple[str, str, bool], ...]) -> list[tuple[str, bool]
     return sorted(found)
 
 
+def automatic(keys: tuple[str, ...]) -> str:
+    """What the hotline said by itself, in English, for the handler who reads the answer to it."""
+    known = {"emergency": "the emergency number", "digit": "a digit"}
+    return " ".join(_PHRASES.say(key, "en", **known) for key in keys)
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -79,7 +87,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown = (moment, day, span, tag, move_label, legend, items.item, items.items)
+    shown = (moment, day, span, tag, move_label, legend, automatic, items.item, items.items)
     made.filters |= {filter_.__name__: filter_ for filter_ in shown}
     made.globals |= {
         "words": words,
