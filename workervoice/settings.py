@@ -7,6 +7,7 @@ Secrets belong to processes: `only_for` drops those of the others.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from workervoice.errors import SettingsError
 
 PREFIX = "WORKERVOICE_"
+_NUMBER = re.compile(r"\+?[0-9]{3,15}")  # or a short code; a word could not be answered
 
 # which processes may hold which secret; the owner's URL is for migrations only
 HOLDERS: Mapping[str, frozenset[str]] = {
@@ -204,17 +206,29 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("WORKERVOICE_TWILIO_API_KEY is missing: the API secret needs it.")
     if (settings.twilio_api_key or settings.tokens()) and not settings.twilio_account_sid:
         raise SettingsError("WORKERVOICE_TWILIO_ACCOUNT_SID is missing: Twilio's keys need it.")
+    _check_twilio(settings)
     for name in ("public_url", "console_url", "twilio_api_base", "simulator_url"):
         _check_url(name, getattr(settings, name))
     for name in ("root_public", "boot_secret"):
         _check_key(name, getattr(settings, name))
 
 
+def _check_twilio(settings: Settings) -> None:
+    if settings.twilio_auth_tokens is not None and not settings.tokens():
+        raise SettingsError("WORKERVOICE_TWILIO_AUTH_TOKENS is malformed: it names no token.")
+    for name in ("twilio_sms_from", "twilio_whatsapp_from"):
+        number = getattr(settings, name)
+        if number is not None and not _NUMBER.fullmatch(number):
+            raise SettingsError(f"{PREFIX}{name.upper()} is malformed: write it like +15550100000.")
+
+
 def _check_url(name: str, value: str | None) -> None:
     if value is None:
         return
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+    path = parts.path.strip("/") if name in {"public_url", "console_url"} else ""
+    foreign = path or parts.query or parts.fragment
+    if parts.scheme not in {"http", "https"} or not parts.netloc or foreign:
         raise SettingsError(
             f"{PREFIX}{name.upper()} is malformed: write it like https://hotline.example.org."
         )

@@ -77,6 +77,13 @@ def test_a_malformed_line_is_named_by_its_number_and_never_quoted() -> None:
         (("console",), {}, "WORKERVOICE_CONSOLE_DATABASE_URL"),
         (("up",), {"GATEWAY_PORT": "high"}, "WORKERVOICE_GATEWAY_PORT"),
         (("up",), {"PUBLIC_URL": "hotline"}, "WORKERVOICE_PUBLIC_URL"),
+        (("up",), {"PUBLIC_URL": "https://x.example/path"}, "WORKERVOICE_PUBLIC_URL"),
+        (("up",), {"TWILIO_SMS_FROM": "hotline"}, "WORKERVOICE_TWILIO_SMS_FROM"),
+        (
+            ("up",),
+            {"TWILIO_AUTH_TOKENS": ",", "TWILIO_ACCOUNT_SID": "AC1"},
+            "WORKERVOICE_TWILIO_AUTH_TOKENS",
+        ),
         (("up",), {"TWILIO_API_KEY": "SK1"}, "WORKERVOICE_TWILIO_API_SECRET"),
         (("db", "upgrade"), {"DATABASE_URL": "postgresql://x"}, "WORKERVOICE_GATEWAY_DATABASE_URL"),
     ],

@@ -18,7 +18,9 @@ import pytest
 from tests.app.running import Running, free_port, running
 from tests.channels.emulator import ACCOUNT, API_KEY, API_SECRET, TOKEN, emulator, simulate
 from workervoice.app.browsing import Browser, Phone
+from workervoice.app.doctor import examine
 from workervoice.embedded import EmbeddedServer
+from workervoice.settings import load
 
 WORKER = "+15550100222"
 
@@ -67,11 +69,13 @@ def test_the_demo_takes_a_text_and_finds_its_data_again(data: Path) -> None:
         phone = Phone(first.address("simulated phones"), WORKER, "demo-sms")
         phone.write("They took our passports")
         answered = wait_for_text(phone)
+        examined = examine(load({"WORKERVOICE_DATA_DIR": str(data), "WORKERVOICE_ENV_FILE": ""}))
     with running(data, "--demo") as again:
         shown_again = again.passphrase("asha")
         queue = log_in(again, "asha", passphrase).get("/cases")
 
     assert "999" in answered
+    assert [finding.sentence for finding in examined if not finding.well] == []
     assert shown_again is None
     assert len(queue.links("/cases/")) >= 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -73,7 +72,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         try:
             server.start()
         except ServerError as exc:
-            yield _running(settings, exc)
+            yield _running(server, exc)
             return
         try:
             server.ensure_database()
@@ -95,16 +94,12 @@ def _revision(owner_url: str, what: str) -> Finding:
     )
 
 
-def _running(settings: Settings, why: ServerError) -> Finding:
+def _running(server: EmbeddedServer, why: ServerError) -> Finding:
     """The embedded server cannot be started by us: perhaps because `up` runs it already."""
-    url = f"http://{settings.gateway_host}:{settings.gateway_port}/health"
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            if answer.status == 200:
-                return Finding(True, "Database: the embedded one is run by `workervoice up`.")
-    except OSError:
-        pass
-    return Finding(False, f"Database: {why}")
+        return _revision(server.owner_url_of_running(), "embedded database, run by `up`,")
+    except WorkervoiceError:
+        return Finding(False, f"Database: it does not answer, and cannot be started: {why}")
 
 
 def _twilio(settings: Settings) -> Iterator[Finding]:

@@ -147,6 +147,19 @@ class EmbeddedServer:
         """The owner's address: for migrations and `ensure_database` only."""
         return self.url(OWNER, places.owner_password(self._data, new=False), database)
 
+    def owner_url_of_running(self, database: str = "workervoice") -> str:
+        """The owner's address of the server that another process runs on this data directory.
+
+        Raises `ServerError` if none runs, as far as its own notes tell.
+        """
+        try:
+            notes = places.cluster_of(self._data.resolve()) / "postmaster.pid"
+            sockets = notes.read_text().splitlines()[4]
+        except (OSError, IndexError):
+            raise ServerError(f"no database server runs on {self._data}") from None
+        who = f"{OWNER}:{quote(places.owner_password(self._data, new=False), safe='')}"
+        return f"postgresql+psycopg://{who}@/{database}?host={quote(sockets, safe='')}"
+
     def ensure_database(self, name: str = "workervoice") -> None:
         """Create the database, empty, unless it is there."""
         with psycopg.connect(

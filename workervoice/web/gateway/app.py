@@ -22,6 +22,7 @@ from workervoice.channels.base import Receiver, Webhook
 from workervoice.errors import CryptoError, Malformed, NotFound, Refused, Unavailable
 from workervoice.hotline.dossier import Arrival
 from workervoice.hotline.receive import Reception, line_of, take_report
+from workervoice.message import AddressKind
 from workervoice.store.programme import Line
 from workervoice.web.gateway.counts import Counts
 
@@ -91,6 +92,8 @@ class _Gateway:
         webhook = await self.webhook(request)
         receiver.verify(webhook)
         inbound = receiver.parse(webhook)
+        if (line.channel == "sms") != (inbound.sender.kind is AddressKind.PHONE):
+            raise Malformed("this channel's senders do not write to this line")
         if len(inbound.text) > LONG_TEXT:
             reading = await asyncio.to_thread(self.reception.read, inbound)
         else:
