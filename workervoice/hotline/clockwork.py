@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -121,8 +121,3 @@ class Standing:
             return state in _OVER | {"confirmed"}
         opened = process.vault.open_queue(tx.programme, row_id, version, queue)
         return opened.answered_at is not None
-
-
-def due_at(record: Mapping[str, Any]) -> datetime:
-    """When a clock's promise falls due."""
-    return datetime.fromtimestamp(record["due"], tz=UTC)

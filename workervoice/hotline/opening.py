@@ -96,7 +96,7 @@ class OpenCase:
         return all(holds.get(guard, False) or guard == "two_people" for guard in move.guards)
 
     def take_up(self) -> None:
-        """Answering or assessing a case that nobody has taken up yet takes it up."""
+        """Answering a case, or drafting from it, takes it up if nobody has yet."""
         if self.state in UNREAD:
             self.state = case_machine.MACHINE.advance(self.state, "take_up", role=self.actor.role)
 

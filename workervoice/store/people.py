@@ -57,11 +57,6 @@ def officer_by_login(tx: Tx, login: str) -> Officer:
     return _officer(row)
 
 
-def officer_by_id(tx: Tx, officer_id: UUID) -> Officer:
-    row = tx.connection.execute(select(*_OFFICER).where(t.officer.c.id == officer_id)).one_or_none()
-    return _officer(row)
-
-
 def officers(tx: Tx) -> dict[UUID, Officer]:
     """Everybody of the programme, by id."""
     query = select(*_OFFICER).where(t.officer.c.programme_id == tx.programme)
