@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from uuid import UUID
 
@@ -52,6 +53,19 @@ def a_released_issue(house: House, case_id: UUID, packet: Packet | None = None) 
     releasing.release(house.console, sam, issue_id)
     house.deliver()
     return issue_id
+
+
+def a_confirmed_delete(house: House, number: str = WORKER) -> None:
+    """DELETE, and the digit that it asks for."""
+    asked = house.say(number, "DELETE")[-1]
+    house.say(number, re.findall(r"send (\d)", asked)[0])
+
+
+def an_erased_case(house: House, case_id: UUID, number: str = WORKER) -> None:
+    """The worker deletes, nobody says otherwise for 72 hours, and a handler erases."""
+    a_confirmed_delete(house, number)
+    house.wait(hours=73)
+    house.desk.move(house.actor("asha"), case_id, "erase", "the worker asked; nothing forbids it")
 
 
 def an_agreed_action(house: House, description: str = "Return all documents") -> tuple[UUID, UUID]:

@@ -113,17 +113,19 @@ def _told_to_stop() -> threading.Event:
 def _process(parsed: argparse.Namespace) -> int:
     from workervoice.app import serving  # noqa: PLC0415 - `triage` must start fast
 
-    serving.set_up_logging(parsed.process)
+    settings = load().only_for(parsed.process)
+    serving.set_up_logging(parsed.process, settings.log_level)
     if parsed.tied:
         serving.end_with_parent()
-    serving.run(parsed.process, load().only_for(parsed.process), parsed.fd)
+    serving.run(parsed.process, settings, parsed.fd)
     return 0
 
 
 def _doctor(parsed: argparse.Namespace) -> int:
     from workervoice.app.doctor import examine  # noqa: PLC0415
+    from workervoice.app.processes import wall_clock  # noqa: PLC0415
 
-    findings = examine(load())
+    findings = examine(load(), wall_clock())
     for finding in findings:
         print(finding.sentence)
     return 0 if all(finding.well for finding in findings) else 1

@@ -20,6 +20,7 @@ class AddressKind(StrEnum):
     PHONE = "tel"  # +E.164, reached by SMS
     WHATSAPP = "wa"  # +E.164, reached by WhatsApp
     WHATSAPP_ID = "wa-bsuid"  # a business-scoped id: this sender gave no number
+    OTHER = "other"  # as the provider wrote it, of a kind that we do not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A provider's word on one of our messages, named by our own outbox id."""
+    """A provider's word on one of our messages, named by our own outbox id. `external_id` is the
+    provider's id of that message, "" if it did not say."""
 
     outbox_id: UUID
     status: DeliveryStatus
     code: str = ""
+    external_id: str = field(default="", repr=False)
 
 
 class DeliveryStatus(StrEnum):
@@ -77,6 +80,8 @@ class DeliveryStatus(StrEnum):
     ACCEPTED = "accepted"  # queued, sending or sent
     DELIVERED = "delivered"  # delivered or read
     FAILED = "failed"
+    WINDOW_CLOSED = "window_closed"  # not delivered: nothing may be sent until the worker writes
+    STOPPED = "stopped"  # not delivered: the worker told the provider to stop, or blocked us
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ class Evidence:
     item: str
     start: int
     end: int
-    rule: str  # "<pack>/<item>#<n>", stable within a pack version
+    rule: str  # "<pack>/<item>#<n>" (a denial: "#d<n>"), stable within a pack version
     denied: bool = False
 
 

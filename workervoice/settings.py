@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
@@ -19,7 +20,34 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from workervoice.errors import SettingsError
 
 PREFIX = "WORKERVOICE_"
-_NUMBER = re.compile(r"\+?[0-9]{3,15}")  # or a short code; a word could not be answered
+_DATABASE_URL = re.compile(
+    r"postgresql(\+psycopg)?://[^:/?@]+(:[^@]*)?@(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?@]*)(:[0-9]{1,5})?"
+    r"/[^/?]+(\?.*)?"
+)
+_LIKE = {  # how a value has to look, and what is said if it does not
+    **dict.fromkeys(
+        ("database_url", "gateway_database_url", "courier_database_url", "console_database_url"),
+        (
+            _DATABASE_URL,
+            "write it like postgresql://role:password@host/database, with anything but letters "
+            "and digits in the password percent-encoded",
+        ),
+    ),
+    **dict.fromkeys(
+        ("twilio_sms_from", "twilio_whatsapp_from"),
+        # or a short code; a word could not be answered
+        (re.compile(r"\+?[0-9]{3,15}"), "write it like +15550100000"),
+    ),
+    **dict.fromkeys(
+        ("gateway_host", "console_host"),
+        (re.compile(r"[0-9A-Za-z.-]+|[0-9A-Fa-f:.]+"), "give one address of this machine"),
+    ),
+    "twilio_account_sid": (re.compile("AC[0-9a-fA-F]{32}"), "give AC and 32 hexadecimal digits"),
+    "twilio_api_key": (re.compile("(SK|AC)[0-9a-fA-F]{32}"), "give SK and 32 hexadecimal digits"),
+    "twilio_auth_tokens": (re.compile(r".*[^,\s].*"), "it names no token"),
+    "root_public": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
+    "boot_secret": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
+}
 
 # which processes may hold which secret; the owner's URL is for migrations only
 HOLDERS: Mapping[str, frozenset[str]] = {
@@ -38,7 +66,9 @@ HOLDERS: Mapping[str, frozenset[str]] = {
 class Settings(BaseSettings):
     """All settings. Durations carry their unit in the name; secrets do not show in a repr."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data_dir: Path = Field(
         Path(".workervoice"), description="Where the embedded database and the key files live."
@@ -88,6 +118,9 @@ class Settings(BaseSettings):
     )
     courier_poll_seconds: float = Field(
         1.0, gt=0, le=60, description="Seconds between two rounds of an idle courier."
+    )
+    log_level: Literal["info", "warning"] = Field(
+        "info", description="What the processes log: `warning` leaves out what is in order."
     )
     twilio_account_sid: str | None = Field(None, description="The account (AC…) at Twilio.")
     twilio_auth_tokens: SecretStr | None = Field(
@@ -166,16 +199,18 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     """
     variables = os.environ if environment is None else environment  # noqa: TID251
     file = variables.get(PREFIX + "ENV_FILE", ".env")
-    if PREFIX + "ENV_FILE" in variables and file and not Path(file).is_file():
-        raise SettingsError(f"{PREFIX}ENV_FILE names a file that is not there.")
     named = {
         key[len(PREFIX) :].lower(): value
         for key, value in variables.items()
         if key.startswith(PREFIX) and value != ""
     }
     try:
+        if PREFIX + "ENV_FILE" in variables and file and not Path(file).is_file():
+            raise SettingsError(f"{PREFIX}ENV_FILE names a file that is not there.")
         given: Any = {**named, "_env_file": file or None}
         settings = _Explicit(**given)
+    except (OSError, UnicodeError):
+        raise SettingsError(f"{PREFIX}ENV_FILE names a file that cannot be read.") from None
     except ValidationError as exc:
         problem = exc.errors(include_input=False, include_url=False)[0]
         name = PREFIX + ".".join(str(part) for part in problem["loc"]).upper()
@@ -200,47 +235,59 @@ class _Explicit(Settings):
 
 
 def _check_together(settings: Settings) -> None:
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(text, str):
+            _check_text(name, text)
+    _check_twilio(settings)
+    _check_data_dir(settings.data_dir)
+
+
+def _check_text(name: str, text: str) -> None:
+    """What a word, number, address or secret has to look like."""
+    if not (text.isascii() and text.isprintable() and text.strip()):
+        raise _malformed(name, "it holds what cannot be typed, or nothing")
+    like, advice = _LIKE.get(name, (None, ""))
+    if like is not None and not like.fullmatch(text):
+        raise _malformed(name, advice)
+    if name in {"public_url", "console_url"} and not _is_address(text, with_path=False):
+        raise _malformed(name, "write it like https://hotline.example.org")
+    if name in {"twilio_api_base", "simulator_url"} and not _is_address(text, with_path=True):
+        raise _malformed(name, "write it like https://hotline.example.org")
+
+
+def _is_address(text: str, *, with_path: bool) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = parts.hostname and parts.port != 0 and parts.username is None
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
+    path = "" if with_path else parts.path.strip("/")
+    well = parts.scheme in {"http", "https"} and " " not in text
+    return bool(well and named and not (path or parts.query or parts.fragment))
+
+
+def _check_twilio(settings: Settings) -> None:
     if settings.twilio_api_key and not settings.twilio_api_secret:
         raise SettingsError("WORKERVOICE_TWILIO_API_SECRET is missing: the API key needs it.")
     if settings.twilio_api_secret and not settings.twilio_api_key:
         raise SettingsError("WORKERVOICE_TWILIO_API_KEY is missing: the API secret needs it.")
     if (settings.twilio_api_key or settings.tokens()) and not settings.twilio_account_sid:
         raise SettingsError("WORKERVOICE_TWILIO_ACCOUNT_SID is missing: Twilio's keys need it.")
-    _check_twilio(settings)
-    for name in ("public_url", "console_url", "twilio_api_base", "simulator_url"):
-        _check_url(name, getattr(settings, name))
-    for name in ("root_public", "boot_secret"):
-        _check_key(name, getattr(settings, name))
 
 
-def _check_twilio(settings: Settings) -> None:
-    if settings.twilio_auth_tokens is not None and not settings.tokens():
-        raise SettingsError("WORKERVOICE_TWILIO_AUTH_TOKENS is malformed: it names no token.")
-    for name in ("twilio_sms_from", "twilio_whatsapp_from"):
-        number = getattr(settings, name)
-        if number is not None and not _NUMBER.fullmatch(number):
-            raise SettingsError(f"{PREFIX}{name.upper()} is malformed: write it like +15550100000.")
-
-
-def _check_url(name: str, value: str | None) -> None:
-    if value is None:
-        return
-    parts = urlsplit(value)
-    path = parts.path.strip("/") if name in {"public_url", "console_url"} else ""
-    foreign = path or parts.query or parts.fragment
-    if parts.scheme not in {"http", "https"} or not parts.netloc or foreign:
-        raise SettingsError(
-            f"{PREFIX}{name.upper()} is malformed: write it like https://hotline.example.org."
-        )
-
-
-def _check_key(name: str, value: str | SecretStr | None) -> None:
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
-    if text is None:
-        return
+def _check_data_dir(path: Path) -> None:
+    """It need not be there, but if it is, we have to be able to use it."""
     try:
-        well = len(bytes.fromhex(text)) == 32
-    except ValueError:
+        well = stat.S_ISDIR(path.stat().st_mode) and os.access(path, os.X_OK)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError):
         well = False
     if not well:
-        raise SettingsError(f"{PREFIX}{name.upper()} is malformed: give 64 hexadecimal digits.")
+        raise _malformed("data_dir", "give a directory that this user may enter")
+
+
+def _malformed(name: str, advice: str) -> SettingsError:
+    return SettingsError(f"{PREFIX}{name.upper()} is malformed: {advice}.")

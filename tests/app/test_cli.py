@@ -81,11 +81,18 @@ def test_a_malformed_line_is_named_by_its_number_and_never_quoted() -> None:
         (("up",), {"TWILIO_SMS_FROM": "hotline"}, "WORKERVOICE_TWILIO_SMS_FROM"),
         (
             ("up",),
-            {"TWILIO_AUTH_TOKENS": ",", "TWILIO_ACCOUNT_SID": "AC1"},
+            {"TWILIO_AUTH_TOKENS": ",", "TWILIO_ACCOUNT_SID": "AC" + "1" * 32},
             "WORKERVOICE_TWILIO_AUTH_TOKENS",
         ),
-        (("up",), {"TWILIO_API_KEY": "SK1"}, "WORKERVOICE_TWILIO_API_SECRET"),
-        (("db", "upgrade"), {"DATABASE_URL": "postgresql://x"}, "WORKERVOICE_GATEWAY_DATABASE_URL"),
+        (("up",), {"TWILIO_API_KEY": "SK" + "1" * 32}, "WORKERVOICE_TWILIO_API_SECRET"),
+        (("up",), {"GATEWAY_HOST": "203.0.113.1"}, "WORKERVOICE_GATEWAY_HOST"),
+        (("up",), {"CONSOLE_HOST": "no..where"}, "WORKERVOICE_CONSOLE_HOST"),
+        (("up",), {"DATABASE_URL": "postgres://me"}, "WORKERVOICE_DATABASE_URL"),
+        (
+            ("db", "upgrade"),
+            {"DATABASE_URL": "postgresql://owner@/x"},
+            "WORKERVOICE_GATEWAY_DATABASE_URL",
+        ),
     ],
 )
 def test_a_missing_or_malformed_setting_is_named_in_one_sentence(

@@ -25,14 +25,17 @@ def test_the_story_plays_to_its_end_and_leaves_nothing_behind(tmp_path: Path) ->
     assert played.returncode == 0, played.stdout + played.stderr
     told = played.stdout
     order = [
+        "| is what a page shows",
+        "asha: handler, Open Line",
         "worker > Agent promised",
         "hotline < We have your message",
         "asha : answers",
-        "sam : second person",
+        "sam : as the second person",
         "nora : acknowledges",
-        "ben : of the hotline, verifies",
+        "ben : for the hotline, verifies",
         "hotline < We were told that it is fixed",
         "asha : closes the case",
+        "mina | Stage: Closed",
         "The case is closed: the worker confirmed the remedy.",
     ]
     places = [told.find(each) for each in order]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import tempfile
 import time
 import urllib.error
@@ -19,10 +20,14 @@ from tests.app.running import Running, free_port, running
 from tests.channels.emulator import ACCOUNT, API_KEY, API_SECRET, TOKEN, emulator, simulate
 from workervoice.app.browsing import Browser, Phone
 from workervoice.app.doctor import examine
+from workervoice.app.keyfiles import make_key_files
+from workervoice.app.processes import wall_clock
+from workervoice.crypto.seal import generate_signing
 from workervoice.embedded import EmbeddedServer
 from workervoice.settings import load
 
 WORKER = "+15550100222"
+PATIENCE_SECONDS = 60  # a machine that is busy with other tests
 
 
 @pytest.fixture
@@ -43,19 +48,20 @@ def log_in(up: Running, login: str, passphrase: str | None) -> Browser:
 
 
 def _write_until_taken(phone: Phone, text: str) -> None:
-    """As a provider does: again, while the hotline answers that it cannot store it now."""
-    ends = time.monotonic() + 30
+    """As a provider does: again, while the hotline does not answer or cannot store it now."""
+    ends = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             return phone.write(text)
-        except urllib.error.HTTPError as refused:
-            refused.close()
+        except OSError as refused:
+            if isinstance(refused, urllib.error.HTTPError):
+                refused.close()
             assert time.monotonic() < ends
             time.sleep(0.2)
 
 
 def wait_for_text(phone: Phone) -> str:
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
         if news := phone.news():
             return news[0]
@@ -69,7 +75,8 @@ def test_the_demo_takes_a_text_and_finds_its_data_again(data: Path) -> None:
         phone = Phone(first.address("simulated phones"), WORKER, "demo-sms")
         phone.write("They took our passports")
         answered = wait_for_text(phone)
-        examined = examine(load({"WORKERVOICE_DATA_DIR": str(data), "WORKERVOICE_ENV_FILE": ""}))
+        settings = load({"WORKERVOICE_DATA_DIR": str(data), "WORKERVOICE_ENV_FILE": ""})
+        examined = examine(settings, wall_clock())
     with running(data, "--demo") as again:
         shown_again = again.passphrase("asha")
         queue = log_in(again, "asha", passphrase).get("/cases")
@@ -110,14 +117,14 @@ def test_children_and_a_database_that_are_killed_come_back(data: Path) -> None:
 
 def test_everything_ends_when_the_supervisor_is_killed(data: Path) -> None:
     with running(data, "--demo") as up:
-        children = _children(up.process.pid)
+        children = _children(up.process.pid, database=True)
         os.kill(up.process.pid, signal.SIGKILL)
         up.process.wait(10)
         ends = time.monotonic() + 15
         while any(map(_alive, children)) and time.monotonic() < ends:
             time.sleep(0.1)
 
-    assert children
+    assert len(children) == 5
     assert not [pid for pid in children if _alive(pid)]
 
 
@@ -132,26 +139,80 @@ def test_without_demo_and_programme_it_stops_and_says_how_to_make_one(data: Path
     assert "Traceback" not in up.output
 
 
-def test_a_port_in_use_is_named(data: Path) -> None:
-    with running(data, "--demo") as up:
-        taken = up.address("officers' pages").rpartition(":")[2]
-        second = Running(data.parent / "other", "--demo", CONSOLE_PORT=taken)
-        code = second.process.wait(60)
-        second.stop()
-        EmbeddedServer(data.parent / "other").erase()
+def refused(data: Path, **settings: str) -> str:
+    """The one sentence with which a start ends that cannot be."""
+    up = Running(data, "--demo", **settings)
+    up.process.wait(60)
+    code = up.stop()
+    assert code == 1, up.output
+    assert len(up.output.splitlines()) == 1, up.output
+    return up.output
 
-    assert code == 1
-    assert "WORKERVOICE_CONSOLE_PORT" in second.output
+
+@pytest.mark.parametrize("name", ["GATEWAY_PORT", "CONSOLE_PORT", "PHONE_PORT"])
+def test_a_first_start_on_a_port_in_use_makes_nothing_and_names_it(data: Path, name: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        sentence = refused(data, **{name: str(other.getsockname()[1])})
+
+    assert sentence.startswith("workervoice: Port ")
+    assert f"WORKERVOICE_{name}" in sentence
+    assert not data.exists()
+
+
+def test_once_the_port_is_free_the_first_start_tells_the_passphrases_once(data: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        refused(data, GATEWAY_PORT=port)
+
+    with running(data, "--demo", GATEWAY_PORT=port) as up:
+        passphrase = up.passphrase("asha")
+        page = log_in(up, "asha", passphrase).get("/cases")
+
+    assert up.output.count(str(passphrase)) == 1
+    assert page.lines()
+
+
+def test_a_second_start_beside_the_first_says_so_and_harms_nothing(data: Path) -> None:
+    with running(data, "--demo") as up:
+        port = up.address("officers' pages").rpartition(":")[2]
+        same_data, same_port = refused(data), refused(data, CONSOLE_PORT=port)
+        phone = Phone(up.address("simulated phones"), WORKER, "demo-sms")
+        phone.write("They took our passports")
+        answered = wait_for_text(phone)
+
+    assert "another Workervoice runs on it" in same_data
+    assert "a Workervoice that runs already" in same_port
+    assert "WORKERVOICE_CONSOLE_PORT" in same_port
+    assert "999" in answered
+
+
+def test_keys_of_another_programme_stop_the_start(data: Path) -> None:
+    with running(data, "--demo"):
+        pass
+    for name in ("keys", "root.public"):
+        (data / name).rename(data / f"right-{name}")
+    make_key_files(data, generate_signing().public)
+
+    up = Running(data, "--demo")
+    code = up.process.wait(60)
+
+    assert (code, up.stop()) == (1, 1)
+    assert "the gateway's keys are not those that the programme's directory names" in up.output
+    assert up.output.count("\n") <= 2  # the other may say where the database lies
 
 
 def test_without_tokens_twilios_webhooks_are_refused(data: Path) -> None:
     with running(data, "--demo") as up:
         request = urllib.request.Request(up.address("Twilio webhook"), b"Body=x")
-        with pytest.raises(urllib.error.HTTPError) as refused:
+        with pytest.raises(urllib.error.HTTPError) as answer:
             urllib.request.urlopen(request, timeout=10)
-        refused.value.close()
+        answer.value.close()
 
-    assert refused.value.code == 403
+    assert answer.value.code == 403
 
 
 def test_with_twilio_settings_the_demo_speaks_through_twilios_api(

@@ -87,7 +87,9 @@ def test_a_reply_is_taken_by_the_peer_and_its_callbacks_are_read(peer: Peer) -> 
     receiver = TwilioReceiver(ACCOUNT, (TOKEN,))
     receiver.verify(webhook)
     report = receiver.parse_status(webhook, OUTBOX)
-    assert report == DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED)
+    assert report == DeliveryReport(
+        OUTBOX, DeliveryStatus.DELIVERED, external_id=outcome.external_id
+    )
 
 
 def test_the_peer_is_asked_what_became_of_a_reply(peer: Peer) -> None:

@@ -108,11 +108,19 @@ TABLE = Table(
     status={
         "delivered": (
             _status(status="delivered"),
-            DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED),
+            DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED, external_id="m-1"),
         ),
         "failed": (
             _status(status="failed", code="30003"),
-            DeliveryReport(OUTBOX, DeliveryStatus.FAILED, "30003"),
+            DeliveryReport(OUTBOX, DeliveryStatus.FAILED, "30003", "m-1"),
+        ),
+        "window closed": (
+            _status(status="window_closed", code="63016"),
+            DeliveryReport(OUTBOX, DeliveryStatus.WINDOW_CLOSED, "63016", "m-1"),
+        ),
+        "without a usable id": (
+            _status(id=f"to {NUMBER}", status="delivered"),
+            DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED),
         ),
     },
     bad_status={

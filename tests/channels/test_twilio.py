@@ -34,6 +34,11 @@ SID = "SM" + "0a" * 16
 PHONE = Address(AddressKind.PHONE, NUMBER)
 WHATSAPP = Address(AddressKind.WHATSAPP, NUMBER)
 BSUID = Address(AddressKind.WHATSAPP_ID, "NP.4fT2x9Qa")
+UNKNOWN_KINDS = (
+    *("12345", NUMBER[1:], "MYBANK", "My Bank+1", "anonymous", "0101 555", "+123", "+১২৩৪৫৬৭"),
+    *(f"messenger:{NUMBER}", "messenger:123", "rcs:agent_1", "whatsapp:", "whatsapp:passport"),
+    *("whatsapp:np.4fT2x9Qa", "sip:a@b", "কর্মী", "x" * 256),
+)
 RTL = "\u200f\u202eلم يدفعوا لنا 😀👩🏽‍🏭\u202c"
 MEDIUM = f"https://media.example/Accounts/{ACCOUNT}/Messages/{SID}/Media/ME1"
 EVERYTHING_ELSE = {
@@ -59,12 +64,27 @@ def _read(text: str = WORDS, sender: Address = PHONE, *also: Address) -> Inbound
     return Inbound(SID, sender, text, also=also)
 
 
+def _senders(*written: str) -> dict[str, tuple[bytes, Inbound]]:
+    return {
+        f"from {each[:20]!a}": (_form(From=each), _read(WORDS, Address(AddressKind.OTHER, each)))
+        for each in written
+    }
+
+
 def _texts(*texts: str) -> dict[str, tuple[bytes, Inbound]]:
     return {f"text {text[:12]!a}": (_form(Body=text), _read(text)) for text in texts}
 
 
+def _told(status: DeliveryStatus, code: str = "") -> DeliveryReport:
+    return DeliveryReport(OUTBOX, status, code, SID)
+
+
 def _statuses(status: DeliveryStatus, *names: str) -> dict[str, tuple[bytes, DeliveryReport]]:
-    return {name: (_form(MessageStatus=name), DeliveryReport(OUTBOX, status)) for name in names}
+    return {name: (_form(MessageStatus=name), _told(status)) for name in names}
+
+
+def _undelivered(code: str, *, told: str = "undelivered") -> bytes:
+    return _form(MessageStatus=told, ErrorCode=code)
 
 
 def _error(code: int, status: int = 400) -> Behaviour:
@@ -116,6 +136,9 @@ TABLE = Table(
             _form(From=f"whatsapp:{NUMBER}", ExternalUserId="???"),
             _read(WORDS, WHATSAPP),
         ),
+        **_senders(*UNKNOWN_KINDS),
+        "a count of media that is no number": (_form(NumMedia="many"), _read()),
+        "a count of media that are not there": (_form(NumMedia="3"), _read()),
         "a voice note": (
             _form(
                 Body="",
@@ -138,12 +161,9 @@ TABLE = Table(
         "two senders": _form() + b"&From=%2B15550100124",
         "two texts": _form() + b"&Body=other",
         "no sender": _form(From=""),
-        "sender without plus": _form(From=NUMBER[1:]),
-        "a short code": _form(From="12345"),
-        "a sender that is a word": _form(From="Operator"),
-        "digits of another script": _form(From="+১২৩৪৫৬৭"),
-        "a strange whatsapp id": _form(From="whatsapp:passport"),
-        "another channel": _form(From=f"messenger:{NUMBER}"),
+        "a sender of two lines": _form(From=f"{NUMBER}\n0"),
+        "a sender with a nul": _form(From=f"{NUMBER}\0"),
+        "a sender without end": _form(From="x" * 257),
         "too many fields": _form() + b"&x=1" * 1001,
     },
     status={
@@ -151,12 +171,23 @@ TABLE = Table(
         **_statuses(DeliveryStatus.DELIVERED, "delivered", "read", "DELIVERED"),
         **_statuses(DeliveryStatus.FAILED, "undelivered", "failed", "canceled"),
         "failed with a code": (
-            _form(MessageStatus="failed", ErrorCode="30003"),
-            DeliveryReport(OUTBOX, DeliveryStatus.FAILED, "30003"),
+            _undelivered("30003", told="failed"),
+            _told(DeliveryStatus.FAILED, "30003"),
         ),
         "failed with words for a code": (
-            _form(MessageStatus="failed", ErrorCode=f"to {NUMBER}"),
-            DeliveryReport(OUTBOX, DeliveryStatus.FAILED),
+            _undelivered(f"to {NUMBER}", told="failed"),
+            _told(DeliveryStatus.FAILED),
+        ),
+        "window closed": (_undelivered("63016"), _told(DeliveryStatus.WINDOW_CLOSED, "63016")),
+        "stopped": (_undelivered("21610"), _told(DeliveryStatus.STOPPED, "21610")),
+        "blocked": (_undelivered("63014", told="failed"), _told(DeliveryStatus.STOPPED, "63014")),
+        "delivered in spite of a code": (
+            _undelivered("63016", told="delivered"),
+            _told(DeliveryStatus.DELIVERED, "63016"),
+        ),
+        "without a usable id": (
+            _form(MessageSid=f"to {NUMBER}", MessageStatus="sent"),
+            DeliveryReport(OUTBOX, DeliveryStatus.ACCEPTED),
         ),
     },
     bad_status={

@@ -132,6 +132,18 @@ def test_whatsapp_addresses_both_ends_by_channel(to: Address, expected: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("written", "sender"),
+    [("12345", LINE), ("messenger:123", LINE), ("whatsapp:passport", f"whatsapp:{LINE}")],
+)
+def test_an_address_of_an_unknown_kind_is_answered_as_it_was_written(
+    written: str, sender: str
+) -> None:
+    form = _sent(a_message(Address(AddressKind.OTHER, written)))
+
+    assert (form["To"], form["From"]) == (written, sender)
+
+
+@pytest.mark.parametrize(
     ("validity", "seconds"), [(timedelta(0), "1"), (timedelta(days=2), "36000")]
 )
 def test_the_validity_stays_within_what_twilio_takes(validity: timedelta, seconds: str) -> None:

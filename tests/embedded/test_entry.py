@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import stat
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from workervoice.embedded.account import account_for
 from workervoice.embedded.cluster import OWNER
 from workervoice.errors import ServerError
 
+# whom other programs of the machine may run as
+NOBODY = [entry.pw_uid for entry in pwd.getpwall() if entry.pw_name == "nobody"]
 KNOCK = """
 import os, socket, sys
 import psycopg
@@ -47,11 +50,14 @@ for name in files:
 
 
 @as_root
-def test_another_local_user_reaches_neither_socket_nor_data(running: EmbeddedServer) -> None:
+@pytest.mark.parametrize("uid", [STRANGER, *NOBODY])
+def test_another_local_user_reaches_neither_socket_nor_data(
+    running: EmbeddedServer, uid: int
+) -> None:
     data = running.log.parent
     secrets_of = [data / "postgres.password", running.log, running.cluster, sockets(running)]
 
-    answer = run(KNOCK, str(STRANGER), str(sockets(running)), OWNER, *map(str, secrets_of))
+    answer = run(KNOCK, str(uid), str(sockets(running)), OWNER, *map(str, secrets_of))
 
     lines = answer.stdout.splitlines()
     assert len(lines) == 2 + len(secrets_of), answer.stderr

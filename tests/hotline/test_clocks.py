@@ -27,7 +27,7 @@ def clocks(house: House) -> int:
 
 
 def ran_out(house: House) -> list[str]:
-    """The rungs that the log tells of, in order."""
+    """The rungs that the log tells of, with who has to hear, in order."""
     return sorted(leaf["detail"] for leaf in house.leaves("clock_ran_out"))
 
 
@@ -76,7 +76,7 @@ def test_a_late_promise_is_in_the_log_once_a_rung_and_then_no_more(house: House)
 
     assert in_time == []
     assert rungs == [1, 2, 3, 3, 3, 3]  # handler, supervisor, administrator
-    assert ran_out(house) == ["rung 0", "rung 1", "rung 2"]
+    assert ran_out(house) == ["rung 0: handler", "rung 1: supervisor", "rung 2: administrator"]
 
 
 def test_a_round_within_the_same_hour_climbs_no_rung(house: House) -> None:

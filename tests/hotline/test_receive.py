@@ -94,29 +94,6 @@ def test_an_answer_that_is_no_digit_is_no_consent(shared_house: House) -> None:
     assert words_in(worker.case)[-1] == "please tell nobody"
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("I work at river", "RIVER"),
-        ("(HILL)", "HILL"),
-        ("hill.", "HILL"),
-        ("It is called riverside garments in town", "RIVER"),
-        ("HARBOUR SEAFOOD", "HARBOR"),
-        ("Hillsides", None),
-        ("drivers", None),
-    ],
-)
-def test_a_site_is_known_by_its_poster_code_or_its_name(
-    shared_house: House, text: str, code: str | None
-) -> None:
-    worker = a_worker(shared_house)
-    worker.say(REPORT)
-    worker.say(text)
-
-    site = worker.case.site
-    assert (site.code if site else None) == code
-
-
 def test_a_site_in_the_first_text_is_not_asked_again(shared_house: House) -> None:
     told, silent = a_worker(shared_house), a_worker(shared_house)
     told.say(f"{REPORT} at Riverside Garments")

@@ -117,7 +117,7 @@ def _on_whatsapp(teller: Teller) -> None:
 def _knocks_that_are_refused(teller: Teller) -> None:
     """Whatever is not taken leaves nothing behind, either."""
     told = {"MessageSid": "SM1", "From": NUMBER, "Body": REFUSED, "ProfileName": REFUSED}
-    broken = {**told, "From": REFUSED}
+    broken = {**told, "From": f"{REFUSED}\n"}
 
     assert teller.post("/in/twilio/demo-sms", told, token="of somebody else") == 403
     assert teller.post(f"/in/twilio/{REFUSED}?Body={REFUSED}", told) == 404

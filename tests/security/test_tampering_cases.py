@@ -13,8 +13,9 @@ from tests.house import House
 from tests.security.thief import Thief
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
-from workervoice.errors import CryptoError, NotTrusted, SealBroken
+from workervoice.errors import CryptoError, NotTrusted
 from workervoice.hotline.casepage import CasePage, Said, case_page
+from workervoice.hotline.listing import Unreadable
 from workervoice.hotline.overview import queue
 
 BOSS = "Boss took our passports and not give back. RIVER"
@@ -78,10 +79,12 @@ def test_a_queue_record_put_back_is_refused_by_the_queue(
 
     with thief.for_a_while("cases"):
         thief.overwrite("cases", case_id, {"queue": older.queue})
-        with pytest.raises(SealBroken, match=str(case_id)):
-            queue(house.console, house.actor("asha"))
+        changed = queue(house.console, house.actor("asha"))
+    whole = queue(house.console, house.actor("asha"))
 
-    assert case_id in {line.id for line in queue(house.console, house.actor("asha"))}
+    assert changed.unreadable == (Unreadable("case", case_id),)
+    assert case_id not in {line.id for line in changed}
+    assert case_id in {line.id for line in whole}
 
 
 def test_a_whole_row_put_back_contradicts_the_log(

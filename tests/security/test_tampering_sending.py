@@ -42,6 +42,8 @@ def a_forged_row(
         "text": LURE,
         "held": False,
         "always": True,
+        "asks": False,
+        "since": int(house.now.timestamp()),
         "expires": int(until.timestamp()),
     }
     place = ctx("outbox", thief.programme, outbox_id)

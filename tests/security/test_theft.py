@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.security.burglar import Burglar
 from tests.security.needles import Search, needles
 from tests.security.teller import Teller, tell
 from tests.security.thief import Thief
+from workervoice.store.taken import REFUSED_WITHIN
 
 WAITING = "perrywinklebasalt"
 WAITING_NUMBER = "+15550100850"
@@ -94,6 +96,9 @@ def test_with_all_key_files_numbers_facts_and_links_open_which_we_say(told: Told
 
 
 def test_with_all_key_files_only_what_is_still_owed_can_be_read_in_the_outbox(told: Told) -> None:
+    """What the provider has taken it may refuse for a while, and so long it is as good as owed."""
+    told.house.now += REFUSED_WITHIN + timedelta(hours=1)
+    told.house.deliver()
     burglar = told.burglar()
     owed = [row for row in told.thief.rows_of("outbox") if row.state in {"held", "owed"}]
     sent = [row for row in told.thief.rows_of("outbox") if row.state in {"accepted", "delivered"}]

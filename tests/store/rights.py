@@ -28,20 +28,23 @@ ROLES = {
 
 EXPECTED: dict[str, dict[str, str]] = {
     "gateway": {
+        "action": "S(id issue_id programme_id state) U(state)",
         "assessment": "S(case_id id programme_id version) I",
         "cases": "S* I U(facts next_look_at queue signature signer_id state version)",
         "clock": "I",
         "contact": "S(conversation_id id index index_version programme_id) I",
         "conversation": "S* I U(record state version)",
         "directory": "S*",
+        "disclosure": "S(id link programme_id state) U(state)",
+        "issue": "S(id link programme_id state) U(state)",
         "key_pair": "S* I",
         "key_wrap": "I",
         "line": "S*",
         "log_leaf": "I",
         "message": "S(case_id id ordinal programme_id) I",
         "outbox": "S(conversation_id dedupe_key expires_at id place programme_id run_at signature"
-        " signer_id state) I U(code payload release_id release_signature release_signer_id"
-        " run_at state)",
+        " signer_id state) I U(code payload provider_ref release_id release_signature"
+        " release_signer_id run_at state)",
         "programme": "S*",
         "seen": "S* I D",
         "site": "S*",
@@ -73,12 +76,13 @@ EXPECTED: dict[str, dict[str, str]] = {
         "approval": "S* I",
         "assessment": "S* I D",
         "cases": "S* U(facts next_look_at queue signature signer_id state version)",
-        "clock": "S* I U(next_look_at record)",
+        "clock": "S* I U(next_look_at record) D",
         "contact": "S(conversation_id programme_id) D",
         "conversation": "S* U(record state version)",
         "directory": "S*",
         "disclosure": "S* I U(link state version)",
         "issue": "S* I U(link packet signature signer_id state version)",
+        "issue_note": "S* I",
         "key_pair": "S* I D",
         "key_wrap": "S* I D",
         "line": "S*",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -17,6 +19,7 @@ from tests.house import House
 from tests.store.books import Books
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import Unavailable
+from workervoice.store import engine as engine_module
 from workervoice.store import tables
 from workervoice.store.engine import Database, Scope, Tx
 
@@ -43,6 +46,11 @@ def seen_settings(tx: Tx) -> tuple[str, str, str]:
 def answers(database: Database) -> int:
     with database.begin() as tx:
         return int(tx.connection.execute(text("SELECT 1")).scalar_one())
+
+
+def backend(tx: Tx) -> int:
+    """The server's process behind this transaction."""
+    return int(tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
 
 
 def lasted(database: Database) -> float:
@@ -114,12 +122,12 @@ def test_a_connection_that_the_server_ended_is_replaced(
     shared_house: House, gateway: Database
 ) -> None:
     with gateway.begin() as tx:
-        pid = tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        pid = backend(tx)
     with shared_house.owner.begin() as tx:
         tx.connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
 
     with gateway.begin() as tx:
-        another = tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        another = backend(tx)
 
     assert another != pid
 
@@ -129,7 +137,7 @@ def test_a_connection_that_ends_in_the_middle_is_unavailable(
 ) -> None:
     def cut_off() -> None:
         with gateway.begin() as tx:
-            pid = tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            pid = backend(tx)
             with shared_house.owner.begin() as owner:
                 owner.connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
             tx.connection.execute(text("SELECT 1"))
@@ -138,6 +146,72 @@ def test_a_connection_that_ends_in_the_middle_is_unavailable(
         cut_off()
 
     assert answers(gateway) == 1
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """One session of the server stands still: its connection stays open, and says nothing."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_session_that_freezes_in_the_middle_is_hung_up_on(
+    books: Books, gateway: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "PATIENCE_SECONDS", 0.5)
+    pids = []
+
+    def froze() -> None:
+        with gateway.begin(Scope(books.programme)) as tx:
+            note(tx, b"m")
+            pids.append(backend(tx))
+            with frozen(pids[0]):
+                tx.connection.execute(text("SELECT 1"))
+
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        froze()
+    waited = time.monotonic() - started
+
+    assert waited < SOON_SECONDS
+    assert answers(gateway) == 1
+    assert noted(books) == []
+    with gateway.begin() as tx:
+        assert backend(tx) not in pids
+
+
+def test_a_pooled_session_that_froze_meanwhile_is_replaced(
+    gateway: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "PATIENCE_SECONDS", 0.5)
+    with gateway.begin() as tx:
+        pid = backend(tx)
+
+    with frozen(pid), gateway.begin() as tx:
+        another = backend(tx)
+
+    assert another != pid
+
+
+def test_a_statement_that_a_living_server_ends_leaves_the_connection_usable(
+    gateway: Database,
+) -> None:
+    pids = []
+
+    def too_slow() -> None:
+        with gateway.begin() as tx:
+            pids.append(backend(tx))
+            tx.connection.execute(text("SET LOCAL statement_timeout = 100"))
+            tx.connection.execute(text("SELECT pg_sleep(5)"))
+
+    with pytest.raises(Unavailable):
+        too_slow()
+
+    with gateway.begin() as tx:
+        assert [backend(tx)] == pids
 
 
 def test_any_error_undoes_the_whole_transaction(books: Books) -> None:

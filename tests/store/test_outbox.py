@@ -11,9 +11,10 @@ import pytest
 from tests.house import START
 from tests.store.books import Books
 from workervoice.errors import IllegalMove, NotFound
-from workervoice.store import outbox
+from workervoice.store import outbox, taken
 from workervoice.store.outbox import KEPT_AFTER, LEASE, Claimed
 from workervoice.store.tables import outbox as table
+from workervoice.store.taken import REFUSED_WITHIN
 
 MOMENT = timedelta(seconds=1)
 
@@ -172,17 +173,38 @@ def test_the_same_debt_is_owed_once(books: Books) -> None:
     assert books.row(table, again.id) is None
 
 
-@pytest.mark.parametrize("dest", ["accepted", "failed"])
-def test_what_was_sent_or_given_up_is_not_kept_as_text(books: Books, dest: str) -> None:
+def test_what_was_given_up_is_not_kept_as_text(books: Books) -> None:
     row_id = books.owed()
 
-    finished(books, claimed(books), dest)
+    finished(books, claimed(books), "failed")
 
     assert the_row(books, row_id)["payload"] == b""
 
 
-@pytest.mark.parametrize("dest", ["accepted", "delivered", "failed"])
-def test_what_the_provider_reports_as_taken_is_not_kept_as_text(books: Books, dest: str) -> None:
+def test_an_accepted_text_is_kept_while_the_provider_may_still_refuse_it(books: Books) -> None:
+    row_id, waits = books.owed(), books.owed(state="held")
+    finished(books, claimed(books), "accepted")
+    kept = []
+
+    for now in (START, START + REFUSED_WITHIN, START + REFUSED_WITHIN + MOMENT):
+        with books.begin("courier") as tx:
+            outbox.sweep(tx, now)
+        kept.append(bool(the_row(books, row_id)["payload"]))
+
+    assert kept == [True, True, False]
+    assert the_row(books, row_id)["state"] == "accepted"
+    assert the_row(books, waits)["payload"] == b"sealed to the courier"
+
+
+def test_nothing_is_awaited_of_a_text_that_may_be_dropped_meanwhile() -> None:
+    at_the_end = START + REFUSED_WITHIN
+
+    assert not taken.may_be_empty(START, at_the_end - timedelta(minutes=5))
+    assert taken.may_be_empty(START, at_the_end)
+
+
+@pytest.mark.parametrize("dest", ["delivered", "failed"])
+def test_what_the_provider_reports_as_final_is_not_kept_as_text(books: Books, dest: str) -> None:
     row_id = books.owed()
     claimed(books)
 
@@ -192,7 +214,7 @@ def test_what_the_provider_reports_as_taken_is_not_kept_as_text(books: Books, de
     assert the_row(books, row_id)["payload"] == b""
 
 
-@pytest.mark.parametrize("dest", ["owed", "held", "unknown"])
+@pytest.mark.parametrize("dest", ["owed", "held", "unknown", "accepted"])
 def test_what_may_have_to_be_sent_again_is_kept(books: Books, dest: str) -> None:
     row_id = books.owed()
 

@@ -13,6 +13,7 @@ from tests.builders import a_case, a_released_issue, an_agreed_action
 from tests.house import ROLE_PASSWORD, House
 from tests.store.rights import EXPECTED, OPEN_DOORS, ROLES, columns_of, connected
 from workervoice.embedded import EmbeddedServer
+from workervoice.hotline import disclosing, issuenotes
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 
 WHOLE_PROGRAMME = ("gateway", "courier", "staff", "monitor")
@@ -21,8 +22,10 @@ WHOLE_PROGRAMME = ("gateway", "courier", "staff", "monitor")
 @pytest.fixture(scope="module")
 def lived_in(shared_house: House) -> House:
     """A house in which a case, an issue and a plan lie, so that there is something to be seen."""
-    a_released_issue(shared_house, a_case(shared_house))
+    issue_id = a_released_issue(shared_house, a_case(shared_house))
     an_agreed_action(shared_house)
+    with disclosing.open_issue(shared_house.console, shared_house.actor("sam"), issue_id) as issue:
+        issuenotes.add_note(issue.tx, issue.pen, issue.row, {"text": "as if its case were gone"})
     return shared_house
 
 

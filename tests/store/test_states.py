@@ -11,7 +11,7 @@ from tests.store.books import VAULT, Books
 from workervoice.errors import IllegalMove
 from workervoice.store import tables
 from workervoice.store.intake import lock_conversation, save_conversation
-from workervoice.store.states import move_state
+from workervoice.store.states import change_row, move_state
 
 
 def test_a_row_moves_from_its_source_with_its_columns(books: Books) -> None:
@@ -42,6 +42,21 @@ def test_an_unknown_and_a_foreign_row_do_not_move(books: Books) -> None:
     for row_id in (uuid4(), foreign):
         with books.begin("courier") as tx, pytest.raises(IllegalMove):
             move_state(tx, tables.outbox, row_id, source="owed", dest="claimed")
+
+
+def test_columns_are_changed_where_a_row_stands_and_no_state_comes_along(books: Books) -> None:
+    row_id = books.owed()
+
+    with books.begin("courier") as tx:
+        changed = change_row(tx, tables.outbox, row_id, {"attempts": 3})
+        unknown = change_row(tx, tables.outbox, uuid4(), {"attempts": 4})
+        with pytest.raises(ValueError, match="by a move only"):
+            change_row(tx, tables.outbox, row_id, {"attempts": 5, "state": "claimed"})
+
+    row = books.row(tables.outbox, row_id)
+    assert (changed, unknown) == (True, False)
+    assert row is not None
+    assert (row["state"], row["attempts"]) == ("owed", 3)
 
 
 def test_of_two_who_move_a_row_at_once_one_wins(books: Books) -> None:

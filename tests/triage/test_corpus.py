@@ -100,6 +100,20 @@ def test_the_shared_sample_keeps_its_floors() -> None:
     assert problems == []
 
 
+def test_probes_once_fresh_keep_their_floors() -> None:
+    lines = (HERE / "probes_en.txt").read_text(encoding="utf-8").splitlines()[2:]
+    told = Counter[str]()
+
+    for line in lines:
+        group, _, rest = line.partition(" | ")
+        facts = engine().read(rest.partition(" | ")[2]).facts
+        flagged = bool(facts.indicators or facts.child or facts.imminent_danger)
+        told.update({group: 1, f"{group}+": int(flagged)})
+
+    assert told["case+"] / told["case"] >= 0.90
+    assert told["hn+"] / told["hn"] <= 0.12
+
+
 def test_families_of_phrasing_keep_their_floors() -> None:
     lines = (HERE / "families_en.txt").read_text(encoding="utf-8").splitlines()[1:]
     told = Counter[str]()

@@ -122,6 +122,40 @@ def test_work_grows_with_the_text_and_no_faster(piece: str) -> None:
     assert long < 10
 
 
+FRONT = "boss took my passport. "
+ADVERSARIAL = {
+    "ligatures": "\ufdfa",
+    "one letter": "a",
+    "alternating scripts": "aкকا中",
+    "letters and marks": "a\u0301",
+    "combining marks": "\u0301",
+    "digits": "7",
+    "numbers": "1 12 6am ",
+    "spaces": " ",
+    "zero width": "\u200b",
+    "no": "no ",
+    "but": "but not ",
+    "unsegmented": "老",
+    "a phrase": "they took my passport and hit me and no salary ",
+    "denials": "nobody hits me, they gave my passport back, no one is under 18. ",
+    "greetings": "hola ",
+}
+
+
+@pytest.mark.parametrize("piece", ADVERSARIAL.values(), ids=ADVERSARIAL.keys())
+def test_the_longest_text_is_read_at_once_and_from_its_front(piece: str) -> None:
+    text = FRONT + (piece * 100_000)[: 100_000 - len(FRONT)]
+    engine()
+
+    started = time.process_time()
+    evidence = engine().read(text).evidence
+    seconds = time.process_time() - started
+
+    first = evidence[0]
+    assert (first.item, text[first.start : first.end]) == ("P_documents", "boss took my passport")
+    assert seconds < 1.5  # aimed at 0.2; CI machines are slow
+
+
 def test_a_message_takes_about_a_millisecond() -> None:
     texts = [text for text, _, _ in WORKED] * 3
     matcher = engine()._matcher  # noqa: SLF001  # without language detection

@@ -27,6 +27,15 @@ def test_an_optional_word_left_out_leaves_its_gap_to_the_next() -> None:
     assert last.gap == 5
 
 
+def test_a_phrase_may_be_bound_to_the_beginning_of_a_clause() -> None:
+    (part,) = parse("^ is there", {})
+
+    assert [(step.words, step.opening) for step in part.steps] == [
+        (("is",), True),
+        (("there",), False),
+    ]
+
+
 @pytest.mark.parametrize(
     ("phrase", "reason"),
     [

@@ -119,3 +119,17 @@ def test_every_item_of_the_survey_list_is_there_with_its_side() -> None:
     assert sum(i.dimension == "P" for i in graded) == 23
     assert {item.indicator for item in ilo.ITEMS.values()} - {None} == set(INDICATORS)
     assert not any(item.grade for item in ilo.ITEMS.values() if item.code.startswith("X_"))
+
+
+@pytest.mark.parametrize(
+    ("codes", "reasons"),
+    [
+        ("possible_distress", ("possible_distress",)),
+        ("possible_distress child", ("child", "possible_distress")),
+        ("possible_distress imminent_danger", ("imminent_danger",)),
+        ("P_wages", ("P_wages", "FL_ONE_SIDED_STRONG")),
+        ("X_bad_food", ("FL_POSSIBLE",)),
+    ],
+)
+def test_a_priority_names_what_it_rests_on(codes: str, reasons: tuple[str, ...]) -> None:
+    assert ilo.reasons(facts(*codes.split())) == reasons

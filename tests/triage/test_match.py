@@ -190,6 +190,13 @@ def test_unsegmented_scripts_match_inside_a_run_of_letters(tmp_path: Path) -> No
     assert text[found.start : found.end] == "ยึดพาสปอร์ต"
 
 
+def test_a_phrase_at_the_beginning_of_a_clause_is_found_there_only(tmp_path: Path) -> None:
+    matcher = a_matcher(tmp_path, 'items: {X_question: {phrases: ["^ is there"]}}')
+
+    assert len(matcher.read("Hello, is there a bus. Is there")) == 2
+    assert matcher.read("what is there") == ()
+
+
 def test_a_pack_reads_only_texts_of_its_scripts(tmp_path: Path) -> None:
     head = HEAD.replace("latin", "bengali")
     matcher = a_matcher(tmp_path, 'items: {P_documents: {phrases: ["passport"]}}', head=head)

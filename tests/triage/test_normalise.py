@@ -6,7 +6,7 @@ from unicodedata import normalize
 
 import pytest
 
-from workervoice.triage.normalise import scripts_of, tokens_of
+from workervoice.triage.normalise import MOST_LETTERS, MOST_TOKENS, scripts_of, tokens_of
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,30 @@ def test_every_script_in_a_text_is_seen() -> None:
     scripts = scripts_of(text)
 
     assert scripts == {"latin", "bengali", "arabic", "devanagari", "han"}
+
+
+def test_a_text_of_ligatures_is_opened_up_to_a_bound_and_no_further() -> None:
+    one = len(normalize("NFKC", "\ufdfa"))
+    text = "\ufdfa" * 100_000
+
+    tokens = tokens_of(text)
+
+    assert sum(len(token.text) for token in tokens) <= MOST_LETTERS + one
+    assert tokens[-1].end <= MOST_LETTERS // one + 1
+
+
+def test_every_word_that_is_read_of_a_long_text_still_points_at_its_place() -> None:
+    text = "boss \ufdfa tóok " * 9_000
+
+    tokens = tokens_of(text)
+
+    assert len(tokens) == MOST_TOKENS
+    assert {text[t.start : t.end] for t in tokens if t.text in ("boss", "took")} == {"boss", "tóok"}
+
+
+def test_what_carries_nothing_uses_up_nothing_of_the_bound() -> None:
+    text = "\u200b" * (2 * MOST_LETTERS) + "boss"
+
+    (token,) = tokens_of(text)
+
+    assert (token.text, text[token.start : token.end]) == ("boss", "boss")

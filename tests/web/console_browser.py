@@ -71,7 +71,9 @@ class PageReader(HTMLParser):
 
     def _field(self, tag: str, given: dict[str, str]) -> None:
         name, kind = given.get("name", ""), given.get("type", "")
-        if kind == "hidden" or (kind == "checkbox" and "checked" in given):
+        if "readonly" in given:
+            pass  # to be copied, not sent
+        elif kind == "hidden" or (kind == "checkbox" and "checked" in given):
             self.forms[-1].fixed.append((name, given.get("value", "")))
         else:
             self.forms[-1].asked.add(name)
@@ -165,6 +167,11 @@ class Browser:
             self.token = found[1] if found else self.token
             self.seen.append(answer.text)
         return answer
+
+
+def steady(page: str) -> str:
+    """A page without the one thing that differs each time that it is shown."""
+    return re.sub(r'name="form" value="\w+"', 'name="form"', page)
 
 
 def _names(form: ShownForm) -> set[str]:

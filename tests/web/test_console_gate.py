@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from fastapi import APIRouter
@@ -123,6 +126,37 @@ def test_foreign_unknown_and_malformed_ids_look_the_same(
     }
 
     assert bodies == {(404, browser.open("/nowhere").text)}
+
+
+SPELLINGS: list[Callable[[UUID], str]] = [
+    lambda i: i.urn,
+    lambda i: str(i).upper(),
+    lambda i: i.hex,
+    lambda i: f"{{{i}}}",
+    lambda i: f" {i}",
+    lambda i: f"{i}%0A",
+    lambda i: f"urn:{i}",
+    lambda i: str(i).replace("-", "", 1),
+    lambda i: str(i).replace("0", "\N{FULLWIDTH DIGIT ZERO}").replace("1", "\u0661"),
+]
+
+
+@pytest.mark.parametrize("path", [path for _, path in ROUTES if "_id}" in path])
+def test_an_id_has_one_spelling(
+    browsers: dict[Role | None, Browser], scene: Scene, path: str
+) -> None:
+    buyers = path.startswith("/disclosures")
+    browser = browsers[Role.BUYER if buyers else Role.HANDLER]
+    nowhere = browser.open("/nowhere").text
+    ids = {"case_id": scene.case, "issue_id": scene.issue, "action_id": scene.action}
+    ids["disclosure_id"] = scene.disclosures["nora"]
+
+    for name in re.findall(r"{(\w+_id)}", path):
+        for spelling in SPELLINGS:
+            given = {**ids, name: spelling(ids[name]), "move": "agree"}
+            method = "GET" if ("GET", path) in ROUTES else "POST"
+            status, _, text = _ask(browser, method, path.format(**given))
+            assert (status, text) == (404, nowhere), (method, given[name])
 
 
 @pytest.mark.parametrize("move", ["agree", "nonsense", "x" * 300])

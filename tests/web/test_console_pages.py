@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 
 from tests.house import House
-from tests.web.console_browser import Browser, app_of
+from tests.web.console_browser import Browser, PageReader, app_of, steady
 from tests.web.console_scenes import ACTION, DESCRIPTION, PACKET, REPORT, a_case, a_plan
+from workervoice.hotline import disclosing
 from workervoice.message import MediaHandle
 from workervoice.store.engine import Scope
 from workervoice.store.tables import message as message_table
@@ -152,7 +153,7 @@ def test_a_refused_form_comes_back_with_one_sentence_and_what_was_written(
 ) -> None:
     here = f"/cases/{a_case(house)}"
     asha = Browser.of(house, "asha")
-    before = asha.open(here).text
+    before = steady(asha.open(here).text)
 
     answer = asha.post(f"{here}/{form}", fields)
 
@@ -160,7 +161,7 @@ def test_a_refused_form_comes_back_with_one_sentence_and_what_was_written(
     assert f"Nothing was done. {sentence}" in answer.text
     assert kept in answer.text
     assert "Traceback" not in answer.text
-    assert asha.open(here).text == before
+    assert steady(asha.open(here).text) == before
 
 
 def test_a_refused_action_keeps_every_field(house: House) -> None:
@@ -171,7 +172,7 @@ def test_a_refused_action_keeps_every_field(house: House) -> None:
     answer = nora.submit(f"{here}/actions", **{**ACTION, "due": "2020-01-01", "needs_site": "yes"})
 
     assert answer.status_code == 409
-    assert "The due date has passed: choose a later one." in answer.text
+    assert "Choose a due date from today to two years from now." in answer.text
     for text in (ACTION["description"], ACTION["root_cause"], ACTION["preventive"], "2020-01-01"):
         assert text in answer.text
     assert 'value="yes" checked' in answer.text
@@ -188,6 +189,61 @@ def test_a_plan_is_closed_to_buyers_who_have_not_taken_the_issue_up(house: House
     assert (proposed.status_code, agreed.status_code) == (409, 409)
     assert "The plan is not open for changes now." in proposed.text
     assert DESCRIPTION not in proposed.text + agreed.text
+
+
+def test_what_was_typed_into_a_form_that_is_gone_stands_on_the_page(house: House) -> None:
+    """Somebody else acted meanwhile, so that the page has no such form any more."""
+    scene = a_plan(house)
+    asha, paul = Browser.of(house, "asha"), Browser.of(house, "paul")
+    issue, theirs = f"/issues/{scene.issue}", f"/disclosures/{scene.disclosures['paul']}"
+
+    answers = [
+        asha.post(f"{issue}/edit", {**PACKET, "description": "<Slowly> written"}),
+        asha.post(f"{issue}/move/send_back", {"reason": "<Slowly> written"}),
+        asha.post(f"{issue}/actions/{scene.action}/verify", {"note": "<Slowly> written"}),
+        paul.post(f"{theirs}/actions", {**ACTION, "root_cause": "<Slowly> written"}),
+        asha.post(f"/cases/{scene.case}/move/take_up", {"reason": "<Slowly> written"}),
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 409
+        assert PageReader(answer.text).faults == []
+        assert answer.text.count("&lt;Slowly&gt; written") == 1
+        assert "What you wrote, to copy" in answer.text
+
+
+def test_what_was_typed_into_a_form_that_is_there_stands_in_it_only(house: House) -> None:
+    here = f"/cases/{a_case(house)}"
+    asha = Browser.of(house, "asha")
+    asha.open(here)
+
+    answer = asha.submit(f"{here}/answer", text="Slowly written. " + "x" * 1500)
+
+    assert answer.text.count("Slowly written.") == 1
+    assert "What you wrote, to copy" not in answer.text
+
+
+@pytest.mark.parametrize("end", ["give_up", "recall"])
+def test_an_issue_that_has_come_to_its_end_offers_nothing_to_do(house: House, end: str) -> None:
+    scene = a_plan(house)
+    for login in ("sam", "maria"):
+        disclosing.move(house.console, house.actor(login), scene.issue, end, "Nobody acts")
+    nora, ben = Browser.of(house, "nora"), Browser.of(house, "ben")
+    theirs, ours = f"/disclosures/{scene.disclosures['nora']}", f"/issues/{scene.issue}"
+
+    pages = [nora.open(theirs).text, ben.open(ours).text]
+    answers = [
+        nora.post(f"{theirs}/move/decline", {"reason": "Too late"}),
+        nora.post(f"{theirs}/actions", dict(ACTION)),
+        ben.post(f"{ours}/actions", dict(ACTION)),
+        ben.post(f"{ours}/actions/{scene.action}/reject", {"note": "Too late"}),
+    ]
+
+    for page in pages:
+        assert "/actions" not in page
+        assert "decline" not in page
+    gone = 404 if end == "recall" else 409
+    assert [answer.status_code for answer in answers] == [gone, gone, 409, 409]
 
 
 def test_a_monitor_sees_no_words_severity_or_site(house: House) -> None:
@@ -212,7 +268,9 @@ def test_the_queue_tells_who_waits_and_refreshes_itself(house: House) -> None:
     answered = asha.open("/cases").text
 
     assert "for us, 30 hours" in re.sub(r"\s+", " ", waiting)
+    assert "1 case waits for us. <strong>1 is late.</strong>" in waiting
     assert "for us, " not in answered
+    assert "0 cases wait for us." in answered
     assert 'hx-get="/cases" hx-trigger="every 15s" hx-select="#queue"' in waiting
     assert waiting.count('id="queue"') == 1
 

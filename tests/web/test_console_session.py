@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import re
+from dataclasses import replace
+
 import pytest
+from httpx2 import Response
 
 from tests.house import House
-from tests.web.console_browser import Browser, app_of
+from tests.web.console_browser import Browser, PageReader, app_of
+from tests.web.console_scenes import a_case
+from workervoice.store.engine import Database
+from workervoice.web.console import create_console_app
 
 
 @pytest.mark.parametrize(
@@ -38,8 +46,11 @@ def test_an_unknown_login_and_a_wrong_passphrase_get_the_same_answer(shared_hous
         )
     ]
 
+    kept = [re.search(r'name="login"[^>]* value="(\w*)"', answer.text) for answer in answers]
     assert {answer.status_code for answer in answers} == {401}
-    assert len({answer.text for answer in answers}) == 1
+    assert [found and found[1] for found in kept] == ["asha", "nobody", "", "x" * 200]
+    assert len({re.sub(r"(?:asha|nobody|x{200})", "who", a.text) for a in answers[:2]}) == 1
+    assert all("passphrase is not right" in answer.text for answer in answers)
     assert all("set-cookie" not in answer.headers for answer in answers)
 
 
@@ -121,3 +132,52 @@ def test_a_person_who_looks_keeps_the_session_awake_but_not_for_ever(house: Hous
     house.wait(minutes=11)
 
     assert browser.open("/cases").headers["location"] == "/login"
+
+
+TYPED = "We can help you & your family. <Are you safe tonight?>"
+
+
+def _sent_too_late(house: House, origin: str) -> Response:
+    """An answer that was written for longer than a session lasts."""
+    browser, here = Browser.of(house, "asha"), f"/cases/{a_case(house)}"
+    browser.open(here)
+    house.wait(minutes=20)
+    given = {"form_token": browser.token, "text": TYPED, "login": "asha", "passphrase": "mine"}
+    return browser.client.post(
+        f"{here}/answer", data=given, headers={"Sec-Fetch-Site": origin} if origin else {}
+    )
+
+
+def test_what_was_typed_for_too_long_comes_back_to_be_copied(house: House) -> None:
+    answer = _sent_too_late(house, "same-origin")
+
+    assert answer.status_code == 403
+    assert PageReader(answer.text).faults == []
+    assert html.escape(TYPED) in answer.text
+    assert "mine" not in answer.text
+
+
+@pytest.mark.parametrize("origin", ["", "none", "same-site", "cross-site"])
+def test_another_site_cannot_make_our_page_say_its_words(house: House, origin: str) -> None:
+    answer = _sent_too_late(house, origin)
+
+    assert answer.status_code == 403
+    assert "tonight" not in answer.text
+
+
+def test_without_a_database_what_was_typed_comes_back_too(house: House) -> None:
+    browser, here = Browser.of(house, "asha"), f"/cases/{a_case(house)}"
+    browser.open(here)
+    away = replace(house.console, database=Database("postgresql+psycopg://x@127.0.0.1:9/x"))
+    door, desk = replace(house.door, process=away), replace(house.desk, process=away)
+    lost = Browser.at(create_console_app(process=away, door=door, desk=desk, secure_cookies=False))
+    lost.sign_in_by(browser.client.cookies["workervoice"])
+
+    answer = lost.client.post(
+        f"{here}/answer",
+        data={"form_token": browser.token, "text": TYPED},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert answer.status_code == 503
+    assert html.escape(TYPED) in answer.text

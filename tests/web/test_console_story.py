@@ -95,6 +95,7 @@ def verify_and_resolve(handler: Browser, issue: str) -> None:
     handler.do(the_form(handler, "close"), note="Done for everybody")
     page = handler.do(f"{issue}/move/resolve", reason="Papers are back")
     assert "Resolved" in page
+    assert "/actions" not in page
 
 
 def remedy(house: House, handler: Browser, case: str) -> list[str]:

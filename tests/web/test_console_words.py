@@ -19,7 +19,7 @@ from workervoice.triage.ilo import ITEMS
 from workervoice.web.console import items, words
 from workervoice.web.console.forms import Form, parse_form
 from workervoice.web.console.issues import marked
-from workervoice.web.console.pages import day, moment, move_label, span, tag
+from workervoice.web.console.pages import day, moment, month, move_label, span, tag
 from workervoice.web.console.sentences import LOOK_AGAIN, MACHINES, NEEDS, PLAIN, sentence
 from workervoice.web.errors import STATUS, Busy, status_of
 from workervoice.workflow import conversation, delivery
@@ -118,7 +118,7 @@ def test_a_sentence_tells_what_is_missing_and_nothing_inside() -> None:
     assert told == {
         "This is possible only if all of this holds: a second person agrees; the worker agreed to "
         "it, or a supervisor recorded an override; the text is complete and nothing in it points "
-        "at a person.",
+        "at a person; the case is open, and its worker has not asked to delete it.",
         "This is possible only if no danger, child or violence is reported, or if a second person "
         "agrees.",
         "This is possible only if somebody other than the person who did it checks it.",
@@ -150,6 +150,16 @@ def test_moments_and_spans_are_for_people() -> None:
         "47 hours",
         "2 days",
         "10 days",
+    ]
+
+
+def test_a_month_is_for_people_and_anything_else_stays_as_it_is() -> None:
+    assert [month(of) for of in ("2026-11", "2026-13", "3 May", "", "2026-1")] == [
+        "Nov 2026",
+        "2026-13",
+        "3 May",
+        "",
+        "2026-1",
     ]
 
 

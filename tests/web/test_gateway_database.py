@@ -10,11 +10,11 @@ import pytest
 
 from tests.house import House
 from tests.looking import cases_of, read_by_a_handler, rows
-from tests.web.gateways import REPORT, Answer, Gateway, form, running
+from tests.web.gateways import REPORT, SMS, Answer, Gateway, form, running
 from tests.web.wires import Wire, wired
-from workervoice.web.gateway import app as gateway_app
 
 QUICK_SECONDS = 3.0
+STATUS = "/status/twilio/demo-sms?m=7d444840-9dc0-11d1-b245-5ffdce74fad2"
 
 
 @pytest.fixture
@@ -88,20 +88,18 @@ def test_a_host_that_swallows_every_packet_is_given_up_quickly(shared_house: Hou
 
 
 def test_many_texts_during_silence_are_all_answered_in_time_and_none_doubled(
-    line: tuple[Gateway, Wire], monkeypatch: pytest.MonkeyPatch
+    line: tuple[Gateway, Wire],
 ) -> None:
     """The connections that are open fall silent: no error comes, only no answer either."""
     gateway, wire = line
     house = gateway.house
     before = rows(house)["message"]
-    monkeypatch.setattr(gateway_app, "STORE_SECONDS", 1.0)
     texts = [form(f"{REPORT} {n}", f"+155501041{n:02d}") for n in range(12)]
 
     wire.flowing.clear()
     with ThreadPoolExecutor(12) as twelve:
         away = list(twelve.map(lambda fields: timed(gateway, fields), texts))
     wire.flowing.set()
-    monkeypatch.setattr(gateway_app, "STORE_SECONDS", 10.0)
     back = [gateway.post(fields) for fields in texts]
 
     assert [answer for answer, _ in away] == [(503, b"")] * 12
@@ -136,13 +134,25 @@ def test_a_status_report_during_an_outage_is_not_taken_for_noted(
     line: tuple[Gateway, Wire],
 ) -> None:
     gateway, wire = line
-    path = "/status/twilio/demo-sms?m=7d444840-9dc0-11d1-b245-5ffdce74fad2"
     fields = {**form("", "+15550104300"), "MessageStatus": "delivered"}
 
     wire.hang_up()
-    away = gateway.post(fields, path)
+    away = gateway.post(fields, STATUS)
     wire.cut = False
-    back = gateway.post(fields, path)
+    back = gateway.post(fields, STATUS)
 
     assert away == (503, b"")
     assert back == (204, b"")
+
+
+@pytest.mark.parametrize("path", [SMS, "/in/twilio/nobody", "/in/simulator/demo-sms", STATUS])
+def test_what_nobody_signed_is_refused_without_a_database(shared_house: House, path: str) -> None:
+    """The line is asked for after the signature: a forgery says nothing of the database."""
+    with (
+        wired(shared_house) as (wire, reception),
+        running(shared_house, None, reception) as gateway,
+    ):
+        wire.cut = True
+        forged = gateway.post(form(REPORT), path, token="the token of somebody else")
+
+    assert forged == (403, b"")

@@ -14,6 +14,7 @@ from tests.channels.twilio_signing import ACCOUNT
 from tests.house import House
 from tests.looking import cases_of, read_by_a_handler, rows
 from tests.web.gateways import REPORT, SMS, WHATSAPP, Gateway, encoded, form, running
+from workervoice.message import Address, AddressKind
 
 _NUMBERS = count(15550103000)
 
@@ -136,10 +137,8 @@ def test_a_repeated_parameter_that_contradicts_itself_is_refused(
         {"MessageSid": "SM/../"},
         {"MessageSid": "SM\0"},
         {"From": ""},
-        {"From": "0101 555"},
         {"From": "+1555\n0100"},
         {"From": "+" + "1" * 400},
-        {"From": "whatsapp:"},
     ],
     ids=ascii,
 )
@@ -151,6 +150,101 @@ def test_a_text_that_names_no_sender_or_id_is_refused(
     answer = gateway.post({**form(REPORT, a_number()), **change})
 
     assert answer == (400, b"")
+    assert rows(gateway.house) == before
+
+
+@pytest.mark.parametrize("path", [SMS, WHATSAPP], ids=["sms", "whatsapp"])
+@pytest.mark.parametrize(
+    "sender",
+    [
+        *("12345", "MYBANK", "My Bank+1", "0101 555", "messenger:123", "rcs:agent_1", "whatsapp:"),
+        *("whatsapp:passport", "কর্মী"),
+    ],
+    ids=ascii,
+)
+def test_a_text_from_a_sender_of_an_unknown_kind_is_a_case_as_any_other(
+    gateway: Gateway, path: str, sender: str
+) -> None:
+    """It may be the only one. Whether it can be answered is Twilio's to say."""
+    house, known = gateway.house, cases_of(gateway.house)
+    before = rows(house)["conversation"]
+    sender = f"{sender}{path[-3:]}"
+
+    answers = [gateway.post(form(text, sender), path) for text in (REPORT, "They hit us too")]
+    house.deliver()
+
+    (case_id,) = cases_of(house) - known
+    assert answers == [(204, b"")] * 2
+    assert rows(house)["conversation"] == before + 1
+    assert read_by_a_handler(house, case_id) == [REPORT, "They hit us too"]
+    assert house.phones.received[-1].to == Address(AddressKind.OTHER, sender)
+
+
+@pytest.mark.parametrize(
+    ("path", "sender"), [(SMS, "whatsapp:{}"), (WHATSAPP, "{}")], ids=["whatsapp", "sms"]
+)
+def test_a_text_that_came_to_the_line_of_another_channel_is_not_lost(
+    gateway: Gateway, path: str, sender: str
+) -> None:
+    """Twilio was told a wrong address for one of our numbers."""
+    known = cases_of(gateway.house)
+
+    answer = gateway.post(form(REPORT, sender.format(a_number())), path)
+
+    (case_id,) = cases_of(gateway.house) - known
+    assert answer == (204, b"")
+    assert read_by_a_handler(gateway.house, case_id) == [REPORT]
+
+
+@pytest.mark.parametrize("count", ["", "-1", "many", "1e9", "9" * 400, "\0"], ids=ascii)
+def test_a_count_of_media_that_is_none_is_no_matter(gateway: Gateway, count: str) -> None:
+    known = cases_of(gateway.house)
+
+    answer = gateway.post(form(REPORT, a_number(), NumMedia=count))
+
+    (case_id,) = cases_of(gateway.house) - known
+    assert answer == (204, b"")
+    assert read_by_a_handler(gateway.house, case_id) == [REPORT]
+
+
+def test_a_text_without_a_body_is_an_empty_text(gateway: Gateway) -> None:
+    known, fields = cases_of(gateway.house), form("", a_number())
+    del fields["Body"], fields["NumMedia"]
+
+    answer = gateway.post(fields)
+
+    (case_id,) = cases_of(gateway.house) - known
+    assert answer == (204, b"")
+    assert read_by_a_handler(gateway.house, case_id) == [""]
+
+
+@pytest.mark.parametrize("path", [SMS, "/status/twilio/demo-sms"])
+@pytest.mark.parametrize("body", [b"", b"&", b"=", b"Body=hello"])
+def test_a_signed_form_without_an_account_is_refused(
+    gateway: Gateway, path: str, body: bytes
+) -> None:
+    before = rows(gateway.house)
+
+    answer = gateway.post(body, path)
+
+    assert answer == (403, b"")
+    assert rows(gateway.house) == before
+
+
+def test_a_signed_form_in_parts_is_refused(gateway: Gateway) -> None:
+    """Twilio sends none, and its signature does not say what is in the parts."""
+    before, fields = rows(gateway.house), form(REPORT, a_number())
+    parts = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+
+    answers = [
+        gateway.post(body, headers={"content-type": "multipart/form-data; boundary=x"})
+        for body in (f"{parts}--x--\r\n".encode(), encoded(fields))
+    ]
+
+    assert answers == [(403, b"")] * 2
     assert rows(gateway.house) == before
 
 

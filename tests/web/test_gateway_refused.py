@@ -27,6 +27,7 @@ from tests.web.gateways import (
     tokens,
 )
 from workervoice.channels.twilio import TwilioReceiver
+from workervoice.hotline.receive import Reception
 
 NUMBER = "+15550102001"
 WORDS = "zebra passports in the blue room"
@@ -157,13 +158,24 @@ def test_two_signatures_are_none(quiet: Gateway) -> None:
     assert status == b"403"
 
 
+UNKNOWN_LINES = (
+    *("/in/twilio/nobody", "/in/twilio/%00", "/in/twilio/%ff%fe", "/in/twilio/demo-sms%20"),
+    *("/in/twilio/" + "a" * 3000, "/status/twilio/nobody", "/status/twilio/nobody?m=x"),
+    "/status/twilio/nobody?m=7d444840-9dc0-11d1-b245-5ffdce74fad2",
+)
+
+
+@pytest.mark.parametrize("path", UNKNOWN_LINES)
+def test_nobody_learns_which_lines_there_are_without_a_signature(quiet: Gateway, path: str) -> None:
+    before = quiet.counts()["refused"]
+
+    answer = quiet.post(FIELDS, path, token="the token of somebody else")
+
+    assert counted(quiet, "refused", answer) == (403, b"", before + 1)
+
+
 @pytest.mark.parametrize(
-    "path",
-    [
-        *("/in/twilio/nobody", "/in/twilio/%00", "/in/twilio/%ff%fe", "/in/twilio/demo-sms%20"),
-        *("/in/twilio/" + "a" * 3000, "/in/nobody/demo-sms", "/in/%00/demo-sms"),
-        *("/status/twilio/nobody", "/status/nobody/demo-sms"),
-    ],
+    "path", [*UNKNOWN_LINES, "/in/nobody/demo-sms", "/in/%00/demo-sms", "/status/nobody/demo-sms"]
 )
 def test_a_line_or_provider_that_nobody_knows_is_not_found(quiet: Gateway, path: str) -> None:
     before = quiet.counts()["unknown_line"]
@@ -176,7 +188,56 @@ def test_a_line_or_provider_that_nobody_knows_is_not_found(quiet: Gateway, path:
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("path", [SMS, "/status/twilio/demo-sms"])
 def test_a_webhook_is_posted_and_nothing_else(quiet: Gateway, method: str, path: str) -> None:
-    assert quiet.call(method, path)[0] == 405
+    before = quiet.counts()["unknown_path"]
+
+    answer = quiet.call(method, path)
+
+    assert counted(quiet, "unknown_path", answer) == (405, b"", before + 1)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json", "/favicon.ico", "/%00"),
+        *("/in", "/in/", "/in/twilio", "/in/twilio/", SMS + "/", SMS + "/x", "/IN/twilio/demo-sms"),
+        *("/status/twilio", "/health/", "/metrics/"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_where_nothing_is_the_answer_is_as_empty_as_any_refusal(
+    quiet: Gateway, method: str, path: str
+) -> None:
+    before = quiet.counts()["unknown_path"]
+
+    answer = quiet.call(method, path)
+
+    assert counted(quiet, "unknown_path", answer) == (404, b"", before + 1)
+
+
+def test_a_fault_of_our_own_is_counted_and_answers_as_emptily(
+    shared_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider asks again, or says in its own log that a text may be lost."""
+    monkeypatch.setattr(Reception, "receive", lambda *given: 1 / 0)
+
+    with running(shared_house) as gateway:
+        answer = gateway.post(form(REPORT, "+15550102003"))
+
+        assert counted(gateway, "broken", answer) == (500, b"", 1)
+
+
+def test_no_caller_makes_a_counter(quiet: Gateway) -> None:
+    names = quiet.counts().keys()
+
+    for n in range(20):
+        quiet.post(FIELDS, f"/in/twilio/line-{n}")
+        quiet.post(FIELDS, f"/in/provider-{n}/demo-sms")
+        quiet.post({**FIELDS, "MessageStatus": f"s{n}"}, f"/status/twilio/demo-sms?m={n}")
+        quiet.post(FIELDS, f"/in/twilio/line-{n}", token="the token of somebody else")
+        quiet.call("GET", f"/path-{n}")
+
+    assert quiet.counts().keys() == names
+    assert {"refused", "unknown_line", "status_unnamed", "status_ignored", "unavailable"} <= names
 
 
 def test_a_body_without_end_is_cut_off(quiet: Gateway) -> None:

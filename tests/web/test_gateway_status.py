@@ -16,6 +16,7 @@ from tests.web.gateways import REPORT, Gateway, running
 from workervoice.message import Accepted, Outbound, SendOutcome, Unknown
 
 STATUS = "/status/twilio/demo-sms"
+WHATSAPP_LINE = "demo-whatsapp"
 _NUMBERS = count(15550105000)
 
 
@@ -31,18 +32,18 @@ def tell(gateway: Gateway, query: str, status: str, **others: str) -> tuple[int,
     return gateway.post({**fields, "MessageStatus": status}, STATUS + query)
 
 
-def owed(house: House) -> UUID:
+def owed(house: House, line: str = "demo-sms") -> UUID:
     """A text that is owed to somebody and was not sent yet."""
     before = rows(house)["outbox"]
-    house.text(f"+{next(_NUMBERS)}", REPORT)
+    house.text(f"+{next(_NUMBERS)}", REPORT, line=line)
     assert rows(house)["outbox"] == before + 1
     ((outbox_id,),) = asked(house, "SELECT id FROM outbox WHERE state = 'owed'")
     return UUID(str(outbox_id))
 
 
-def sent(house: House) -> UUID:
+def sent(house: House, line: str = "demo-sms") -> UUID:
     """A text that the provider has taken."""
-    outbox_id = owed(house)
+    outbox_id = owed(house, line)
     house.deliver()
     assert outbox_state(house, outbox_id) == ("accepted", None)
     return outbox_id
@@ -84,6 +85,22 @@ def test_the_reason_of_a_failure_is_kept_as_its_code_alone(gateway: Gateway) -> 
     tell(gateway, f"?m={outbox_id}", "undelivered", ErrorCode="30003", ErrorMessage="+15550105999")
 
     assert outbox_state(gateway.house, outbox_id) == ("failed", "30003")
+
+
+@pytest.mark.parametrize(
+    ("code", "state"), [("63016", "held"), ("21610", "withheld"), ("63014", "withheld")]
+)
+@pytest.mark.parametrize("status", ["undelivered", "failed"])
+def test_a_text_that_may_not_go_out_now_waits_for_the_worker(
+    gateway: Gateway, code: str, state: str, status: str
+) -> None:
+    house, outbox_id = gateway.house, sent(gateway.house, WHATSAPP_LINE)
+
+    answer = tell(gateway, f"?m={outbox_id}", status, ErrorCode=code)
+    house.deliver()
+
+    assert answer == (204, b"")
+    assert outbox_state(house, outbox_id) == (state, code)
 
 
 @pytest.mark.parametrize(
@@ -186,6 +203,7 @@ def test_a_callback_resolves_what_the_courier_could_not_know(gateway: Gateway) -
 
     assert unsure == "unknown"
     assert outbox_state(house, outbox_id)[0] == "accepted"
+    assert reference_of(house, outbox_id) is not None
     assert all(message.outbox_id != outbox_id for message in house.phones.received)
 
 

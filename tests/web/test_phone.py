@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 import time
@@ -16,6 +17,7 @@ from starlette.testclient import TestClient
 
 from tests.channels.contract import NUMBER, OUTBOX, SINCE, a_message
 from tests.channels.provider import Provider, closed_port, provider, says
+from workervoice.app.serving import phone_lines
 from workervoice.channels.base import Webhook
 from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
 from workervoice.message import (
@@ -27,6 +29,7 @@ from workervoice.message import (
     Outbound,
     Rejected,
 )
+from workervoice.settings import load
 from workervoice.web.phone import PhoneLine, create_phone_app
 from workervoice.web.phone.segments import segments
 
@@ -179,7 +182,9 @@ def test_a_sent_message_is_on_the_phone_and_its_delivery_is_told(
     assert gateway.seen[0].target == f"/status/simulator/{line.slug}?m={OUTBOX}"
     SimulatorReceiver(SECRET).verify(webhook)
     report = SimulatorReceiver(SECRET).parse_status(webhook, OUTBOX)
-    assert report == DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED)
+    assert report == DeliveryReport(
+        OUTBOX, DeliveryStatus.DELIVERED, external_id=outcome.external_id
+    )
 
 
 def _wait_for(gateway: Provider) -> None:
@@ -276,6 +281,18 @@ def test_the_page_names_every_line_and_loads_nothing_from_elsewhere() -> None:
     assert "http" not in page.text.replace("https://www.w3.org", "")
     for asset in ("/static/phone.css", "/static/phone.js"):
         assert client.get(asset).status_code == 200
+
+
+def test_a_line_is_named_once_with_its_channel_and_its_number() -> None:
+    lines = phone_lines(load({"WORKERVOICE_ENV_FILE": ""}))
+    app = create_phone_app(gateway_url="http://127.0.0.1:9", lines=lines, secret=SECRET)
+
+    page = TestClient(app, base_url="http://127.0.0.1:8090").get("/").text
+
+    shown = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    for channel, line in zip(("SMS", "WhatsApp"), lines, strict=True):
+        assert shown.count(line.sender) == 1
+        assert f"Hotline {channel} · {line.sender}" in shown
 
 
 def test_a_body_without_end_is_not_kept() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from workervoice.message import Priority, Role
-from workervoice.workflow.clocks import LADDERS, ClockKind, due, hears
+from workervoice.workflow.clocks import LADDERS, ClockKind, due, hears, months_later
 
 START = datetime(2030, 5, 6, 7, 8, tzinfo=UTC)
 
@@ -45,6 +45,12 @@ def test_law_and_disclosure_clocks_are_the_same_for_every_priority(priority: Pri
 )
 def test_feedback_is_due_after_three_calendar_months(started: datetime, expected: datetime) -> None:
     assert due(ClockKind.FEEDBACK, started, Priority.P3) == expected
+
+
+def test_a_day_that_the_later_month_has_not_is_its_last() -> None:
+    days = [months_later(date(2030, 11, 22), 24), months_later(date(2032, 2, 29), 24)]
+
+    assert days == [date(2032, 11, 22), date(2034, 2, 28)]
 
 
 def test_a_graver_matter_never_gets_more_time_for_its_action() -> None:

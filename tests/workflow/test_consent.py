@@ -6,7 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from workervoice.workflow.consent import Override, may_tell_buyers, parse, widens
+from workervoice.message import Consent, Facts
+from workervoice.workflow.consent import (
+    Override,
+    grounds,
+    may_tell,
+    may_tell_buyers,
+    parse,
+    widens,
+)
 
 SUPERVISOR = UUID(int=7)
 
@@ -58,6 +66,17 @@ def test_an_override_stands_only_with_a_reason_on_one_of_two_grounds() -> None:
     assert may_tell_buyers(0, child)
     assert not may_tell_buyers(0, silent)
     assert not may_tell_buyers(None, other)
+
+
+@pytest.mark.parametrize(("consent", "told"), [(None, False), (1, False), (4, True), (7, True)])
+def test_authorities_are_told_only_with_a_yes_for_them(consent: int | None, told: bool) -> None:
+    assert may_tell(Consent.AUTHORITIES, consent) is told
+
+
+def test_only_the_report_gives_a_ground_for_an_override() -> None:
+    assert grounds(Facts()) == ()
+    assert grounds(Facts(child=True)) == ("under_18",)
+    assert grounds(Facts(child=True, imminent_danger=True)) == ("imminent_danger", "under_18")
 
 
 def test_an_override_does_not_show_its_reason() -> None:

@@ -516,7 +516,7 @@ def test_help_is_heard_as_distress_and_asked_questions_stay_open() -> None:
         + """
         > HELP
         < help_now
-        * report ask_human
+        * report ask_human distress
         > Blue Mill
         < consent_menu
         * report
@@ -528,7 +528,7 @@ def test_help_as_a_first_text_gets_the_first_answer_like_everyone() -> None:
     play("""
         > HELP
         < first_answer
-        * report
+        * report ask_human distress
         state safety
     """)
 
@@ -637,7 +637,10 @@ def test_help_or_status_within_the_72_hours_cancels_too() -> None:
     started = DONE + "> DELETE\n< delete_confirm_nothing_left\n* withhold\n"
     gone = started + "> 4\n< delete_started\n* withdraw\n"
 
-    play(gone + "> help\n< delete_cancelled help_now\n* report ask_human resume cancel_withdrawal")
+    play(
+        gone + "> help\n< delete_cancelled help_now\n"
+        "* report ask_human distress resume cancel_withdrawal"
+    )
     play(gone + "> status\n< delete_cancelled\n* resume cancel_withdrawal")
     play(started + "> status\n< delete_cancelled\n* resume")
 
@@ -807,7 +810,7 @@ def test_a_waiting_reply_is_not_mentioned_beside_the_emergency_number() -> None:
         * danger ask_human report
         > help
         < help_now
-        * report ask_human
+        * report ask_human distress
         > still here
         < reply_waits
         * report

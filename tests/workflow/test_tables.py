@@ -196,8 +196,61 @@ def test_every_release_takes_two_people_consent_and_a_clean_packet() -> None:
     releases = [m for m in issue.MACHINE.moves if m.dest == "released"]
 
     assert [set(m.guards) for m in releases] == [
-        {"two_people", "consent_or_override", "packet_clean"}
+        {"two_people", "consent_or_override", "packet_clean", "may_leave"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("machine", "state", "move"),
+    [
+        (issue.MACHINE, "draft", "approve"),
+        (issue.MACHINE, "approved", "release"),
+        (issue.MACHINE, "unresolved", "take_up_again"),
+        (case.MACHINE, "in_progress", "refer"),
+        (case.MACHINE, "escalated", "refer"),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_nothing_goes_to_anybody_once_delete_was_asked_for(
+    machine: Machine, state: str, move: str
+) -> None:
+    everything = {guard: True for row in machine.moves for guard in row.guards}
+    asked = {**everything, "may_leave": False}
+
+    with pytest.raises(GuardFailed):
+        machine.advance(state, move, role=Role.SUPERVISOR, holds=asked, reason="it is urgent")
+
+    assert machine.advance(state, move, role=Role.SUPERVISOR, holds=everything, reason="urgent")
+
+
+def test_nothing_but_an_end_ends_what_has_not_left_or_is_not_done() -> None:
+    drops = [m for machine in MACHINES for m in machine.moves if m.name == "drop"]
+
+    assert {(m.dest, m.guards) for m in drops} == {
+        ("cancelled", ("case_erased",)),
+        ("rejected", ("issue_ended",)),
+    }
+    assert {"released", "deciding", "acting", "verified", "closed"}.isdisjoint(
+        source for m in drops for source in m.sources
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "move"),
+    [
+        *(("opened", "acknowledge"), ("lapsed", "acknowledge"), ("declined", "reconsider")),
+        *(("opened", "decline"), ("acknowledged", "decline")),
+    ],
+)
+def test_once_the_issue_is_over_a_buyer_has_nothing_to_take_up_or_decline(
+    state: str, move: str
+) -> None:
+    over = {"was_opened": True, "actions_closed": True, "issue_open": False}
+
+    with pytest.raises(GuardFailed):
+        disclosed.MACHINE.advance(state, move, role=Role.BUYER, holds=over, reason="late")
+
+    assert disclosed.MACHINE.advance("notified", "open", role=Role.BUYER, holds=over) == "opened"
 
 
 @pytest.mark.parametrize(
@@ -234,11 +287,10 @@ def test_whoever_did_an_action_never_verifies_it() -> None:
 
 def test_a_lapsed_disclosure_is_still_opened_and_acknowledged() -> None:
     opened = disclosed.MACHINE.advance("lapsed", "open", role=Role.BUYER)
-    late = disclosed.MACHINE.advance(
-        "lapsed", "acknowledge", role=Role.BUYER, holds={"was_opened": True}
-    )
+    holds = {"was_opened": True, "issue_open": True}
+    late = disclosed.MACHINE.advance("lapsed", "acknowledge", role=Role.BUYER, holds=holds)
 
-    assert disclosed.MACHINE.advance(opened, "acknowledge", role=Role.BUYER) == late
+    assert disclosed.MACHINE.advance(opened, "acknowledge", role=Role.BUYER, holds=holds) == late
     assert late == "acknowledged"
 
 

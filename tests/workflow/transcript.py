@@ -20,6 +20,7 @@ from uuid import UUID
 from workervoice.message import Facts
 from workervoice.workflow.dialogue import Heard, Progress, Turn, converse
 from workervoice.workflow.progress import HeldKind, fresh, hold, lost, noticed
+from workervoice.workflow.turn import POSSIBLE_DISTRESS
 
 NOON = datetime(2030, 5, 6, 12, 0, tzinfo=UTC)
 
@@ -124,6 +125,7 @@ def marks(turn: Turn) -> set[str]:
     found |= {f"release={len(turn.release)}"} if turn.release else set()
     found |= {f"consent={answers.consent}"} if answers.consent is not None else set()
     found |= {"danger"} if answers.imminent_danger else set()
+    found |= {"distress"} if POSSIBLE_DISTRESS in answers.items else set()
     if answers.safe_to_talk is not None:
         found.add("safe" if answers.safe_to_talk else "unsafe")
     return found

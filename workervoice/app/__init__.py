@@ -4,6 +4,7 @@ processes    a gateway, courier or console out of settings and key files
 keyfiles     the key files of our processes
 serving      how each of them runs
 supervisor   `workervoice up`: all of them on one machine
+external     a database that somebody else runs
 demo         the demo's programme
 story        one story from first text to remedy, played through the running processes
 doctor       what is wrong, and what to do

@@ -13,7 +13,8 @@ def tell_passphrases(seeded: demo.Seeded) -> None:
     """Print everybody's passphrase, the only time; at once, because nothing can show it again."""
     lines = ["", "Passphrases of the demo's people (shown once, stored nowhere):"]
     for login, (_, role, name, _) in demo.PEOPLE.items():
-        lines.append(f"  {login:6} {seeded.passphrases[login]}   {role}: {name}")
+        who = name if str(role) in name else f"{name} ({role})"
+        lines.append(f"  {login:6} {seeded.passphrases[login]}   {who}")
     _print(lines)
 
 

@@ -16,6 +16,7 @@ from typing import cast
 from workervoice.errors import WorkervoiceError
 
 _SILENT = frozenset({"script", "style", "nav", "form", "header", "footer", "title", "template"})
+_APART = frozenset({"td", "th", "dd", "span", "time"})
 _BREAKS = frozenset({"p", "li", "tr", "h1", "h2", "h3", "div", "dt", "article", "section", "ol"})
 SECONDS = 20
 
@@ -36,7 +37,8 @@ class Page:
         """The visible text of the page's main part, without its forms, a line a block."""
         reader = _Reader()
         reader.feed(self.html)
-        return [" ".join(line.split()) for line in reader.text.splitlines() if line.strip()]
+        lines = (" ".join(line.split()) for line in reader.text.splitlines())
+        return [line.replace(" ;", ";") for line in lines if line]
 
     def links(self, prefix: str) -> list[str]:
         """Addresses of links that begin so, each once, in order."""
@@ -54,7 +56,11 @@ class Page:
 
 
 class _Reader(HTMLParser):
-    """Collects text, links and the form token of a page."""
+    """Collects text, links and the form token of a page.
+
+    What stands beside its label on a page has it before it in the text: a cell, a definition, a
+    list with a name. A cell and such a list are one line each.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,31 +68,49 @@ class _Reader(HTMLParser):
         self.links: list[str] = []
         self._silent = 0
         self._main = 0
+        self._one_line = ""  # the element that we are in whose parts do not begin new lines
+        self._parts = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = dict(attrs)
+        named = {name: value or "" for name, value in attrs}
         if tag in _SILENT:
             self._silent += 1
         if tag == "main":
             self._main += 1
-        if tag in _BREAKS:
-            self.text += "\n"
-        if tag in {"td", "th", "dd", "span", "time"}:
-            self.text += " "
         if tag == "a" and named.get("href"):
-            self.links.append(str(named["href"]))
+            self.links.append(named["href"])
         if tag == "input" and named.get("name") == "form_token":
-            self.token = str(named.get("value") or "")
+            self.token = named.get("value", "")
+        self._lay_out(tag, named)
+
+    def _lay_out(self, tag: str, named: Mapping[str, str]) -> None:
+        label = named.get("data-label" if tag == "td" else "aria-label")
+        if label and tag in {"td", "ul"} and not self._one_line:
+            self.text += f"\n{label}: "
+            self._one_line, self._parts = tag, 0
+        elif self._one_line and tag in _BREAKS:
+            self.text += "; " if self._parts else ""
+            self._parts += 1
+        elif tag in _BREAKS:
+            self.text += "\n"
+        elif tag in _APART:
+            marks = {"badge", "stage"}.intersection(named.get("class", "").split())
+            self.text += " · " if marks else " "
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self._silent -= 1
         if tag == "main":
             self._main -= 1
+        if tag == "dt":
+            self.text += ":"
+        if tag == self._one_line:
+            self.text += "\n"
+            self._one_line = ""
 
     def handle_data(self, data: str) -> None:
         if self._main and not self._silent:
-            self.text += data
+            self.text += data.replace("\n", " ")
 
 
 class Browser:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from workervoice.app.keyfiles import PROCESSES, has_key_files, load_key_files, pinned_root
+from workervoice.app.processes import check_keys
 from workervoice.crypto.directory import fingerprint
 from workervoice.crypto.suite import self_test
 from workervoice.embedded import EmbeddedServer
-from workervoice.errors import ServerError, WorkervoiceError
+from workervoice.errors import ServerError, SettingsError, WorkervoiceError
 from workervoice.settings import PREFIX, Settings
+from workervoice.store.backlog import Backlog, backlog
+from workervoice.store.engine import Database, Scope
 from workervoice.store.migrate import current_revision, newest_revision
+from workervoice.store.programme import programmes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +28,10 @@ class Finding:
     sentence: str
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """The cryptography, the keys and the database."""
-    return [*_cryptography(), *_keys(settings), *_database(settings), *_twilio(settings)]
+def examine(settings: Settings, now: datetime) -> list[Finding]:
+    """The cryptography, the keys, the database and what waits in it; each finding once."""
+    found = (*_cryptography(), *_keys(settings), *_database(settings, now), *_twilio(settings))
+    return list(dict.fromkeys(found))
 
 
 def _cryptography() -> Iterator[Finding]:
@@ -59,47 +66,119 @@ def _keys(settings: Settings) -> Iterator[Finding]:
             yield Finding(True, f"Keys of the {process}: complete, and closed to others.")
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
-    """The external database's revision, or the embedded server's, started for the question."""
+def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """The external database as its owner or as the courier, or else the embedded one."""
     try:
         if settings.database_url is not None:
-            yield _revision(settings.database_url.get_secret_value(), "database")
-            return
-        if not (settings.data_dir / "postgres").exists():
+            url = settings.database_url.get_secret_value()
+            yield from _schema(settings, url, "database", now)
+        elif settings.courier_database_url is not None:
+            url = settings.courier_database_url.get_secret_value()
+            yield from _contents(settings, url, now)
+        elif not (settings.data_dir / "postgres").exists():
             yield Finding(False, f"Database: there is none in {settings.data_dir}, and no address.")
-            return
-        server = EmbeddedServer(settings.data_dir)
-        try:
-            server.start()
-        except ServerError as exc:
-            yield _running(server, exc)
-            return
-        try:
-            server.ensure_database()
-            yield _revision(server.owner_url(), "embedded database")
-        finally:
-            server.stop()
+        else:
+            with _embedded(settings) as (url, what):
+                yield from _schema(settings, url, what, now)
     except WorkervoiceError as exc:
         yield Finding(False, f"Database: {exc}")
 
 
-def _revision(owner_url: str, what: str) -> Finding:
-    have, want = current_revision(owner_url), newest_revision()
-    if have == want:
-        return Finding(True, f"Database: the {what} answers and is at revision {want}.")
-    return Finding(
-        False,
-        f"Database: the {what} is at revision {have or 'none'}, but this version needs {want}: "
-        "run `workervoice db upgrade`.",
-    )
-
-
-def _running(server: EmbeddedServer, why: ServerError) -> Finding:
-    """The embedded server cannot be started by us: perhaps because `up` runs it already."""
+@contextmanager
+def _embedded(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The embedded server's address, and what it is: run by `up`, or started for the question."""
+    server = EmbeddedServer(settings.data_dir)
     try:
-        return _revision(server.owner_url_of_running(), "embedded database, run by `up`,")
+        server.start()
+    except ServerError as exc:
+        yield _address_of_running(server, exc), "embedded database, run by `up`,"
+        return
+    try:
+        server.ensure_database()
+        yield server.owner_url(), "embedded database"
+    finally:
+        server.stop()
+
+
+def _address_of_running(server: EmbeddedServer, why: ServerError) -> str:
+    try:
+        url = server.owner_url_of_running()
+        current_revision(url)
     except WorkervoiceError:
-        return Finding(False, f"Database: it does not answer, and cannot be started: {why}")
+        raise ServerError(f"it does not answer, and cannot be started: {why}") from None
+    return url
+
+
+def _schema(settings: Settings, owner_url: str, what: str, now: datetime) -> Iterator[Finding]:
+    have, want = current_revision(owner_url), newest_revision()
+    if have != want:
+        yield Finding(
+            False,
+            f"Database: the {what} is at revision {have or 'none'}, but this version needs {want}: "
+            "run `workervoice db upgrade`.",
+        )
+        return
+    yield Finding(True, f"Database: the {what} answers and is at revision {want}.")
+    yield from _contents(settings, owner_url, now)
+
+
+def _contents(settings: Settings, url: str, now: datetime) -> Iterator[Finding]:
+    """Whose keys the directory names, and what waits, for every programme."""
+    database = Database(url, pool_size=1)
+    try:
+        for kind in ("gateway", "courier"):
+            try:
+                check_keys(settings, kind, database, now)
+            except SettingsError as exc:
+                yield Finding(False, f"Keys of the {kind}: {exc}")
+        with database.begin() as tx:
+            known = programmes(tx)
+        for programme in known:
+            with database.begin(Scope(programme)) as tx:
+                counted = backlog(tx, now)
+            yield from _waiting(counted)
+    finally:
+        database.close()
+
+
+def _waiting(counted: Backlog) -> Iterator[Finding]:
+    told = tuple(_of_texts(counted))
+    yield from (Finding(False, f"Outbox: {sentence}") for sentence in told)
+    if not told:
+        yield Finding(True, "Outbox: nothing waits longer than it should.")
+    if counted.failed:
+        failed = f"Outbox: {_texts(counted.failed)} failed for good in the last day"
+        yield Finding(True, f"{failed}: the pages of their cases say so.")
+    if counted.unwatched:
+        sentence = "have not been looked at when they should: the courier does not run, or hangs."
+        yield Finding(False, f"Clocks: {counted.unwatched} {sentence}")
+
+
+def _of_texts(counted: Backlog) -> Iterator[str]:
+    if counted.late:
+        yield (
+            f"{_texts(counted.late)} to workers should have gone out by now: the courier does "
+            "not run, or the provider refuses; read the courier's log."
+        )
+    if counted.unopened:
+        yield (
+            f"{_texts(counted.unopened)} cannot be opened by the courier and stay owed: its keys "
+            "may be of another time; its log names the rows."
+        )
+    if counted.unsure:
+        yield (
+            f"nobody knows whether {_texts(counted.unsure)} were sent, and the provider does not "
+            "say: look at its console, and at the courier's log."
+        )
+    if counted.untrusted:
+        yield (
+            f"{_texts(counted.untrusted)} in the last day came from nobody whom the directory "
+            "vouches for, and were not sent: somebody may be writing to your database."
+        )
+
+
+def _texts(count: int) -> str:
+    return f"{count} text" if count == 1 else f"{count} texts"
 
 
 def _twilio(settings: Settings) -> Iterator[Finding]:

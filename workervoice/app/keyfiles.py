@@ -61,7 +61,7 @@ def make_key_files(data: Path, root_public: bytes) -> None:
 def load_key_files(data: Path, process: str) -> KeyFiles:
     """Raises `SettingsError` naming what is missing and what to do."""
     directory = data / "keys" / process
-    if not directory.is_dir():
+    if not os.access(directory, os.X_OK):
         raise SettingsError(
             f"WORKERVOICE_DATA_DIR: there are no keys in {directory}: run `workervoice up --demo`, "
             "or give the data directory of your programme"

@@ -16,12 +16,13 @@ from workervoice.crypto.suite import self_test
 from workervoice.errors import SettingsError
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
+from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process, Trust
 from workervoice.hotline.receive import Reception
 from workervoice.hotline.tick import Courier
 from workervoice.settings import PREFIX, Settings
-from workervoice.store.engine import Database
-from workervoice.store.programme import Line
+from workervoice.store.engine import Database, Scope
+from workervoice.store.programme import Line, programmes
 from workervoice.store.vault import Vault
 from workervoice.triage.engine import Engine
 from workervoice.workflow.phrasebook import PhraseBook
@@ -49,6 +50,19 @@ def build_process(settings: Settings, kind: str) -> Process:
         trust=Trust(pinned_root(settings.data_dir, settings.root_public)),
         clock=wall_clock,
     )
+
+
+def check_keys(settings: Settings, kind: str, database: Database, now: datetime) -> None:
+    """Raises `SettingsError` if the gateway's or courier's key files are not those that every
+    programme's directory names."""
+    files = load_key_files(settings.data_dir, kind)
+    trust = Trust(pinned_root(settings.data_dir, settings.root_public))
+    with database.begin() as tx:
+        known = programmes(tx)
+    for programme in known:
+        with database.begin(Scope(programme)) as tx:
+            directory = trust.directory(tx, now)
+        refuse_foreign_keys(directory, kind, files.process_id, files.custody)
 
 
 def build_reception(settings: Settings) -> Reception:

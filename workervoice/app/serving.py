@@ -5,6 +5,7 @@ Logs say states and counts. Access logs are off: paths and queries are nobody's 
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import secrets
@@ -22,7 +23,7 @@ from workervoice.app import processes
 from workervoice.app.demo import demo_lines
 from workervoice.errors import SettingsError, Unavailable
 from workervoice.hotline.tick import Courier
-from workervoice.settings import Settings
+from workervoice.settings import PREFIX, Settings
 from workervoice.web.console import create_console_app
 from workervoice.web.gateway import create_gateway_app
 from workervoice.web.phone import PhoneLine, create_phone_app
@@ -31,14 +32,14 @@ _LOG = logging.getLogger("workervoice")
 STOP_SECONDS = 10
 
 
-def set_up_logging(process: str) -> None:
+def set_up_logging(process: str, level: str) -> None:
     """To standard error, one line an event. Libraries may only warn; providers' may not speak."""
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.WARNING,
         format=f"{process} %(levelname)s %(name)s: %(message)s",
     )
-    _LOG.setLevel(logging.INFO)
+    _LOG.setLevel(level.upper())
     for name in ("twilio", "urllib3", "httpx"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
@@ -70,7 +71,7 @@ def run_gateway(settings: Settings, handle: int | None) -> None:
     reception = processes.build_reception(settings)
     receivers = processes.build_receivers(settings)
     app = create_gateway_app(reception, receivers, processes.public_url(settings))
-    _serve(app, _socket(handle, settings.gateway_host, settings.gateway_port))
+    _serve(app, _socket(handle, settings.gateway_host, settings.gateway_port, "gateway_port"))
 
 
 def run_console(settings: Settings, handle: int | None) -> None:
@@ -82,7 +83,7 @@ def run_console(settings: Settings, handle: int | None) -> None:
     app = create_console_app(
         process=process, door=door, desk=desk, secure_cookies=secure, demo=settings.demo
     )
-    _serve(app, _socket(handle, settings.console_host, settings.console_port))
+    _serve(app, _socket(handle, settings.console_host, settings.console_port, "console_port"))
 
 
 def run_phones(settings: Settings, handle: int | None) -> None:
@@ -90,12 +91,15 @@ def run_phones(settings: Settings, handle: int | None) -> None:
     if settings.simulator_secret is None:
         raise SettingsError("WORKERVOICE_SIMULATOR_SECRET is missing: run `workervoice up --demo`.")
     secret = settings.simulator_secret.get_secret_value()
-    lines = [
-        PhoneLine(line.slug, line.channel, line.sender, f"{line.channel} {line.sender}")
-        for line in demo_lines(settings.twilio_sms_from, settings.twilio_whatsapp_from)
-    ]
-    app = create_phone_app(gateway_url=processes.public_url(settings), lines=lines, secret=secret)
-    _serve(app, _socket(handle, "127.0.0.1", settings.phone_port))
+    lines, gateway_url = phone_lines(settings), processes.public_url(settings)
+    app = create_phone_app(gateway_url=gateway_url, lines=lines, secret=secret)
+    _serve(app, _socket(handle, "127.0.0.1", settings.phone_port, "phone_port"))
+
+
+def phone_lines(settings: Settings) -> list[PhoneLine]:
+    """The demo's lines, called as in a worker's address book; channel and number stand beside."""
+    known = demo_lines(settings.twilio_sms_from, settings.twilio_whatsapp_from)
+    return [PhoneLine(line.slug, line.channel, line.sender, "Hotline") for line in known]
 
 
 def run_courier(settings: Settings) -> None:
@@ -125,26 +129,37 @@ def _tick_until(stop: threading.Event, courier: Courier, poll_seconds: float) ->
             stop.wait(poll_seconds)
 
 
-def _socket(handle: int | None, host: str, port: int) -> socket.socket:
+def _socket(handle: int | None, host: str, port: int, name: str) -> socket.socket:
     """The supervisor's listening socket, or one of our own."""
-    return listen(host, port) if handle is None else socket.socket(fileno=handle)
+    return listen(host, port, name) if handle is None else socket.socket(fileno=handle)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises `SettingsError` if the address is taken or not ours."""
+def listen(host: str, port: int, name: str) -> socket.socket:
+    """A listening socket. Raises `SettingsError` if the address is taken or not ours, with the
+    setting: `name` is that of its port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
-    except OSError as exc:
+    except (OSError, UnicodeError) as exc:
         made.close()
-        raise SettingsError(
-            f"Port {port} on {host} cannot be used ({exc.strerror}): choose another one in "
-            "WORKERVOICE_GATEWAY_PORT, WORKERVOICE_CONSOLE_PORT or WORKERVOICE_PHONE_PORT."
-        ) from None
+        raise SettingsError(_why_not(exc, host, port, name)) from None
     made.listen(2048)
     return made
+
+
+def _why_not(exc: OSError | UnicodeError, host: str, port: int, name: str) -> str:
+    number = exc.errno if isinstance(exc, OSError) else None
+    if number == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {host} is in use, perhaps by a Workervoice that runs already: end "
+            f"that one, or choose another port in {PREFIX}{name.upper()}."
+        )
+    if number in {errno.EACCES, errno.EPERM}:
+        return f"Port {port} is not open to this user: choose another in {PREFIX}{name.upper()}."
+    setting = PREFIX + name.upper().replace("PORT", "HOST")
+    return f"{setting} is malformed: {host} is no address of this machine."
 
 
 def _serve(app: Callable[..., object], listening: socket.socket) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Iterable
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -75,6 +75,8 @@ def _row(name: str, field: FieldInfo) -> str:
 
 def _unit(name: str, field: FieldInfo) -> str:
     plain = "true or false" if field.annotation is bool else "text"
+    if get_origin(field.annotation) is Literal:
+        plain = " or ".join(get_args(field.annotation))
     unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), plain)
     said = [
         words.format(getattr(limit, bound))

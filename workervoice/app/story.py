@@ -11,23 +11,18 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-import textwrap
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from workervoice.app.browsing import Browser, Page, Phone, StoryStuck
-from workervoice.app.demo import PEOPLE
+from workervoice.app.actors import Cast, Officer, Worker, say, scene
+from workervoice.app.browsing import Phone, StoryStuck
+from workervoice.app.demo import ORGANISATIONS, PEOPLE
 from workervoice.app.processes import wall_clock
 from workervoice.app.supervisor import Supervisor
 from workervoice.errors import WorkervoiceError
 from workervoice.settings import load
 
 NUMBER = "+15550100042"
-PATIENCE_SECONDS = 30
-WIDTH = 96
 
 # on free ports, with nothing of the caller's own settings: no .env file, no provider
 _QUIET = {
@@ -36,6 +31,7 @@ _QUIET = {
     "WORKERVOICE_CONSOLE_PORT": "0",
     "WORKERVOICE_PHONE_PORT": "0",
     "WORKERVOICE_COURIER_POLL_SECONDS": "0.1",
+    "WORKERVOICE_LOG_LEVEL": "warning",
 }
 
 REPORT = (
@@ -44,101 +40,22 @@ REPORT = (
 )
 
 
-def say(text: str = "", *, who: str = "") -> None:
-    """One line of the transcript; long ones are wrapped under their speaker."""
-    head = f"{who:>13} " if who else ""
-    indent = " " * len(head)
-    sys.stdout.write(textwrap.fill(text, WIDTH, initial_indent=head, subsequent_indent=indent))
-    sys.stdout.write("\n")
-    sys.stdout.flush()
-
-
-def scene(title: str) -> None:
-    """A heading of the transcript."""
-    sys.stdout.write(f"\n{title}\n\n")
-
-
-@dataclass
-class Worker:
-    """The worker, who only has a phone."""
-
-    phone: Phone
-
-    def writes(self, text: str, answers: int = 1) -> list[str]:
-        say(text, who="worker >")
-        self.phone.write(text)
-        return self.reads(answers)
-
-    def reads(self, answers: int = 1) -> list[str]:
-        """Wait for so many texts from the hotline."""
-        got: list[str] = []
-        ends = time.monotonic() + PATIENCE_SECONDS
-        while len(got) < answers:
-            for text in self.phone.news():
-                say(text, who="hotline <")
-                got.append(text)
-            if time.monotonic() > ends:
-                raise StoryStuck("no answer reached the phone")
-            time.sleep(0.1)
-        return got
-
-
-class Officer:
-    """An officer at a browser."""
-
-    def __init__(self, login: str, passphrase: str, console: str) -> None:
-        self.name = PEOPLE[login][2]
-        self._login = login
-        self._browser = Browser(console)
-        page = self._browser.get("/login")
-        fields = {"login": login, "passphrase": passphrase}
-        self._browser.post("/login", fields, page.token())
-
-    def sees(self, path: str, patterns: Sequence[str]) -> Page:
-        """Look at a page, and tell the lines of it that match."""
-        page = self._browser.get(path)
-        shown = [line for line in page.lines() if any(re.search(p, line) for p in patterns)]
-        for line in dict.fromkeys(shown):
-            say(textwrap.shorten(line, 300), who=f"{self._login} |")
-        if page.status != 200 or not shown:
-            raise StoryStuck(f"{self._login} does not see what the story expects on {path}")
-        return page
-
-    def does(self, path: str, what: str, fields: Mapping[str, str | Sequence[str]]) -> Page:
-        """Fill in a form, from the page it stands on."""
-        say(what, who=f"{self._login} :")
-        where = re.match(r"/[a-z]+/[0-9a-f-]+", path)
-        page = self._browser.get(where.group() if where else path)
-        return self._browser.post(path, fields, page.token())
-
-    def finds(self, listing: str, prefix: str) -> str:
-        """The first link of a list."""
-        ends = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < ends:
-            links = [
-                link
-                for link in self._browser.get(listing).links(prefix)
-                if re.fullmatch(prefix + r"[0-9a-f-]{36}", link)
-            ]
-            if links:
-                return links[0]
-            time.sleep(0.2)
-        raise StoryStuck(f"{self._login} finds nothing on {listing}")
-
-
-@dataclass
-class Cast:
-    """Everybody in the story."""
-
-    worker: Worker
-    officer: Callable[[str], Officer]
+def introduce() -> None:
+    """How to read what follows, and who is in it."""
+    say(
+        "One story, played through the running processes. > is a text that the worker sends, < one "
+        "that arrives; | is what a page shows to a person, : what that person does on it."
+    )
+    cast = ("asha", "ben", "sam", "nora", "paul", "mina")
+    roles = ((login, PEOPLE[login][1], ORGANISATIONS[PEOPLE[login][0]][1]) for login in cast)
+    say("; ".join(f"{login}: {role}, {of}" for login, role, of in roles) + ".")
 
 
 def report(cast: Cast) -> None:
-    scene("1. A worker writes")
+    scene("1. A worker writes: one report, three short answers")
     cast.worker.writes(REPORT)
     cast.worker.writes("1")
-    cast.worker.writes("he cuts our pay if we refuse overtime")
+    cast.worker.writes("no. he cuts our pay if we refuse overtime")
     cast.worker.writes("1")
 
 
@@ -147,11 +64,12 @@ def answer(cast: Cast) -> str:
     asha = cast.officer("asha")
     case = asha.finds("/cases", "/cases/")
     asha.sees(
-        case, [r"^Agent promised", r"^identity papers", r"^As reported", r"^Consent", r"^Site "]
+        case,
+        [r"^Agent promised", r"^Found in this text", r"^As reported", r"^Consent:", r"^Site:"],
     )
     asha.does(
         f"{case}/answer",
-        "answers: “Thank you. We will speak with the companies that buy from there…”",
+        "answers “Thank you. We will speak with the companies that buy from there…”",
         {
             "text": "Thank you. We will speak with the companies that buy from there. They will "
             "not hear who wrote. Write any time."
@@ -161,7 +79,7 @@ def answer(cast: Cast) -> str:
     cast.worker.writes("1")
     asha.does(
         f"{case}/assess",
-        "confirms “retention of identity documents”: told in plain words",
+        "confirms “retention of identity documents”, and says why",
         {
             "indicator": "retention_of_identity_documents",
             "verdict": "confirmed",
@@ -177,7 +95,7 @@ def disclose(cast: Cast, case: str) -> str:
     today = wall_clock().date()
     asha.does(
         f"{case}/issues",
-        "drafts a sensitive issue: no name, no number, no day, none of the worker's words",
+        "drafts a sensitive issue without a name, a number, a day, or the worker's words",
         {
             "indicators": ["retention_of_identity_documents", "deception"],
             "likelihood": "strong",
@@ -192,13 +110,13 @@ def disclose(cast: Cast, case: str) -> str:
     )
     issue = asha.finds("/issues", "/issues/")
     asha.does(f"{issue}/approve", "approves it", {})
-    sam.does(f"{issue}/release", "second person: releases it to the buyers of the site", {})
+    sam.does(f"{issue}/release", "as the second person, releases it to the buyers of the site", {})
     sam.sees(issue, [r"Northwind", r"Southgate"])
     return issue
 
 
 def remedy(cast: Cast, issue: str) -> None:
-    scene("4. The buyers act; whoever did it does not verify it")
+    scene("4. The buyers act; whoever acted does not verify it")
     nora, paul, ben = cast.officer("nora"), cast.officer("paul"), cast.officer("ben")
     mine, theirs = (who.finds("/disclosures", "/disclosures/") for who in (nora, paul))
     nora.does(f"{mine}/move/open", "opens the disclosure", {})
@@ -216,15 +134,17 @@ def remedy(cast: Cast, issue: str) -> None:
             "needs_site": "no",
         },
     )
-    paul.does(f"{theirs}/move/open", "of the other buyer, opens the same issue", {})
+    paul.does(f"{theirs}/move/open", "opens the disclosure to the other buyer", {})
     paul.does(f"{theirs}/move/acknowledge", "acknowledges it", {})
     action = _action_of(paul, theirs)
     paul.does(f"{theirs}/actions/{action}/agree", "agrees to the action", {})
-    nora.does(f"{mine}/actions/{action}/start", "starts", {})
+    nora.does(f"{mine}/actions/{action}/start", "starts it", {})
     evidence = {"note": "Hand-over lists of all suppliers, signed by workers."}
-    nora.does(f"{mine}/actions/{action}/submit_evidence", "submits evidence", evidence)
+    nora.does(
+        f"{mine}/actions/{action}/submit_evidence", "submits evidence that it was done", evidence
+    )
     checked = {"note": "Workers asked at random have their documents."}
-    ben.does(f"{issue}/actions/{action}/verify", "of the hotline, verifies", checked)
+    ben.does(f"{issue}/actions/{action}/verify", "for the hotline, verifies it", checked)
     ben.does(f"{issue}/actions/{action}/close", "closes the action", {"note": "Done for all."})
     ben.does(f"{issue}/move/resolve", "resolves the issue", {"reason": "All actions closed."})
 
@@ -248,13 +168,13 @@ def confirm(cast: Cast, case: str) -> None:
     cast.worker.reads()
     cast.worker.writes("1")
     cast.worker.writes("4")
-    asha.sees(case, [r"^Worker says it is fixed"])
+    asha.sees(case, [r"Worker says it is fixed"])
     asha.does(f"{case}/move/close", "closes the case", {"reason": "The worker confirmed."})
 
 
 def watch(cast: Cast) -> None:
     scene("6. A monitor saw it move, and read nothing of it")
-    cast.officer("mina").sees("/monitor", [r"[Cc]losed", r"Northwind"])
+    cast.officer("mina").sees("/monitor", [r"^Stage: ", r"^Sensitive issue: ", r"^Buyer took: "])
 
 
 def play(supervisor: Supervisor) -> None:
@@ -268,6 +188,7 @@ def play(supervisor: Supervisor) -> None:
             known[login] = Officer(login, passphrases[login], supervisor.console_url)
         return known[login]
 
+    introduce()
     cast = Cast(Worker(Phone(supervisor.phones_url, NUMBER, "demo-sms")), officer)
     report(cast)
     case = answer(cast)

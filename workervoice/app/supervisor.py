@@ -17,20 +17,16 @@ from pydantic import SecretStr
 
 from workervoice.app import demo
 from workervoice.app.children import Child, environment_of
+from workervoice.app.external import check_external, url_setting
 from workervoice.app.keyfiles import has_key_files
-from workervoice.app.processes import wall_clock
+from workervoice.app.processes import check_keys, wall_clock
 from workervoice.app.serving import listen
 from workervoice.crypto.slots import STRONG, Cost
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError
-from workervoice.settings import PREFIX, Settings
+from workervoice.settings import Settings
 from workervoice.store.engine import Database
-from workervoice.store.migrate import (
-    LOGIN_ROLES,
-    current_revision,
-    newest_revision,
-    upgrade,
-)
+from workervoice.store.migrate import LOGIN_ROLES, upgrade
 
 DATABASE = "workervoice"
 READY_SECONDS = 60
@@ -122,13 +118,7 @@ class Supervisor:
     def _with_database(self, settings: Settings) -> Settings:
         """An external database as configured, or the embedded one with new role passwords."""
         if settings.database_url is not None:
-            missing = [r for r in _role_settings() if getattr(settings, r) is None]
-            if missing:
-                raise SettingsError(f"{PREFIX}{missing[0].upper()} is missing.")
-            if current_revision(settings.database_url.get_secret_value()) != newest_revision():
-                raise SettingsError(
-                    "The database is not at this version's revision: run `workervoice db upgrade`."
-                )
+            check_external(settings, settings.database_url.get_secret_value())
             return settings
         if not self._demo and not has_key_files(settings.data_dir):
             raise SettingsError(_NO_PROGRAMME)
@@ -139,9 +129,7 @@ class Supervisor:
         owner = self._server.owner_url(DATABASE)
         upgrade(owner, passwords)
         urls = {
-            f"{role.removeprefix('workervoice_')}_database_url": SecretStr(
-                self._server.url(role, password, DATABASE)
-            )
+            url_setting(role): SecretStr(self._server.url(role, password, DATABASE))
             for role, password in passwords.items()
         }
         return settings.model_copy(update={**urls, "database_url": SecretStr(owner)})
@@ -164,6 +152,8 @@ class Supervisor:
                 _set_aside(settings.data_dir)
                 self.seeded = self._seed(owner, settings)
                 self._on_seeded(self.seeded)  # before anything else can fail
+            for kind in ("gateway", "courier"):
+                check_keys(settings, kind, owner, wall_clock())
         finally:
             owner.close()
 
@@ -173,8 +163,8 @@ class Supervisor:
 
     def _with_addresses(self, settings: Settings) -> Settings:
         """Bind the sockets, and tell the children where everything is."""
-        gateway = self._listen(settings.gateway_host, settings.gateway_port)
-        console = self._listen(settings.console_host, settings.console_port)
+        gateway = self._listen(settings.gateway_host, settings.gateway_port, "gateway_port")
+        console = self._listen(settings.console_host, settings.console_port, "console_port")
         self.gateway_url = settings.public_url or _address(gateway)
         self.console_url = settings.console_url or _address(console)
         found: dict[str, object] = {
@@ -184,14 +174,14 @@ class Supervisor:
             "boot_secret": SecretStr(secrets.token_hex(32)),
         }
         if self._demo and not settings.sends_by_twilio():
-            phones = self._listen("127.0.0.1", settings.phone_port)
+            phones = self._listen("127.0.0.1", settings.phone_port, "phone_port")
             self.phones_url = _address(phones)
             found["simulator_url"] = self.phones_url
             found["simulator_secret"] = SecretStr(secrets.token_urlsafe(32))
         return settings.model_copy(update=found)
 
-    def _listen(self, host: str, port: int) -> socket.socket:
-        made = listen(host, port)
+    def _listen(self, host: str, port: int, name: str) -> socket.socket:
+        made = listen(host, port, name)
         self._sockets.append(made)
         return made
 
@@ -220,10 +210,6 @@ class Supervisor:
             if time.monotonic() > ends:
                 raise ServerError(f"no answer from {waiting[0]} within {READY_SECONDS} s")
             time.sleep(0.05)
-
-
-def _role_settings() -> list[str]:
-    return [f"{role.removeprefix('workervoice_')}_database_url" for role in LOGIN_ROLES]
 
 
 def _set_aside(data: Path) -> None:

@@ -29,6 +29,7 @@ _SHAPES: Mapping[AddressKind, re.Pattern[str]] = {
     AddressKind.PHONE: _E164,
     AddressKind.WHATSAPP: _E164,
     AddressKind.WHATSAPP_ID: re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,256}", re.ASCII),
+    AddressKind.OTHER: re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,256}"),
 }
 
 

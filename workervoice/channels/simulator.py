@@ -2,7 +2,7 @@
 
     POST /in/simulator/{line}      {"id", "from", "also": ["..."], "text",
                                     "media": [{"url", "type"}]}
-    POST /status/simulator/{line}  {"status", "code"}          (the URL that came with the send)
+    POST /status/simulator/{line}  {"id", "status", "code"}    (the URL that came with the send)
     POST {phone}/api/send          {"outbox", "from", "to", "text", "validity_seconds",
                                     "status_callback"}  ->  201 {"id"} | 4xx {"code", "permanent"}
     POST {phone}/api/find          {"outbox"}           ->  200 {"id": "..." | null}
@@ -129,7 +129,9 @@ class SimulatorReceiver:
         status, code = words(record, "status"), words(record, "code")
         if status not in {known.value for known in DeliveryStatus} or not _CODE.fullmatch(code):
             raise Malformed("unknown status")
-        return DeliveryReport(outbox_id, DeliveryStatus(status), code)
+        external_id = words(record, "id")
+        known_as = external_id if _ID.fullmatch(external_id) else ""
+        return DeliveryReport(outbox_id, DeliveryStatus(status), code, known_as)
 
 
 class SimulatorSender:

@@ -215,12 +215,14 @@ def _algorithm(settings: str) -> str | None:
 
 
 def _wire_address(to: Address) -> str:
-    return to.value if to.kind is AddressKind.PHONE else WHATSAPP + to.value
+    as_written = to.kind in (AddressKind.PHONE, AddressKind.OTHER)
+    return to.value if as_written else WHATSAPP + to.value
 
 
 def _wire_sender(message: Outbound) -> str:
+    """Our own address on the channel of theirs."""
     bare = message.sender.removeprefix(WHATSAPP)
-    return bare if message.to.kind is AddressKind.PHONE else WHATSAPP + bare
+    return WHATSAPP + bare if _wire_address(message.to).startswith(WHATSAPP) else bare
 
 
 def _callback(message: Outbound) -> dict[str, str]:

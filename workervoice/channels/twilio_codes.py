@@ -28,6 +28,15 @@ STATUS: Mapping[str, DeliveryStatus] = MappingProxyType(
     }
 )
 
+# Error code of an undelivered message -> what that says beside that it failed.
+UNDELIVERED: Mapping[str, DeliveryStatus] = MappingProxyType(
+    {
+        "21610": DeliveryStatus.STOPPED,
+        "63014": DeliveryStatus.STOPPED,
+        "63016": DeliveryStatus.WINDOW_CLOSED,
+    }
+)
+
 # Error code of a refused sending -> whether the same message can never be taken. False is what
 # an operator mends, or what passes: queues, rates, a closed window.
 PERMANENT: Mapping[str, bool] = MappingProxyType(

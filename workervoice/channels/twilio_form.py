@@ -12,9 +12,16 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from workervoice.channels.base import opaque
-from workervoice.channels.twilio_codes import STATUS
+from workervoice.channels.twilio_codes import STATUS, UNDELIVERED
 from workervoice.errors import Malformed
-from workervoice.message import Address, AddressKind, DeliveryReport, Inbound, MediaHandle
+from workervoice.message import (
+    Address,
+    AddressKind,
+    DeliveryReport,
+    DeliveryStatus,
+    Inbound,
+    MediaHandle,
+)
 
 FORM = "application/x-www-form-urlencoded"
 WHATSAPP = "whatsapp:"
@@ -73,15 +80,32 @@ def report(form: Form, outbox_id: UUID) -> DeliveryReport:
     status, code = STATUS.get(form.only("MessageStatus").lower()), form.only("ErrorCode")
     if status is None:
         raise Malformed("unknown MessageStatus")
-    return DeliveryReport(outbox_id, status, code if _ERROR_CODE.fullmatch(code) else "")
+    if status is DeliveryStatus.FAILED:
+        status = UNDELIVERED.get(code, status)
+    sid = form.only("MessageSid")
+    return DeliveryReport(
+        outbox_id,
+        status,
+        code if _ERROR_CODE.fullmatch(code) else "",
+        sid if MESSAGE_SID.fullmatch(sid) else "",
+    )
 
 
 def _address(written: str) -> Address:
-    """`+…` is a phone, `whatsapp:+…` a WhatsApp number, `whatsapp:CC.…` a sender without one."""
+    """`+…` is a phone, `whatsapp:+…` a WhatsApp number, `whatsapp:CC.…` a sender without one.
+
+    Anything else (a short code, a word, another channel) is kept as it is written, and so can be
+    answered if Twilio knows how: the message that it came with may be the only one.
+    """
     value = written.removeprefix(WHATSAPP)
     if value == written:
-        return opaque(AddressKind.PHONE, value)
-    return opaque(AddressKind.WHATSAPP if value[:1] == "+" else AddressKind.WHATSAPP_ID, value)
+        kind = AddressKind.PHONE
+    else:
+        kind = AddressKind.WHATSAPP if value[:1] == "+" else AddressKind.WHATSAPP_ID
+    try:
+        return opaque(kind, value)
+    except Malformed:
+        return opaque(AddressKind.OTHER, written)
 
 
 def _external_user(form: Form) -> Address | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from workervoice.message import INDICATORS
@@ -44,7 +45,7 @@ class Packet:
     first_steps: str = field(repr=False)
     earliest_contact: str = ""
 
-    def problems(self) -> list[str]:
+    def problems(self, today: date) -> list[str]:
         """What is missing or malformed, in words for the person who drafts; empty if nothing."""
         texts = (("description", self.description), ("first steps", self.first_steps))
         checks = (
@@ -56,8 +57,9 @@ class Packet:
             (self.eti_clause in ETI_CLAUSES, "Choose a clause of the ETI Base Code."),
             (_is_month(self.period), "Give the period as a month, like 2026-11."),
             (
-                _is_month(self.earliest_contact),
-                "Give the earliest contact with the site as a month, like 2026-12.",
+                _is_month(self.earliest_contact) and _lies_ahead(self.earliest_contact, today),
+                "Give the earliest contact with the site as a month, like 2026-12: from this month "
+                "to two years from now.",
             ),
             *((bool(text.strip()), f"Write the {name}.") for name, text in texts),
             *(
@@ -80,6 +82,11 @@ class Packet:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Packet:
         return cls(**{**record, "indicators": tuple(record["indicators"])})
+
+
+def _lies_ahead(month: str, today: date) -> bool:
+    """From this month to the same one in two years; written so, months sort as text."""
+    return f"{today:%Y-%m}" <= month <= f"{today.year + 2}-{today:%m}"
 
 
 def _is_month(text: str) -> bool:

@@ -1,7 +1,7 @@
 """PostgreSQL in a box: the server binaries of a wheel, run as a child of ours.
 
-Reading order: `server` (start, stop, watch), `account` (as whom), `places` (where), `binaries`
-(which), `cluster` (the files), `child` and `lifeline` (how it ends when we end).
+Reading order: `server` (start, stop, watch), `account` (as whom), `places` and `sockets` (where),
+`binaries` (which), `cluster` (the files), `child` and `lifeline` (how it ends when we end).
 Knows no table and no SQLAlchemy.
 """
 

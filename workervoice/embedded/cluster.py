@@ -9,11 +9,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workervoice.embedded import places
-from workervoice.embedded.account import Account, account_for
+from workervoice.embedded.account import Account, account_for, maker_for
 from workervoice.embedded.binaries import binaries_for
 from workervoice.embedded.child import Child
 from workervoice.errors import ServerError
@@ -83,6 +83,7 @@ def open_cluster(data: Path, *, durable: bool, say: Callable[[str], None]) -> Cl
         if not path.exists():  # or we were killed between making it and linking it
             _make(Cluster(path, account, binaries_for(path, account)), data, durable=durable)
         places.link_cluster(data, path)
+        account = account_for(path)
     elif not (path / "PG_VERSION").exists():
         raise ServerError(f"{path} holds no database: remove it and start again")
     elif account.switched and not account.can_reach(path):
@@ -125,10 +126,14 @@ def _make(cluster: Cluster, data: Path, *, durable: bool) -> None:
     fresh.mkdir(mode=0o700)
     secret.touch(mode=0o600)
     secret.write_text(password)
+    maker = maker_for(cluster.account)
     for path in (room, fresh, secret):
-        cluster.account.own(path)
+        maker.own(path)
     try:
-        _initdb(cluster, fresh, secret, durable=durable)
+        _initdb(replace(cluster, account=maker), fresh, secret, durable=durable)
+        if maker != cluster.account:
+            os.chown(room, os.geteuid(), os.getegid())  # from here on the maker is shut out
+            cluster.account.own_tree(fresh, maker)
         fresh.rename(cluster.path)
         _sync_directory(cluster.path.parent)
     finally:

@@ -1,27 +1,22 @@
-"""Where things lie: the cluster, its socket and its owner's password.
+"""Where things lie: the cluster and its owner's password.
 
 DATA/postgres names the cluster. Where the server's account cannot reach DATA, it is a link to a
-directory of its own under `APART`. The socket lies outside, in a 0700 directory with a short name:
-a socket's path holds 103 bytes at most on some systems, and a backup of DATA has no use for it.
+directory of its own under `APART`. The socket lies elsewhere: see `sockets`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
-import stat
 from pathlib import Path
 
 from workervoice.embedded.account import Account
 from workervoice.errors import ServerError
 
 APART = Path("/var/lib/workervoice")
-SOCKET = ".s.PGSQL.5432"
 
 _NOTE = "postgres.making"
-_SOCKET_PATH_BYTES = 103
 _PASSWORD_BYTES = 32
 
 
@@ -107,43 +102,3 @@ def owner_password(data: Path, *, new: bool) -> str:
     if not password:
         raise ServerError(f"{path} is empty: put it back from a backup")
     return password
-
-
-def socket_directory(cluster: Path, account: Account, runtime: Path | None) -> Path:
-    """A 0700 directory of the account's for this cluster's socket; a foreign one is refused."""
-    base = runtime if runtime is not None else _runtime(account)
-    mark = hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]
-    path = base / f"workervoice-{account.uid}-{mark}"
-    if len(os.fsencode(path / SOCKET)) > _SOCKET_PATH_BYTES:
-        raise ServerError(f"{base} is too long a path for a socket: choose a shorter one")
-    try:
-        path.mkdir(mode=0o700)
-    except FileExistsError:
-        pass
-    except OSError as exc:
-        raise ServerError(f"no socket directory can be made in {base}: {exc.strerror}") from exc
-    _refuse_foreign(path, account)
-    account.own(path)
-    if account.switched and not account.can_reach(path):
-        raise ServerError(f"{account.name} cannot reach {path}: chmod o+x the directories above")
-    return path
-
-
-def _refuse_foreign(path: Path, account: Account) -> None:
-    seen, base = path.lstat(), path.parent.stat()
-    ours = seen.st_uid in {account.uid, os.geteuid()} and stat.S_ISDIR(seen.st_mode)
-    if not ours or stat.S_IMODE(seen.st_mode) != 0o700:
-        raise ServerError(
-            f"{path} is not a directory of {account.name}'s alone: somebody else made it; "
-            "remove it and start again"
-        )
-    if base.st_mode & stat.S_IWOTH and not base.st_mode & stat.S_ISVTX:
-        raise ServerError(f"anybody can rename what lies in {path.parent}: chmod +t {path.parent}")
-
-
-def _runtime(account: Account) -> Path:
-    """A directory for sockets that nobody else can write, or /tmp."""
-    usual = Path("/run") if os.geteuid() == 0 else Path(f"/run/user/{account.uid}")
-    if usual.is_dir() and os.access(usual, os.W_OK | os.X_OK):
-        return usual
-    return Path("/tmp")  # noqa: S108 - the directory made in it is checked to be ours and 0700

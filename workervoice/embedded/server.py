@@ -17,7 +17,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from workervoice.embedded import places
+from workervoice.embedded import places, sockets
 from workervoice.embedded.child import Child
 from workervoice.embedded.cluster import OWNER, Cluster, clear_the_way, open_cluster
 from workervoice.errors import ServerError
@@ -136,6 +136,8 @@ class EmbeddedServer:
     def erase(self) -> None:
         """Stop, and remove the database with all that belongs to it. There is no way back."""
         self.stop()
+        if (self._data / "postgres").exists():
+            sockets.remove_of(places.cluster_of(self._data.resolve()), self._runtime)
         places.erase_cluster(self._data)
 
     def url(self, role: str, password: str, database: str) -> str:
@@ -154,11 +156,11 @@ class EmbeddedServer:
         """
         try:
             notes = places.cluster_of(self._data.resolve()) / "postmaster.pid"
-            sockets = notes.read_text().splitlines()[4]
+            where = notes.read_text().splitlines()[4]
         except (OSError, IndexError):
             raise ServerError(f"no database server runs on {self._data}") from None
         who = f"{OWNER}:{quote(places.owner_password(self._data, new=False), safe='')}"
-        return f"postgresql+psycopg://{who}@/{database}?host={quote(sockets, safe='')}"
+        return f"postgresql+psycopg://{who}@/{database}?host={quote(where, safe='')}"
 
     def ensure_database(self, name: str = "workervoice") -> None:
         """Create the database, empty, unless it is there."""
@@ -199,9 +201,8 @@ class EmbeddedServer:
         places.owner_password(data, new=False)
         clear_the_way(cluster, _EARLIER_SECONDS)
         self._cluster = cluster
-        self._sockets = places.socket_directory(cluster.path, cluster.account, self._runtime)
-        for left in self._sockets.iterdir():  # of an earlier server, which is gone
-            left.unlink()
+        sockets.clear_left_over(cluster.path, cluster.account, self._runtime)
+        self._sockets = sockets.socket_directory(cluster.path, cluster.account, self._runtime)
         self._turn_log()
         give_up = time.monotonic() + _EARLIER_SECONDS
         while (failure := self._try(cluster, self._sockets)) is not None:
@@ -209,11 +210,11 @@ class EmbeddedServer:
                 raise ServerError(f"the database server did not start: {failure}")
             time.sleep(0.2)
 
-    def _try(self, cluster: Cluster, sockets: Path) -> str | None:
+    def _try(self, cluster: Cluster, where: Path) -> str | None:
         """Start once and wait until it is ready; else the server's own last words."""
         with self.log.open("ab") as log:
             written = log.tell()
-            command = cluster.command(sockets, durable=self._durable)
+            command = cluster.command(where, durable=self._durable)
             self._child = Child(command, cluster.account, end_with=signal.SIGINT, output=log)
         give_up = time.monotonic() + _START_SECONDS
         while self._child.running and time.monotonic() < give_up:

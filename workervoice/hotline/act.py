@@ -7,18 +7,23 @@ corrective action in `planning`, what a buyer sees in `buying`; who sees what at
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
-from workervoice.errors import GuardFailed
+from workervoice.errors import Forbidden, GuardFailed, IllegalMove
 from workervoice.hotline import casefile
+from workervoice.hotline.clockwork import acknowledged, promise_again
 from workervoice.hotline.erasing import erase
-from workervoice.hotline.opening import OpenCase, open_case
+from workervoice.hotline.holding import LIFTED, SET
+from workervoice.hotline.judging import after_verdict
+from workervoice.hotline.opening import UNREAD, OpenCase, open_case
 from workervoice.hotline.owing import Debt, owe_text
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
-from workervoice.message import INDICATORS, Priority
+from workervoice.message import INDICATORS, Priority, Role
 from workervoice.store.intake import save_conversation
 from workervoice.store.programme import sites
+from workervoice.workflow.consent import Override
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.progress import UNANSWERED_MAX, HeldKind, hold, lost, may_notify, noticed
 
@@ -42,19 +47,25 @@ class Desk:
             file.take_up()
             outbox_id = self._hold(file, text, "reply")
             file.note("out", {"kind": "answer", "text": text, "outbox": str(outbox_id)})
-            file.record = replace(file.record, answered_at=file.pen.now)
+            _answered(file)
             file.save("answered")
 
     def assess(
         self, actor: Actor, case_id: UUID, indicator: str, verdict: str, reason: str
     ) -> None:
-        """Confirm, overrule or add one indicator; kept beside the machine's own judgement."""
+        """Confirm, overrule or add one indicator; kept beside the machine's own judgement. Grade
+        and priority follow from what stands."""
         if indicator not in INDICATORS or verdict not in {"confirmed", "overruled", "added"}:
             raise GuardFailed("choose an indicator and a verdict from the list")
         if not reason.strip():
             raise GuardFailed("say why, in a few words")
-        words = {"indicator": indicator, "verdict": verdict, "reason": reason}
+        said = {"indicator": indicator, "verdict": verdict, "reason": reason}
         with open_case(self.process, actor, case_id) as file:
+            if file.just_judged(said):
+                return
+            file.record = after_verdict(file.record, indicator, verdict)
+            left = {"grade": str(file.record.grade), "priority": str(file.record.priority)}
+            words: dict[str, Any] = {**said, "left": left}
             casefile.add_assessment(file.tx, file.pen, file.row, judge="person", words=words)
             file.save("assessed")
 
@@ -63,6 +74,8 @@ class Desk:
         if not reason.strip():
             raise GuardFailed("say why, in a few words")
         with open_case(self.process, actor, case_id) as file:
+            if file.just_judged({"priority": str(priority), "reason": reason}):
+                return
             words = {"priority": str(priority), "was": str(file.record.priority), "reason": reason}
             casefile.add_assessment(file.tx, file.pen, file.row, judge="person", words=words)
             file.record = replace(file.record, priority=priority)
@@ -77,46 +90,78 @@ class Desk:
             file.record = replace(file.record, facts=facts)
             file.save("site_set")
 
-    def note(self, actor: Actor, case_id: UUID, text: str) -> None:
-        """Leave a note for colleagues, sealed like the rest."""
+    def note(self, actor: Actor, case_id: UUID, text: str, once: UUID | None = None) -> None:
+        """Leave a note for colleagues, sealed like the rest; with the id `once`, only once."""
         if not text.strip():
             raise GuardFailed("an empty note says nothing")
         with open_case(self.process, actor, case_id) as file:
-            file.note("note", {"kind": "note", "text": text})
+            if file.has_entry(once):
+                return
+            file.note("note", {"kind": "note", "text": text}, once)
             file.save("noted")
 
-    def move(self, actor: Actor, case_id: UUID, move: str, reason: str) -> str:
+    def hold(self, actor: Actor, case_id: UUID, *, held: bool, reason: str) -> None:
+        """Put a case under legal hold, or lift it: a supervisor's, who says why. Nothing of this
+        worker is erased meanwhile."""
+        if actor.role is not Role.SUPERVISOR:
+            raise Forbidden("a legal hold is a supervisor's")
+        if not reason.strip():
+            raise GuardFailed("say why, in a few words")
+        with open_case(self.process, actor, case_id) as file:
+            if file.under_hold == held:
+                raise IllegalMove(f"the hold on case {case_id} is so already: look again")
+            kind = SET if held else LIFTED
+            file.note("note", {"kind": kind, "text": reason})
+            file.record = replace(file.record, legal_hold=held)
+            file.save(kind)
+
+    def move(
+        self,
+        actor: Actor,
+        case_id: UUID,
+        move: str,
+        reason: str,
+        override: Override | None = None,
+    ) -> str:
         """Make a move of the case machine; returns the new state, or "proposed" where the table
-        asks for a second person and this is the first."""
+        asks for a second person and this is the first. An override stands in for the worker's
+        consent to a referral."""
         with open_case(self.process, actor, case_id) as file:
             try:
-                return self._moved(file, move, reason)
+                return self._moved(file, move, reason, override)
             except GuardFailed:
                 if not file.awaits_second(move) or file.proposed_by_other(move):
                     raise
+                if actor.id in file.proposers(move):  # a button pressed twice
+                    return "proposed"
                 file.note("note", {"kind": "proposal", "move": move, "text": reason})
                 file.save("proposed")
                 return "proposed"
 
-    def _moved(self, file: OpenCase, move: str, reason: str) -> str:
-        was = file.row.state
-        file.advance(move, reason)
+    def _moved(self, file: OpenCase, move: str, reason: str, override: Override | None) -> str:
+        was, override = file.row.state, override if move == "refer" else None
+        file.advance(move, reason, override)
         if move == "erase":
             erase(file)
             return file.state
-        file.note("note", {"kind": "move", "move": move, "text": reason, "to": file.state})
+        words: dict[str, Any] = {"kind": "move", "move": move, "text": reason, "to": file.state}
+        if override is not None:
+            words["override"] = {"ground": override.ground, "reason": override.reason}
+        file.note("note", words)
         if move == "report_remedy":
             question = self._say(file, "confirm_question")
             outbox_id = self._hold(file, question, "confirm")
             words = {"kind": "question", "text": question, "outbox": str(outbox_id)}
             file.note("out", words)
-            file.record = replace(file.record, answered_at=file.pen.now)
+            _answered(file)
         if move == "refer":
             file.record = replace(file.record, disclosed=True)  # something was passed on
         if file.state in {"closed", "out_of_scope"}:
             file.record = replace(file.record, closed_at=file.pen.now)
         elif was in {"closed", "out_of_scope"}:
             file.record = replace(file.record, closed_at=None)
+            unread, priority = file.state in UNREAD, file.record.priority
+            promise_again(file.tx, file.pen, file.row.id, priority, unread=unread)
         file.save(f"case_{move}")
         return file.state
 
@@ -132,7 +177,7 @@ class Desk:
         if state in {"withdrawn", "frozen"}:
             raise GuardFailed(f"nothing may be sent: the conversation is {state}")
         to = (row.id, record.contact_id, record.line_id)
-        debt = Debt(*to, text, held=True)
+        debt = Debt(*to, text, held=True, asks=kind == "confirm")
         outbox_id = owe_text(tx, pen, debt)
         progress = hold(record.progress, outbox_id, kind)
         if may_notify(progress):
@@ -147,3 +192,10 @@ class Desk:
             tx, pen.vault, row, state=progress.state, record=record.to_json()
         )
         return outbox_id
+
+
+def _answered(file: OpenCase) -> None:
+    """A person answered; the first time acknowledges the report."""
+    if file.record.answered_at is None:
+        acknowledged(file.tx, file.pen, file.row.id, file.record.priority)
+    file.record = replace(file.record, answered_at=file.pen.now)

@@ -17,7 +17,8 @@ from workervoice.disclosure.packet import Packet
 from workervoice.errors import NotFound
 from workervoice.hotline import reading
 from workervoice.hotline.links import DisclosureLink, open_disclosure_link, seal_disclosure_link
-from workervoice.hotline.planning import ActionView, OpenPlan
+from workervoice.hotline.listing import Listing, SetAside
+from workervoice.hotline.planning import PLANNING, ActionView, OpenPlan
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
@@ -31,6 +32,7 @@ from workervoice.workflow import issue as issue_machine
 from workervoice.workflow.machine import Move
 
 READABLE = frozenset({"opened", "acknowledged", "done", "declined"})
+_WITH_BUYERS = PLANNING | {"released"}  # states of an issue in which a buyer can still act
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class DisclosurePage:
     id: UUID
     state: str
     issue_state: str
+    planning: bool  # actions may be proposed and moved now
     released_at: datetime
     acknowledged_at: datetime | None
     packet: Packet | None
@@ -58,20 +61,25 @@ class DisclosurePage:
 
 @dataclass
 class OpenDisclosure:
-    """A disclosure in a buyer's hands for one transaction."""
+    """A disclosure in a buyer's hands for one transaction, behind its issue's lock."""
 
     row: DisclosureRow
     link: DisclosureLink
     packet: Packet
     plan: OpenPlan
+    issue_state: str
+
+    def holds(self) -> dict[str, bool]:
+        """The guards of the disclosure table as they stand now."""
+        return {
+            "was_opened": self.link.opened_at is not None,
+            "actions_closed": self.plan.all_over(),
+            "issue_open": self.issue_state in _WITH_BUYERS,
+        }
 
     def advance(self, process: Process, move: str, reason: str = "") -> None:
         """Take one move of the disclosure table, and note when."""
-        tx, now = self.plan.tx, int(self.plan.pen.now.timestamp())
-        holds = {
-            "was_opened": self.link.opened_at is not None,
-            "actions_closed": self.plan.all_over(),
-        }
+        tx, now, holds = self.plan.tx, int(self.plan.pen.now.timestamp()), self.holds()
         was, role = self.row.state, self.plan.actor.role
         dest = disclosed.MACHINE.advance(was, move, role=role, holds=holds, reason=reason)
         if move == "open" and self.link.opened_at is None:
@@ -84,16 +92,17 @@ class OpenDisclosure:
         self.plan.pen.log(tx, f"disclosure_{move}", self.row.id, dest)
 
 
-def disclosure_lines(process: Process, actor: Actor) -> list[DisclosureLine]:
+def disclosure_lines(process: Process, actor: Actor) -> Listing[DisclosureLine]:
     """The disclosures of the actor's organisation, newest first."""
     _buyers_only(actor)
+    aside, lines = SetAside(), []
     with process.database.begin(actor.scope()) as tx:
         reading.vouched(tx, process, actor, process.clock())
-        lines = []
         for row in remedy.disclosures(tx):
-            link = open_disclosure_link(tx, process.vault, row.id, row.link)
-            lines.append(DisclosureLine(row.id, row.state, _moment(link.released_at)))
-    return sorted(lines, key=lambda line: line.released_at, reverse=True)
+            with aside.if_broken("disclosure", row.id):
+                link = open_disclosure_link(tx, process.vault, row.id, row.link)
+                lines.append(DisclosureLine(row.id, row.state, _moment(link.released_at)))
+    return Listing(sorted(lines, key=lambda line: line.released_at, reverse=True), aside.rows)
 
 
 @contextmanager
@@ -104,17 +113,24 @@ def open_disclosure(
     _buyers_only(actor)
     with process.database.begin(actor.scope()) as tx:
         pen = reading.pen_of(tx, process, actor, process.clock())
-        row = remedy.disclosure_by_id(tx, disclosure_id)
-        if row.state in {"sealed", "revoked"}:
-            raise NotFound("no such disclosure")
-        words = _words(tx, actor, pen.directory, row)
+        words = _words(tx, actor, pen.directory, _readable(tx, disclosure_id, lock=False))
         issue_id, epoch = UUID(words["plan"]["issue"]), int(words["plan"]["epoch"])
         tx.see_plan(issue_id)
+        issue_state = remedy.issue_state(tx, issue_id)  # locked first, by everybody
+        row = _readable(tx, disclosure_id, lock=True)
         kek = bytes.fromhex(words["plan"]["kek"])
         holder, key = reading.plan_key_by_kek(tx, issue_id, epoch, kek)
-        plan = OpenPlan(tx, pen, actor, holder, key, changeable=row.state == "acknowledged")
+        changeable = row.state == "acknowledged" and issue_state in PLANNING
+        plan = OpenPlan(tx, pen, actor, holder, key, changeable=changeable)
         link = open_disclosure_link(tx, process.vault, row.id, row.link)
-        yield OpenDisclosure(row, link, Packet.from_json(words["packet"]), plan)
+        yield OpenDisclosure(row, link, Packet.from_json(words["packet"]), plan, issue_state)
+
+
+def _readable(tx: Tx, disclosure_id: UUID, *, lock: bool) -> DisclosureRow:
+    row = remedy.disclosure_by_id(tx, disclosure_id, lock=lock)
+    if row.state in {"sealed", "revoked"}:
+        raise NotFound("no such disclosure")
+    return row
 
 
 def _words(tx: Tx, actor: Actor, directory: Any, row: DisclosureRow) -> dict[str, Any]:
@@ -139,7 +155,8 @@ def page(process: Process, actor: Actor, disclosure_id: UUID) -> DisclosurePage:
         return DisclosurePage(
             id=row.id,
             state=row.state,
-            issue_state=remedy.issue_state(plan.tx, plan.holder.id),
+            issue_state=disclosure.issue_state,
+            planning=plan.changeable,
             released_at=_moment(link.released_at),
             acknowledged_at=None if acknowledged is None else _moment(acknowledged),
             packet=disclosure.packet if readable else None,
@@ -149,10 +166,7 @@ def page(process: Process, actor: Actor, disclosure_id: UUID) -> DisclosurePage:
 
 
 def _moves(disclosure: OpenDisclosure) -> tuple[Move, ...]:
-    holds = {
-        "was_opened": disclosure.link.opened_at is not None,
-        "actions_closed": disclosure.plan.all_over(),
-    }
+    holds = disclosure.holds()
     possible = disclosed.MACHINE.moves_from(disclosure.row.state, Role.BUYER)
     return tuple(m for m in possible if all(holds.get(g, False) for g in m.guards))
 

@@ -109,11 +109,20 @@ def case_public(tx: Tx, pen: Pen, row: CaseRow) -> tuple[Holder, bytes]:
 
 
 def add_words(
-    tx: Tx, pen: Pen, row: CaseRow, *, direction: str, words: Mapping[str, Any]
+    tx: Tx,
+    pen: Pen,
+    row: CaseRow,
+    *,
+    direction: str,
+    words: Mapping[str, Any],
+    once: UUID | None = None,
 ) -> MessageRow:
-    """Seal one entry into the thread: "in" and "out" are messages, a "note" is our own record."""
+    """Seal one entry into the thread: "in" and "out" are messages, a "note" is our own record.
+
+    `once` is the entry's id, where a form that is sent twice must not make two.
+    """
     holder, public = case_public(tx, pen, row)
-    message_id = uuid4()
+    message_id = once or uuid4()
     plain = _plain(words, pen.now)
     sealed = keyring.seal_words(
         public, plain, holder=holder, message_id=message_id, direction=direction

@@ -18,6 +18,7 @@ from workervoice.hotline.records import CaseRecord
 from workervoice.message import INDICATORS
 from workervoice.store import outbox, people
 from workervoice.store.programme import Organisation, Site, buyers_of, sites
+from workervoice.workflow.commands import Command, command, digit
 from workervoice.workflow.machine import Move
 
 
@@ -35,6 +36,10 @@ class Said:
     delivery: str = ""
     media: int = 0
     move: str = ""
+    issue: str = ""  # id of the sensitive issue that an entry is about
+    command: Command | None = None  # STOP, HELP… as the worker sent it
+    asked_for_reply: bool = False
+    consent: int | None = None  # whom the worker agreed to tell with this text
     override: tuple[str, str] = ("", "")  # ground and reason of a release without consent
     replies: tuple[str, ...] = ()  # what the hotline said to this text by itself, as phrase keys
     broken: bool = False
@@ -66,6 +71,9 @@ class CasePage:
     moves: tuple[Move, ...]
     proposals: frozenset[str]  # moves that a colleague proposed
     conversation: str
+    held: bool  # under legal hold
+    may_override: tuple[str, ...]  # grounds on which this officer could refer without consent
+    consents: tuple[tuple[datetime, int], ...]  # what the worker answered and when, oldest first
 
 
 def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
@@ -74,6 +82,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
         tx, site_id = case.tx, case.record.facts.site_id
         known, names = sites(tx), {o.id: o.name for o in people.officers(tx).values()}
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
+        thread = tuple(_said(entry, names, deliveries) for entry in case.thread)
         case.pen.log(tx, "case_read", case_id)
         return CasePage(
             id=case_id,
@@ -81,7 +90,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             record=case.record,
             site=next((site for site in known if site.id == site_id), None),
             sites=tuple(known),
-            thread=tuple(_said(entry, names, deliveries) for entry in case.thread),
+            thread=thread,
             judged=_judged(case, names),
             priorities=_priorities(case, names),
             issues=tuple(case.issues),
@@ -89,6 +98,9 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             moves=case.moves(),
             proposals=_proposals(case),
             conversation=case.talk.state,
+            held=case.under_hold,
+            may_override=case.may_override(),
+            consents=tuple((s.at, s.consent) for s in thread if s.at and s.consent is not None),
         )
 
 
@@ -108,7 +120,7 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
     by = names.get(entry.signer_id, "worker" if entry.direction == "in" else "hotline")
     if entry.words is None:
         return Said(entry.id, entry.direction, "broken", None, by, (), broken=True)
-    words = entry.words
+    words, text = entry.words, str(entry.words.get("text", ""))
     outbox_id, override = words.get("outbox"), words.get("override", {})
     return Said(
         id=entry.id,
@@ -116,11 +128,15 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         kind=str(words.get("kind", "")),
         at=datetime.fromtimestamp(words["at"], tz=UTC),
         by=by,
-        passages=passages(str(words.get("text", "")), words.get("evidence", [])),
+        passages=passages(text, words.get("evidence", [])),
         language=str(words.get("language", "")),
         delivery=deliveries.get(UUID(outbox_id), "") if outbox_id else "",
         media=len(words.get("media", [])),
         move=str(words.get("move", "")),
+        issue=str(words.get("issue", "")),
+        command=command(text) if entry.direction == "in" else None,
+        asked_for_reply=bool(words.get("asked_for")) and digit(text) == 1,
+        consent=words.get("consent"),
         replies=tuple(map(str, words.get("replies", []))),
         override=(str(override.get("ground", "")), str(override.get("reason", ""))),
     )

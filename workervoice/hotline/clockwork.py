@@ -1,12 +1,12 @@
 """Clocks and their ladders: what was promised by when, and who hears next if it was not done.
 
-Nothing is closed and nobody is told by a clock alone: it records that a promise is late, once a
-rung, and the pages of those who must hear show it.
+Nothing is closed and nobody is told by a clock alone: it records once a rung that a promise is late
+and who has to hear of it, and the pages show it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from workervoice.store.engine import Tx
 from workervoice.store.log import Event, record_event
 from workervoice.store.tables import disclosure
 from workervoice.workflow import disclosed
-from workervoice.workflow.clocks import LADDERS, ClockKind, due
+from workervoice.workflow.clocks import ACKNOWLEDGED_BY, LADDERS, ClockKind, due, hears
 
 _UNREAD = frozenset({"received", "clarifying", "awaiting_review"})
 _OVER = frozenset({"closed", "out_of_scope", "erased"})
@@ -31,11 +31,53 @@ _DONE = frozenset({"evidence_submitted", "verified", "closed", "rejected", ""})
 SealedClock = tuple[UUID, bytes]
 
 
-def promise(tx: Tx, pen: Pen, kind: ClockKind, about: UUID, priority: Priority) -> None:
-    """Start the clock of a promise made now."""
-    ends = due(kind, pen.now, priority)
+def promise(
+    tx: Tx,
+    pen: Pen,
+    kind: ClockKind,
+    about: UUID,
+    priority: Priority,
+    since: datetime | None = None,
+) -> None:
+    """Start the clock of a promise that counts from now, or from `since`."""
+    ends = due(kind, since or pen.now, priority)
     record = {"kind": str(kind), "about": str(about), "due": int(ends.timestamp()), "rung": 0}
     clocks.start_clock(tx, pen.vault, uuid4(), record, next_hour(pen.now))
+
+
+def promise_for_report(tx: Tx, pen: Pen, case_id: UUID, priority: Priority) -> None:
+    """What a report is promised: somebody looks, acknowledges it, and says what came of it.
+
+    Feedback counts from the acknowledgement; while there is none, from the last day for it.
+    """
+    promise(tx, pen, ClockKind.HANDLER_ACKNOWLEDGEMENT, case_id, priority)
+    promise(tx, pen, ClockKind.LEGAL_ACKNOWLEDGEMENT, case_id, priority)
+    promise(tx, pen, ClockKind.FEEDBACK, case_id, priority, pen.now + ACKNOWLEDGED_BY)
+
+
+def promise_again(tx: Tx, pen: Pen, case_id: UUID, priority: Priority, *, unread: bool) -> None:
+    """What a case is promised that we reopened ourselves: nobody wrote, so there is nothing to
+    acknowledge, but its worker hears again what came of it."""
+    kinds = {record["kind"] for _, record in clocks.clocks_about(tx, pen.vault, [case_id])}
+    if ClockKind.FEEDBACK not in kinds:
+        promise(tx, pen, ClockKind.FEEDBACK, case_id, priority)
+    if unread and ClockKind.HANDLER_ACKNOWLEDGEMENT not in kinds:
+        promise(tx, pen, ClockKind.HANDLER_ACKNOWLEDGEMENT, case_id, priority)
+
+
+def acknowledged(tx: Tx, pen: Pen, case_id: UUID, priority: Priority) -> None:
+    """The first answer was given: from now on feedback counts, unless it counted before."""
+    ends = int(due(ClockKind.FEEDBACK, pen.now, priority).timestamp())
+    for clock_id, record in clocks.clocks_about(tx, pen.vault, [case_id]):
+        if record["kind"] == ClockKind.FEEDBACK and ends < record["due"]:
+            sooner = {**record, "due": ends}
+            clocks.set_clock(tx, pen.vault, clock_id, sooner, next_hour(pen.now))
+
+
+def end_clocks(tx: Tx, pen: Pen, things: Collection[UUID]) -> None:
+    """Nobody is owed anything about these any more."""
+    for clock_id, _ in clocks.clocks_about(tx, pen.vault, things):
+        clocks.stop_clock(tx, clock_id)
 
 
 def look_at_clock(
@@ -71,7 +113,8 @@ def _climb(
     kind = ClockKind(record["kind"])
     if record["rung"] >= len(LADDERS[kind]):
         return
-    event = Event("clock_ran_out", process.id, clock_id, f"rung {record['rung']}")
+    who = hears(kind, record["rung"])
+    event = Event("clock_ran_out", process.id, clock_id, f"rung {record['rung']}: {who}")
     record_event(tx, process.vault, event, now)
     if kind is ClockKind.DISCLOSURE_ACKNOWLEDGEMENT:
         _lapse(tx, UUID(record["about"]))

@@ -7,38 +7,38 @@ goes to, and what stands before that, is in `releasing`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 from uuid import UUID, uuid4
 
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import verify
+from workervoice.crypto.suite import KemKey
 from workervoice.disclosure.packet import Packet
 from workervoice.disclosure.reidentify import Finding, findings
-from workervoice.errors import GuardFailed, NotFound, NotTrusted
-from workervoice.hotline import reading
+from workervoice.errors import GuardFailed, IllegalMove, NotFound, NotTrusted
+from workervoice.hotline import issuenotes, reading
 from workervoice.hotline.casefile import vouched_public
-from workervoice.hotline.links import (
-    IssueLink,
-    open_disclosure_link,
-    open_issue_link,
-    seal_issue_link,
-)
-from workervoice.hotline.opening import OpenCase, open_case
+from workervoice.hotline.ending import ENDS, end_with_issue
+from workervoice.hotline.links import IssueLink, open_issue_link, seal_issue_link
+from workervoice.hotline.opening import OpenCase, open_case, proposers
 from workervoice.hotline.planning import plan_is_over
+from workervoice.hotline.planrows import PlanRows
 from workervoice.hotline.process import Pen, Process
-from workervoice.hotline.reading import Actor
+from workervoice.hotline.reading import Actor, Opened
 from workervoice.message import Role
 from workervoice.store import keys, remedy
 from workervoice.store.engine import Tx
 from workervoice.store.remedy import Approval, IssueRow
-from workervoice.store.tables import disclosure as disclosure_table
 from workervoice.store.tables import issue as issue_table
-from workervoice.workflow import disclosed
 from workervoice.workflow import issue as issue_machine
 from workervoice.workflow.consent import Override, may_tell_buyers
+
+OVERRULED = "It names an indicator that was overruled in the case: take it out."
 
 
 def proposal_key(issue_id: UUID, move: str) -> str:
@@ -48,25 +48,60 @@ def proposal_key(issue_id: UUID, move: str) -> str:
 
 @dataclass
 class OpenIssue:
-    """A sensitive issue in an officer's hands, beside the case it is about."""
+    """A sensitive issue in an officer's hands, beside the case it is about.
 
-    case: OpenCase
+    `case` is None once the worker had it erased: what had left before lives on, and is treated as
+    one of danger, because nobody can tell any more that it is not.
+    """
+
+    tx: Tx
+    pen: Pen
+    actor: Actor
+    case: OpenCase | None
     row: IssueRow
     link: IssueLink
     packet: Packet
+    holder: Holder
+    key: KemKey = field(repr=False)
 
-    @property
-    def tx(self) -> Tx:
-        return self.case.tx
+    def living_case(self) -> OpenCase:
+        """The case, for what needs one. Raises `IllegalMove` if it was erased."""
+        if self.case is None:
+            raise IllegalMove(f"the case of issue {self.row.id} was erased")
+        return self.case
 
-    @property
-    def pen(self) -> Pen:
-        return self.case.pen
+    def problems(self) -> list[str]:
+        """What is missing or wrong in the packet, in words; empty if nothing."""
+        overruled = self.case.record.overruled if self.case else frozenset()
+        said = self.packet.problems(self.pen.now.date())
+        return [*said, OVERRULED] if overruled.intersection(self.packet.indicators) else said
 
     def findings(self) -> list[Finding]:
         """What in the packet could point at a person."""
-        spoken = [str(e.words["text"]) for e in self.case.thread if e.direction == "in" and e.words]
+        thread = self.case.thread if self.case else []
+        spoken = [str(e.words["text"]) for e in thread if e.direction == "in" and e.words]
         return findings(self.packet.free_text(), spoken)
+
+    def is_zero_tolerance(self) -> bool:
+        return self.case is None or self.case.is_zero_tolerance()
+
+    @cached_property
+    def notes(self) -> Sequence[Opened]:
+        """Where moves of this issue are proposed and reasoned, oldest first."""
+        if self.case is not None:
+            return self.case.thread
+        return issuenotes.read_notes(self.tx, self.pen, self.actor, self.row.id)
+
+    def note(self, words: Mapping[str, Any]) -> None:
+        """Leave a note there."""
+        if self.case is not None:
+            self.case.note("note", words)
+        else:
+            issuenotes.add_note(self.tx, self.pen, self.row, words)
+
+    def proposers(self, move: str) -> set[UUID]:
+        """Who proposed this move of this issue, and nothing has become of it yet."""
+        return proposers(self.notes, proposal_key(self.row.id, move))
 
     def approvers(self) -> set[UUID]:
         """Who approved this very packet, by signatures that lead to the root."""
@@ -82,33 +117,44 @@ class OpenIssue:
             found.add(approval.officer_id)
         return found
 
-    def advance(self, move: str, *, reason: str = "", override: Override | None = None) -> None:
-        """Take one move of the issue table and store the new state."""
-        actor, record = self.case.actor, self.case.record
-        others = self.approvers() - {actor.id}
-        proposed = self.case.proposed_by_other(proposal_key(self.row.id, move))
-        holds = {
-            "packet_clean": not self.packet.problems() and not self.findings(),
-            "two_people": bool(others) if move == "release" else proposed,
-            "consent_or_override": may_tell_buyers(record.facts.consent, override),
-            "not_zero_tolerance": self.case.holds("")["not_zero_tolerance"],
+    def holds(self, move: str, override: Override | None = None) -> dict[str, bool]:
+        """The guards of the issue table for this move as they stand now."""
+        case, behind = self.case, self.approvers() if move == "release" else self.proposers(move)
+        consent = case.record.facts.consent if case else None
+        return {
+            "packet_clean": not self.problems() and not self.findings(),
+            "two_people": bool(behind - {self.actor.id}),
+            "consent_or_override": may_tell_buyers(consent, override),
+            "may_leave": case is not None and case.may_leave(),
+            "not_zero_tolerance": not self.is_zero_tolerance(),
             "actions_closed": plan_is_over(self.tx, self.row.id),
         }
-        was = self.row.state
-        dest = issue_machine.MACHINE.advance(was, move, role=actor.role, holds=holds, reason=reason)
+
+    def advance(self, move: str, *, reason: str = "", override: Override | None = None) -> None:
+        """Take one move of the issue table and store the new state."""
+        was, role = self.row.state, self.actor.role
+        holds = self.holds(move, override)
+        dest = issue_machine.MACHINE.advance(was, move, role=role, holds=holds, reason=reason)
         remedy.save(self.tx, issue_table, self.row.id, source=was, dest=dest, also={})
         self.row = replace(self.row, state=dest)
         self.pen.log(self.tx, f"issue_{move}", self.row.id, dest)
 
 
-def draft(process: Process, actor: Actor, case_id: UUID, packet: Packet) -> UUID:
-    """Draft a sensitive issue about a case that has been taken up; returns its id."""
+def draft(
+    process: Process, actor: Actor, case_id: UUID, packet: Packet, once: UUID | None = None
+) -> UUID:
+    """Draft a sensitive issue about a case that has been taken up; returns its id.
+
+    `once` is the id it gets, so that a form that is sent twice drafts one.
+    """
     with open_case(process, actor, case_id) as case:
+        if once in {issue_id for issue_id, _ in case.issues}:
+            return once
         case.only_open()
         if case.record.facts.site_id is None:
             raise GuardFailed("name the site first: it decides which buyers are told")
         case.take_up()
-        issue_id = uuid4()
+        issue_id = once or uuid4()
         holder = Holder("plan", issue_id, 1)
         pair, kek = keyring.new_pair(holder)
         team = case.pen.directory.trusted(case.row.team_id, "team")
@@ -127,7 +173,7 @@ def draft(process: Process, actor: Actor, case_id: UUID, packet: Packet) -> UUID
         keys.add_key_pair(case.tx, holder, shared)
         keys.add_wrap(case.tx, holder, team.id, wrap)
         case.pen.log(case.tx, "issue_drafted", issue_id)
-        case.note("note", {"kind": "issue", "issue": str(issue_id), "text": "drafted"})
+        case.note("note", {"kind": "issue", "issue": str(issue_id), "move": "draft"})
         case.save("case_noted")
         return issue_id
 
@@ -158,30 +204,41 @@ def _packed(
 
 @contextmanager
 def open_issue(process: Process, actor: Actor, issue_id: UUID) -> Iterator[OpenIssue]:
-    """Open an issue and its case for a member of the case's team; `NotFound` for anybody else."""
+    """Open an issue, with its case as long as there is one, for a member of the case's team;
+    `NotFound` for anybody else."""
     if actor.role not in {Role.HANDLER, Role.SUPERVISOR}:
         raise NotFound("no such issue")
     with process.database.begin(actor.scope()) as tx:
+        pen = reading.pen_of(tx, process, actor, process.clock())
         row = remedy.issue_by_id(tx, issue_id)
         link = open_issue_link(tx, process.vault, issue_id, row.link)
+        if link.is_alone:
+            yield _opened(tx, pen, actor, issue_id, None)
+            return
     with open_case(process, actor, UUID(link.case_id)) as case:
-        row = remedy.issue_by_id(case.tx, issue_id)
-        link = open_issue_link(case.tx, process.vault, issue_id, row.link)
-        directory = case.pen.directory
-        holder, key = reading.plan_key(case.tx, actor, directory, issue_id, row.epoch)
-        packet = Packet.from_json(reading.open_packet(case.tx, directory, holder, key, row))
-        yield OpenIssue(case, row, link, packet)
+        yield _opened(case.tx, case.pen, actor, issue_id, case)
+
+
+def _opened(tx: Tx, pen: Pen, actor: Actor, issue_id: UUID, case: OpenCase | None) -> OpenIssue:
+    row = remedy.issue_by_id(tx, issue_id)
+    link = open_issue_link(tx, pen.vault, issue_id, row.link)
+    if link.is_blank:
+        raise NotFound("no such issue")
+    holder, key = reading.plan_key(tx, actor, pen.directory, issue_id, row.epoch)
+    packet = Packet.from_json(reading.open_packet(tx, pen.directory, holder, key, row))
+    return OpenIssue(tx, pen, actor, case, row, link, packet, holder, key)
 
 
 def redraft(process: Process, actor: Actor, issue_id: UUID, packet: Packet) -> None:
     """Store a new version of a draft; approvals of earlier versions no longer count."""
     with open_issue(process, actor, issue_id) as issue:
-        issue.case.only_open()
+        case = issue.living_case()
+        case.only_open()
         if issue.row.state != "draft":
             raise GuardFailed("only a draft can be changed: send it back first")
         holder = Holder("plan", issue_id, issue.row.epoch)
         public = vouched_public(issue.tx, issue.pen.directory, holder)
-        row = _packed(issue.case, holder, public, packet, version=issue.row.version + 1)
+        row = _packed(case, holder, public, packet, version=issue.row.version + 1)
         also = {
             "version": row.version,
             "packet": row.packet,
@@ -195,7 +252,6 @@ def redraft(process: Process, actor: Actor, issue_id: UUID, packet: Packet) -> N
 def approve(process: Process, actor: Actor, issue_id: UUID) -> None:
     """The first of two people says yes to this very packet."""
     with open_issue(process, actor, issue_id) as issue:
-        issue.case.only_open()
         row = issue.row
         issue.advance("approve")
         place = remedy.approval_place(issue.tx.programme, issue_id, row.version, row.packet)
@@ -211,32 +267,20 @@ def move(process: Process, actor: Actor, issue_id: UUID, name: str, reason: str)
         try:
             issue.advance(name, reason=reason)
         except GuardFailed:
-            key = proposal_key(issue_id, name)
             only_alone = issue_machine.MACHINE.rows_from(issue.row.state, actor.role)
             second = any("two_people" in m.guards and m.name == name for m in only_alone)
-            if not second or issue.case.proposed_by_other(key):
+            proposed_by = issue.proposers(name)
+            if not second or proposed_by - {actor.id}:
                 raise
-            issue.case.note("note", {"kind": "proposal", "move": key, "text": reason})
+            if actor.id in proposed_by:  # a button pressed twice
+                return "proposed"
+            key = proposal_key(issue_id, name)
+            issue.note({"kind": "proposal", "move": key, "text": reason})
             issue.pen.log(issue.tx, "issue_proposed", issue_id, name)
             return "proposed"
-        words = {"kind": "issue", "issue": str(issue_id), "text": f"{name}: {reason}"}
-        issue.case.note("note", words)
+        issue.note({"kind": "issue", "issue": str(issue_id), "move": name, "text": reason})
         issue.pen.log(issue.tx, "issue_noted", issue_id, name)
-        if name == "resolve":
-            _move_disclosures(issue, "finish", Role.SYSTEM, reason)
-        if name == "recall":
-            _move_disclosures(issue, "revoke", Role.SUPERVISOR, reason)
+        if name in ENDS:
+            plan = PlanRows(issue.tx, issue.pen, actor, issue.holder, issue.key)
+            end_with_issue(plan, name, reason)
         return issue.row.state
-
-
-def _move_disclosures(issue: OpenIssue, name: str, role: Role, reason: str) -> None:
-    """Resolved: done for every buyer that took it up. Recalled: closed to all of them."""
-    holds = {"actions_closed": True}
-    for row_id, _, state, blob in remedy.disclosure_links(issue.tx):
-        link = open_disclosure_link(issue.tx, issue.pen.vault, row_id, blob)
-        possible = {move.name for move in disclosed.MACHINE.rows_from(state, role)}
-        if link.issue_id != str(issue.row.id) or name not in possible:
-            continue
-        dest = disclosed.MACHINE.advance(state, name, role=role, holds=holds, reason=reason)
-        remedy.save(issue.tx, disclosure_table, row_id, source=state, dest=dest, also={})
-        issue.pen.log(issue.tx, f"disclosure_{name}", row_id, dest)

@@ -5,32 +5,35 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from workervoice.crypto.directory import Directory
-from workervoice.crypto.seal import unpad, verify
+from workervoice.crypto.seal import ctx, unpad, verify
+from workervoice.crypto.suite import seal_to
 from workervoice.errors import CryptoError, NotFound, NotTrusted, SealBroken
 from workervoice.hotline.owing import (
+    CONTENT_VALIDITY,
+    PROMPT_VALIDITY,
     address_info,
     contact_place,
     outbox_info,
     outbox_place,
     release_place,
 )
-from workervoice.hotline.process import Process
+from workervoice.hotline.process import Process, sole
 from workervoice.hotline.records import ConversationRecord
 from workervoice.message import Address, AddressKind, Outbound
-from workervoice.store import intake
+from workervoice.store import intake, outbox, taken
 from workervoice.store.engine import Tx
 from workervoice.store.outbox import Claimed
 from workervoice.store.programme import Line, lines
 from workervoice.workflow.conversation import TALKING
-from workervoice.workflow.progress import HELD_MAX, Held, hold
+from workervoice.workflow.progress import HELD_MAX, Held, Progress, hold
 
-MESSAGE_VALIDITY = timedelta(hours=4)  # later it may reach a phone in other hands
+ENOUGH = timedelta(minutes=15)  # a phone that is off misses what is valid for less
 
 
 class Verdict(StrEnum):
@@ -39,8 +42,9 @@ class Verdict(StrEnum):
     SEND = "send"
     SILENCED = "silenced"  # paused, frozen, withdrawn: nothing but a confirmation goes out
     TOO_LATE = "too_late"
-    WINDOW_CLOSED = "window_closed"
-    BROKEN = "untrusted"  # does not open, or nobody whom the root vouches for owes it
+    WAITS = "waits"  # until the worker writes: the window is closed, or the phone may be elsewhere
+    BROKEN = "untrusted"  # nobody whom the root vouches for owes it, or it was sent already
+    UNOPENED = "unopened"  # does not open here and now: perhaps we are wrong, and not the row
 
 
 class Kind(StrEnum):
@@ -57,6 +61,7 @@ class Dispatch:
 
     verdict: Verdict
     kind: Kind = Kind.NOTICE
+    asks: bool = False  # a question, which is answered only after it was read
     _line: Line | None = None
     _message: Outbound | None = field(default=None, repr=False)
 
@@ -76,17 +81,20 @@ class Dispatch:
 def prepare(
     tx: Tx, process: Process, claimed: Claimed, callback: Callable[[Line, UUID], str], now: datetime
 ) -> Dispatch:
-    """Open and check one row. Whatever does not verify is `BROKEN`, whoever wrote it there."""
+    """Open and check one row. What does not verify is `BROKEN`, whoever wrote it there; what does
+    not open, or leads nowhere, is `UNOPENED`."""
     directory = process.trust.directory(tx, now)
     try:
         owed = _open(tx, process, claimed, directory)
         address = _address(tx, process, claimed, UUID(owed["contact"]), directory)
         row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
-    except (CryptoError, NotFound, ValueError, KeyError):
+    except NotTrusted:
         return Dispatch(Verdict.BROKEN)
+    except (CryptoError, NotFound, ValueError, KeyError):
+        return Dispatch(Verdict.UNOPENED)
     line = next((each for each in lines(tx) if str(each.id) == owed["line"]), None)
     if line is None:
-        return Dispatch(Verdict.BROKEN)
+        return Dispatch(Verdict.UNOPENED)
     record = ConversationRecord.from_json(row.record)
     if record.was_sent(claimed.id):  # a copy of the row, put back after it was sent
         return Dispatch(Verdict.BROKEN)
@@ -95,27 +103,36 @@ def prepare(
         sender=line.sender,
         to=address,
         text=owed["text"],
-        validity=MESSAGE_VALIDITY,
+        validity=_valid_until(owed, record.progress) - now,
         status_callback=callback(line, claimed.id),
     )
     kind = Kind.ASKED_FOR if owed["held"] else Kind.ANSWER if owed["always"] else Kind.NOTICE
-    return Dispatch(_verdict(owed, record, address, now), kind, line, message)
+    verdict = _verdict(owed, record.progress, message, now)
+    return Dispatch(verdict, kind, owed["asks"], line, message)
 
 
-def _verdict(
-    owed: dict[str, Any], record: ConversationRecord, address: Address, now: datetime
-) -> Verdict:
+def _valid_until(owed: dict[str, Any], progress: Progress) -> datetime:
+    """When a text may still reach a phone: so long after the worker asked for it; for what tells
+    no matter, so long after it fell due or the worker last wrote."""
+    if owed["held"]:
+        until = (progress.released_at or 0) + CONTENT_VALIDITY.total_seconds()
+    else:
+        until = max(owed["since"], progress.heard_at or 0) + PROMPT_VALIDITY.total_seconds()
+    return datetime.fromtimestamp(min(until, owed["expires"]), tz=UTC)
+
+
+def _verdict(owed: dict[str, Any], progress: Progress, message: Outbound, now: datetime) -> Verdict:
     """By the sealed record: the row's own state is in clear, for any database writer to change."""
-    progress = record.progress
+    if message.outbox_id in {held.outbox_id for held in progress.held}:  # nobody asked for it yet
+        return Verdict.BROKEN
     if now.timestamp() > owed["expires"]:
         return Verdict.TOO_LATE
     reachable = progress.state in TALKING and progress.awaiting != "delete"
     if not reachable and not owed["always"]:
         return Verdict.SILENCED
     window = progress.window_until or 0
-    if address.kind is not AddressKind.PHONE and now.timestamp() > window:
-        return Verdict.WINDOW_CLOSED
-    return Verdict.SEND
+    closed = message.to.kind is not AddressKind.PHONE and now.timestamp() > window
+    return Verdict.WAITS if closed or message.validity < ENOUGH else Verdict.SEND
 
 
 def _open(tx: Tx, process: Process, claimed: Claimed, directory: Directory) -> dict[str, Any]:
@@ -157,29 +174,50 @@ def _address(
 
 
 def note_sent(tx: Tx, process: Process, claimed: Claimed) -> None:
-    """Remember in the sealed record that this text went out: its row alone could be put back."""
+    """Remember in the sealed record that this text went out: its row alone could be put back.
+    Unless its callback was faster and said that it did not go out after all."""
     row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
+    if taken.was_given_back(tx, claimed.id, claimed.token):
+        return
     record = ConversationRecord.from_json(row.record).having_sent(claimed.id)
     intake.save_conversation(tx, process.vault, row, state=row.state, record=record.to_json())
 
 
-def hold_until_asked(tx: Tx, process: Process, claimed: Claimed, kind: Kind) -> None:
-    """WhatsApp's window is closed: note in the dialogue what goes out when the worker writes.
+def reference(tx: Tx, process: Process, outbox_id: UUID, external_id: str, now: datetime) -> bytes:
+    """The provider's id, sealed to the courier: needed to delete the message there later."""
+    courier = sole(process.trust.directory(tx, now), "courier")
+    place = ctx("provider-ref", tx.programme, outbox_id)
+    return seal_to(courier.kem_public, external_id.encode(), place)
 
-    What was asked for has to be asked for again, and is announced. Our own answer goes out by
-    itself. A notice is forgotten: the dialogue says itself that something waits.
+
+def hold_until_asked(tx: Tx, process: Process, claimed: Claimed, dispatch: Dispatch) -> None:
+    """It may not go out now: note in the dialogue what goes out when the worker writes.
+
+    What was asked for has to be asked for again, and the next text is told that it waits. Our own
+    answer goes out by itself, unless it spoke to a STOP. A notice is forgotten: the dialogue says
+    itself that something waits.
     """
     row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
     record = ConversationRecord.from_json(row.record)
     progress = record.progress
-    if kind is Kind.ANSWER and len(progress.held) < HELD_MAX:
-        progress = hold(progress, claimed.id, "prompt")
-    elif kind is Kind.ASKED_FOR:
-        asks = progress.awaiting == "confirm"  # a question: it is answered only after it is read
-        again = Held(claimed.id, "confirm" if asks else "reply")
-        awaiting = None if asks else progress.awaiting
-        progress = replace(progress, held=(again, *progress.held), awaiting=awaiting)
-    if kind is not Kind.ANSWER:
+    if dispatch.kind is Kind.ANSWER:
+        if progress.state in TALKING and len(progress.held) < HELD_MAX:
+            progress = hold(progress, claimed.id, "prompt")
+    elif dispatch.kind is Kind.ASKED_FOR:
+        again = Held(claimed.id, "confirm" if dispatch.asks else "reply")
+        unread = dispatch.asks and progress.awaiting == "confirm"
+        progress = replace(
+            progress,
+            held=_oldest_first(tx, (again, *progress.held)),
+            awaiting=None if unread else progress.awaiting,
+        )
+    if dispatch.kind is not Kind.ANSWER:
         progress = replace(progress, notice_last=False)
     record = replace(record, progress=progress)
     intake.save_conversation(tx, process.vault, row, state=row.state, record=record.to_json())
+
+
+def _oldest_first(tx: Tx, held: tuple[Held, ...]) -> tuple[Held, ...]:
+    """In the order in which they were owed: several may come back, one by one."""
+    owed = outbox.oldest_first(tx, [one.outbox_id for one in held])
+    return tuple(sorted(held, key=lambda one: owed.index(one.outbox_id)))

@@ -14,10 +14,13 @@ from uuid import UUID
 
 from workervoice.errors import IllegalMove
 from workervoice.hotline import casefile
-from workervoice.hotline.clockwork import promise
+from workervoice.hotline.clockwork import promise, promise_for_report
+from workervoice.hotline.disputing import dispute_issues
+from workervoice.hotline.judging import RANKS, after_text
+from workervoice.hotline.poster import named_site
 from workervoice.hotline.process import Pen
 from workervoice.hotline.records import CaseRecord
-from workervoice.message import Facts, Grade, Inbound, Priority, Role
+from workervoice.message import Evidence, Facts, Grade, Inbound, Priority, Role
 from workervoice.store import cases
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
@@ -27,12 +30,12 @@ from workervoice.triage import ilo
 from workervoice.triage.engine import Reading
 from workervoice.workflow import case as case_machine
 from workervoice.workflow.clocks import ClockKind
+from workervoice.workflow.consent import widens
 from workervoice.workflow.dialogue import Effect, Turn
 
 REOPEN_WITHIN = timedelta(days=case_machine.REOPEN_DAYS)
 _OVER = frozenset({"closed", "out_of_scope", "erased"})
 _GRADES = tuple(Grade)
-_RANKS = {p: 1 if p is Priority.P1S else i for i, p in enumerate(p for p in Priority)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,62 +59,73 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """The open case of a conversation as it stands, or nothing yet."""
+    """The open case of a conversation as it stands, or nothing yet.
+
+    `past` is the last case if it has been over for too long to be reopened: a text begins a new
+    one, but a DELETE means it too.
+    """
 
     row: CaseRow | None = None
     record: CaseRecord | None = None
+    past: tuple[CaseRow, CaseRecord] | None = None
 
     @property
     def facts(self) -> Facts:
         return self.record.facts if self.record is not None else Facts()
 
     @property
+    def has_case(self) -> bool:
+        return self.row is not None or self.past is not None
+
+    @property
     def disclosed(self) -> bool:
-        return self.record is not None and self.record.disclosed
+        record = self.past[1] if self.past else self.record
+        return record is not None and record.disclosed
+
+    def reopened(self) -> Dossier:
+        """With the past case in hand again, if there is one."""
+        return Dossier(*self.past) if self.past else self
 
 
 def find(tx: Tx, pen: Pen, case_id: UUID | None) -> Dossier:
-    """The conversation's case, unless it has been over for too long to be reopened."""
+    """The conversation's case; as `past` if it has been over for too long to be reopened."""
     if case_id is None:
         return Dossier()
     row = cases.case_by_id(tx, case_id, lock=True)
     record = casefile.read_facts(tx, pen.vault, pen.directory, row)
-    if row.state == "erased" or (row.state in _OVER and not _recent(record, pen)):
+    if row.state == "erased":
         return Dossier()
-    return Dossier(row, record)
+    too_old = row.state in _OVER and not _recent(record, pen)
+    return Dossier(past=(row, record)) if too_old else Dossier(row, record)
 
 
 def _recent(record: CaseRecord, pen: Pen) -> bool:
     return record.closed_at is not None and pen.now - record.closed_at <= REOPEN_WITHIN
 
 
-def learn(dossier: Dossier, reading: Reading, text: str, sites: Iterable[Site]) -> Facts:
-    """Everything known with this text: facts only grow, and a site is known by its code or name."""
-    facts = triage_facts.merge(dossier.facts, reading.facts)
+def learn(dossier: Dossier, arrival: Arrival, sites: Iterable[Site], *, asked: bool) -> Facts:
+    """Everything known with this text: facts only grow, and the first site that is named stays.
+
+    `asked` is whether the text answers the question where the worker works.
+    """
+    facts = triage_facts.merge(dossier.facts, arrival.reading.facts)
     if facts.site_id is not None:
         return facts
-    return replace(facts, site_id=_named_site(text, sites))
-
-
-def _named_site(text: str, sites: Iterable[Site]) -> UUID | None:
-    folded = text.casefold()
-    words = set("".join(c if c.isalnum() else " " for c in folded).split())
-    for site in sites:
-        if site.code.casefold() in words or site.name.casefold() in folded:
-            return site.id
-    return None
+    return replace(facts, site_id=named_site(arrival.inbound.text, sites, asked=asked))
 
 
 def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
     """File the message: into its case, into a new one, or nowhere if it was only a command."""
-    row, record, turn = dossier.row, dossier.record, filing.turn
+    turn = filing.turn
+    dossier = dossier.reopened() if Effect.WITHDRAW in turn.effects else dossier
+    row, record = dossier.row, dossier.record
     if row is None or record is None:
         if not turn.report:
             return None
         record = _new_record(pen, filing)
         conversation_id = filing.conversation_id
         row = casefile.open_file(tx, pen, conversation_id=conversation_id, record=record)
-        _start_clocks(tx, pen, row.id, record)
+        promise_for_report(tx, pen, row.id, record.priority)
         pen.log(tx, "case_opened", row.id)
     casefile.add_words(tx, pen, row, direction="in", words=_words(filing))
     before = record.priority
@@ -123,6 +137,8 @@ def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
     casefile.write_facts(tx, pen, row, record, state)
     if record.priority != before:
         promise(tx, pen, ClockKind.HANDLER_ACKNOWLEDGEMENT, row.id, record.priority)
+    if turn.report and state in _OVER:  # kept by this text, and too old to be reopened by it
+        return take(tx, pen, Dossier(), replace(filing, facts=filing.arrival.reading.facts))
     return row.id
 
 
@@ -142,20 +158,38 @@ def _learnt(record: CaseRecord, filing: Filing, pen: Pen) -> CaseRecord:
     """The record with the text's facts and the answers given: grade and priority only rise."""
     turn = filing.turn
     merged = triage_facts.merge(filing.facts if turn.report else record.facts, turn.answers)
-    if turn.answers.consent is not None:
-        merged = replace(merged, consent=turn.answers.consent)
-    judged, before = ilo.assess(merged), ilo.assess(record.facts).priority
-    # a person may have lowered it: only what this message adds raises it again
-    rose = judged.priority != before and _RANKS[judged.priority] <= _RANKS[record.priority]
+    answer = turn.answers.consent
+    if answer is not None and not widens(record.facts.consent, answer):
+        merged = replace(merged, consent=answer)  # a later yes needs a confirmation of its own
+    learnt = after_text(record, merged, _told_of(filing))
+    judged = ilo.assess(learnt.standing())
     waits = turn.report or Effect.ASK_HUMAN in turn.effects
     return replace(
-        record,
-        facts=merged,
+        learnt,
         grade=min(record.grade, judged.grade, key=_GRADES.index),
-        priority=judged.priority if rose else record.priority,
+        priority=_priority(record, judged.priority, filing),
         language=turn.progress.language or record.language,
         last_in_at=pen.now if waits else record.last_in_at,
     )
+
+
+def _told_of(filing: Filing) -> frozenset[str]:
+    """The indicators that this very message reports."""
+    answered = triage_facts.indicators_of(dict(filing.turn.answers.items))
+    read = filing.arrival.reading.facts.indicators
+    return answered | read if filing.turn.report else answered
+
+
+def _priority(record: CaseRecord, judged: Priority, filing: Filing) -> Priority:
+    """The priority with this message. A person may have lowered it: only what the message adds
+    raises it again, but danger and a cry for help count each time that they are said."""
+    answers = filing.turn.answers
+    read = filing.turn.report and filing.arrival.reading.facts.imminent_danger
+    said = Facts(items=answers.items, imminent_danger=answers.imminent_danger or read)
+    claims = [judged] if judged != ilo.assess(record.standing()).priority else []
+    claims += [record.priority]
+    claims += [ilo.assess(said).priority] if ilo.reported(said) else []
+    return min(claims, key=RANKS.__getitem__)
 
 
 def _moved(
@@ -163,7 +197,7 @@ def _moved(
 ) -> tuple[str, CaseRecord]:
     """Take the case through every move that the message means, in the order they happened."""
     state, holds = row.state, _holds(record, pen)
-    for move, role in _moves(row.state, turn):
+    for move, role in _moves(row.state, record.came_from, turn, holds):
         was = state
         try:
             state = case_machine.MACHINE.advance(was, move, role=role, holds=holds)
@@ -173,23 +207,29 @@ def _moved(
         if move == "withdraw":
             record = replace(record, came_from=was)
             promise(tx, pen, ClockKind.WITHDRAWAL_CHECK, row.id, record.priority)
+        if move == "dispute":
+            dispute_issues(tx, pen, row.id, record.priority)
         if move == "reopen":
-            record = replace(record, closed_at=None)
-            _start_clocks(tx, pen, row.id, record)
+            record = replace(record, closed_at=None, answered_at=None)
+            promise_for_report(tx, pen, row.id, record.priority)
         if move == "cancel_withdrawal":  # a withdrawn case counts as taken up
             promise(tx, pen, ClockKind.HANDLER_ACKNOWLEDGEMENT, row.id, record.priority)
     return state, record
 
 
-def _moves(state: str, turn: Turn) -> list[tuple[str, Role]]:
+def _moves(
+    state: str, came_from: str | None, turn: Turn, holds: Mapping[str, bool]
+) -> list[tuple[str, Role]]:
     """What the message means for the case, in order: first what the worker did, then how far
-    the dialogue is."""
+    the dialogue is. A case that was over too long before its DELETE was kept stays over."""
     talk, asked_more = turn.progress.state, turn.progress.asked > 1
     clarified = state == "received" and talk in {"clarifying", "resting"} and asked_more
     rests = talk == "resting" and (clarified or state == "clarifying")
+    kept = Effect.CANCEL_WITHDRAWAL in turn.effects
+    over = came_from in _OVER if kept and state == "withdrawn" else state in _OVER
     meant = (
-        ("cancel_withdrawal", Role.WORKER, Effect.CANCEL_WITHDRAWAL in turn.effects),
-        ("reopen", Role.WORKER, turn.report and state in {"closed", "out_of_scope"}),
+        ("cancel_withdrawal", Role.WORKER, kept),
+        ("reopen", Role.WORKER, turn.report and over and holds["within_90_days"]),
         ("confirm", Role.WORKER, Effect.CONFIRMED in turn.effects),
         ("dispute", Role.WORKER, Effect.DISPUTED in turn.effects),
         ("clarify", Role.SYSTEM, clarified),
@@ -209,32 +249,36 @@ def _holds(record: CaseRecord, pen: Pen) -> Mapping[str, bool]:
 
 def _words(filing: Filing) -> dict[str, Any]:
     arrival, reading = filing.arrival, filing.arrival.reading
+    evidence = [*reading.evidence, *_understood(filing)]
     return {
         "kind": "report" if filing.turn.report else "answer",
         "text": arrival.inbound.text,
         "language": reading.language.code,
         "step": reading.language.step,
-        "evidence": [[e.item, e.start, e.end, e.rule, e.denied] for e in reading.evidence],
+        "evidence": [[e.item, e.start, e.end, e.rule, e.denied] for e in evidence],
         "media": [[m.url, m.content_type] for m in arrival.inbound.media],
         "line": arrival.line.slug,
         "replies": [say.key for say in filing.turn.says],
+        "consent": filing.turn.answers.consent,
+        "asked_for": len(filing.turn.release),  # held texts that this one let go
     }
+
+
+def _understood(filing: Filing) -> list[Evidence]:
+    """What the dialogue, and no pack, understood: a lone 3 or HELP is its own evidence."""
+    danger = ["imminent_danger"] if filing.turn.answers.imminent_danger else []
+    said = [*filing.turn.answers.items, *danger]
+    end = len(filing.arrival.inbound.text)
+    return [Evidence(item, 0, end, f"dialogue/{item}#1") for item in said]
 
 
 def _judgement(record: CaseRecord, arrival: Arrival) -> dict[str, Any]:
+    judged = ilo.assess(record.facts)  # the machine's own; people's stand beside it
     return {
-        "grade": str(record.grade),
-        "priority": str(record.priority),
+        "grade": str(judged.grade),
+        "priority": str(judged.priority),
         "indicators": sorted(record.facts.indicators),
         "items": sorted(record.facts.items),
+        "rests_on": ilo.reasons(record.facts),
         "versions": arrival.reading.versions,
     }
-
-
-def _start_clocks(tx: Tx, pen: Pen, case_id: UUID, record: CaseRecord) -> None:
-    for kind in (
-        ClockKind.HANDLER_ACKNOWLEDGEMENT,
-        ClockKind.LEGAL_ACKNOWLEDGEMENT,
-        ClockKind.FEEDBACK,
-    ):
-        promise(tx, pen, kind, case_id, record.priority)

@@ -1,22 +1,30 @@
 """Erasing, as the worker asked: 72 hours after the confirmed DELETE, by a person who says why.
 
-Words, judgements, keys, addresses and what was owed are destroyed in one transaction. What has left
-for buyers cannot be taken back, and copies of the database live until they are destroyed.
+Words, judgements, keys, addresses, clocks and what was owed are destroyed in one transaction, and
+with them whatever was drafted for buyers and has not left. What has left cannot be taken back: it
+lives on as a disclosure of its own, and no longer says which case it came from. Copies of the
+database live until they are destroyed.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from workervoice.hotline.casefile import read_facts, write_facts
+from workervoice.hotline.casefile import write_facts
+from workervoice.hotline.clockwork import end_clocks
+from workervoice.hotline.links import BLANK, ERASED, open_issue_link, seal_issue_link
 from workervoice.hotline.opening import OpenCase
 from workervoice.hotline.records import CaseRecord, ConversationRecord
-from workervoice.message import Facts, Grade, Priority
-from workervoice.store.cases import CaseRow, cases_of_conversation
-from workervoice.store.erasure import erase_words, forget_contact
+from workervoice.message import Facts, Grade, Priority, Role
+from workervoice.store import remedy
+from workervoice.store.erasure import destroy_plan, erase_words, forget_contact
 from workervoice.store.intake import save_conversation
+from workervoice.store.remedy import IssueRow
+from workervoice.store.tables import issue as issue_table
 from workervoice.workflow import case as case_machine
+from workervoice.workflow import issue as issue_machine
 from workervoice.workflow.progress import Progress
 
 NOBODY = UUID(int=0)
@@ -27,12 +35,12 @@ def erase(file: OpenCase) -> None:
 
     "All that you wrote" is more than this case: older ones of the same conversation go with it.
     """
-    file.record = _blank(file.record.opened_at, file.pen.now)
-    file.save("case_erase")
-    erase_words(file.tx, file.row.id)
-    for older in cases_of_conversation(file.tx, file.talk.id):
-        if older.id != file.row.id and older.state in {"closed", "out_of_scope"}:
-            _erase_older(file, older)
+    older = file.siblings
+    for case in older:
+        case.state = _gone(case)
+    for case in (file, *older):
+        _erase_case(case)
+    end_clocks(file.tx, file.pen, [case.row.id for case in (file, *older)])
     forget_contact(file.tx, file.talk.id)
     blank = ConversationRecord(
         progress=Progress(state=file.talk.state),
@@ -44,17 +52,46 @@ def erase(file: OpenCase) -> None:
     )
 
 
-def _erase_older(file: OpenCase, row: CaseRow) -> None:
-    """A case that is over has no other ground to be kept once the worker asked for everything."""
-    tx, pen = file.tx, file.pen
-    record = read_facts(tx, pen.vault, pen.directory, row)
-    holds = {"retention_over": True, "no_legal_hold": True}
-    dest = case_machine.MACHINE.advance(
-        row.state, "erase", role=file.actor.role, holds=holds, reason="DELETE"
-    )
-    write_facts(tx, pen, row, _blank(record.opened_at, pen.now), dest)
-    erase_words(tx, row.id)
-    pen.log(tx, "case_erase", row.id, dest)
+def _gone(case: OpenCase) -> str:
+    """The way of an older case through its table. One that is over has no other ground to be kept
+    once the worker asked for everything; one that was reopened is withdrawn by the same DELETE.
+    That none is under hold was a guard of the case that is erased."""
+    state, asked = case.row.state, {"digit_confirmed": True, "waited_72_hours": True}
+    if state not in {"closed", "out_of_scope"}:
+        state = case_machine.MACHINE.advance(state, "withdraw", role=Role.WORKER, holds=asked)
+    holds = {**asked, "retention_over": True, "no_legal_hold": not case.under_hold}
+    role = case.actor.role
+    return case_machine.MACHINE.advance(state, "erase", role=role, holds=holds, reason="DELETE")
+
+
+def _erase_case(case: OpenCase) -> None:
+    """Its issues go first: they are found by a link to it."""
+    for issue_id, _ in case.issues:
+        row = remedy.issue_by_id(case.tx, issue_id)
+        link = open_issue_link(case.tx, case.pen.vault, issue_id, row.link)
+        if link.released_at is None:
+            _drop_issue(case, row)
+        else:
+            alone = replace(link, case_id=ERASED)
+            also = {"link": seal_issue_link(case.tx, case.pen.vault, issue_id, alone)}
+            remedy.save(case.tx, issue_table, issue_id, source=row.state, dest=row.state, also=also)
+            case.pen.log(case.tx, "issue_unlinked", issue_id)
+    record = _blank(case.record.opened_at, case.pen.now)
+    case.row = write_facts(case.tx, case.pen, case.row, record, case.state)
+    erase_words(case.tx, case.row.id)
+    case.pen.log(case.tx, "case_erase", case.row.id, case.state)
+
+
+def _drop_issue(case: OpenCase, row: IssueRow) -> None:
+    """Cancel what never left, unless it was rejected before, and destroy its words and keys."""
+    dest, role = row.state, case.actor.role
+    if dest != "cancelled":
+        dest = issue_machine.MACHINE.advance(dest, "drop", role=role, holds={"case_erased": True})
+    link = seal_issue_link(case.tx, case.pen.vault, row.id, BLANK)
+    also = {"link": link, "packet": b"", "signature": b""}
+    remedy.save(case.tx, issue_table, row.id, source=row.state, dest=dest, also=also)
+    destroy_plan(case.tx, row.id)
+    case.pen.log(case.tx, "issue_drop", row.id, dest)
 
 
 def _blank(opened_at: datetime, now: datetime) -> CaseRecord:

@@ -5,20 +5,18 @@ release, who was told, and the plan that it led to.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import UUID
 
 from workervoice.disclosure.packet import Packet
 from workervoice.disclosure.reidentify import Finding
-from workervoice.hotline import reading
-from workervoice.hotline.disclosing import OpenIssue, open_issue, proposal_key
-from workervoice.hotline.links import open_disclosure_link
-from workervoice.hotline.opening import ends_proposals
+from workervoice.hotline.disclosing import OpenIssue, open_issue
+from workervoice.hotline.links import disclosures_of_issue
 from workervoice.hotline.planning import PLANNING, ActionView, OpenPlan
 from workervoice.hotline.process import Process
-from workervoice.hotline.reading import Actor
-from workervoice.message import Role
-from workervoice.store import people, remedy
+from workervoice.hotline.reading import Actor, Opened
+from workervoice.store import people
 from workervoice.store.engine import Tx
 from workervoice.store.programme import buyers_of, organisations
 from workervoice.store.vault import Vault
@@ -27,11 +25,23 @@ from workervoice.workflow.machine import Move
 
 
 @dataclass(frozen=True, slots=True)
+class IssueNote:
+    """What somebody proposed or did with an issue that has no case any more, and why."""
+
+    by: str
+    at: datetime | None
+    move: str
+    proposed: bool
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class IssuePage:
-    """A sensitive issue as the hotline's people see it."""
+    """A sensitive issue as the hotline's people see it. Without `case_id`, its case was erased,
+    and what was noted since stands in `notes`."""
 
     id: UUID
-    case_id: UUID
+    case_id: UUID | None
     state: str
     version: int
     packet: Packet
@@ -39,6 +49,7 @@ class IssuePage:
     findings: tuple[Finding, ...]
     approvers: tuple[str, ...]
     approved_by_me: bool
+    may_leave: bool  # the case is open, and its worker has not asked to delete it
     consent: int | None
     may_override: tuple[str, ...]  # grounds on which this officer could override
     buyers: tuple[tuple[str, str], ...]  # name, state of the disclosure ("" before release)
@@ -46,81 +57,74 @@ class IssuePage:
     moves: tuple[Move, ...]
     proposals: frozenset[str]  # moves that somebody proposed
     names: Mapping[UUID, str]
+    notes: tuple[IssueNote, ...] = ()
 
 
 def issue_page(process: Process, actor: Actor, issue_id: UUID) -> IssuePage:
     """An issue with what stands in the way of its release, and the plan it led to."""
     with open_issue(process, actor, issue_id) as issue:
-        tx, facts = issue.tx, issue.case.record.facts
+        tx, case = issue.tx, issue.case
         issue.pen.log(tx, "issue_read", issue_id)
         names = {officer.id: officer.name for officer in people.officers(tx).values()}
         approvers = issue.approvers()
-        grounds = {"imminent_danger": facts.imminent_danger, "under_18": facts.child}
-        overrides = tuple(ground for ground, holds in grounds.items() if holds)
-        plan = staff_plan(issue)
-        moves = _issue_moves(issue, actor, plan)
+        moves = _issue_moves(issue, actor)
         return IssuePage(
             id=issue_id,
-            case_id=issue.case.row.id,
+            case_id=case.row.id if case else None,
             state=issue.row.state,
             version=issue.row.version,
             packet=issue.packet,
-            problems=tuple(issue.packet.problems()),
+            problems=tuple(issue.problems()),
             findings=tuple(issue.findings()),
             approvers=tuple(names.get(each, "?") for each in approvers),
             approved_by_me=actor.id in approvers,
-            consent=facts.consent,
-            may_override=overrides if actor.role is Role.SUPERVISOR else (),
+            may_leave=case is not None and case.may_leave(),
+            consent=case.record.facts.consent if case else None,
+            may_override=case.may_override() if case else (),
             buyers=_told(tx, process.vault, issue),
-            actions=tuple(plan.actions()),
+            actions=tuple(staff_plan(issue).actions()),
             moves=moves,
-            proposals=frozenset(m.name for m in moves if _proposed(issue, m.name)),
+            proposals=frozenset(m.name for m in moves if issue.proposers(m.name)),
             names=names,
+            notes=() if case else tuple(_note(entry, names) for entry in issue.notes),
         )
 
 
-def _proposed(issue: OpenIssue, move: str) -> bool:
-    """True if somebody proposed this move and nothing has become of it yet."""
-    key = proposal_key(issue.row.id, move)
-    for entry in reversed(issue.case.thread):
-        words = entry.words or {}
-        if ends_proposals(words, key):
-            return False
-        if words.get("kind") == "proposal" and words.get("move") == key:
-            return True
-    return False
+def _note(entry: Opened, names: Mapping[UUID, str]) -> IssueNote:
+    words, by = entry.words, names.get(entry.signer_id, "?")
+    if words is None:
+        return IssueNote(by, None, "", proposed=False, reason="")
+    at, move = datetime.fromtimestamp(words["at"], tz=UTC), str(words.get("move", ""))
+    proposed = words.get("kind") == "proposal"
+    return IssueNote(by, at, move.rpartition(" ")[2], proposed, str(words.get("text", "")))
 
 
 def staff_plan(issue: OpenIssue) -> OpenPlan:
     """The plan of an issue in the hands of the hotline's people."""
-    case, row = issue.case, issue.row
-    holder, key = reading.plan_key(case.tx, case.actor, case.pen.directory, row.id, row.epoch)
-    zero_tolerance = not case.holds("")["not_zero_tolerance"]
     return OpenPlan(
-        case.tx,
-        case.pen,
-        case.actor,
-        holder,
-        key,
-        changeable=row.state in PLANNING,
-        zero_tolerance=zero_tolerance,
+        issue.tx,
+        issue.pen,
+        issue.actor,
+        issue.holder,
+        issue.key,
+        changeable=issue.row.state in PLANNING,
+        zero_tolerance=issue.is_zero_tolerance(),
     )
 
 
 def _told(tx: Tx, vault: Vault, issue: OpenIssue) -> tuple[tuple[str, str], ...]:
-    names, told = organisations(tx), []
-    for row_id, organisation_id, state, blob in remedy.disclosure_links(tx):
-        if open_disclosure_link(tx, vault, row_id, blob).issue_id == str(issue.row.id):
-            told.append((names[organisation_id].name, state))
+    names = organisations(tx)
+    disclosures = disclosures_of_issue(tx, vault, issue.row.id)
+    told = [(names[organisation_id].name, state) for _, organisation_id, state in disclosures]
     if told:
         return tuple(sorted(told))
     on = issue.pen.now.date()
     return tuple((buyer.name, "") for buyer in buyers_of(tx, UUID(issue.link.site_id), on))
 
 
-def _issue_moves(issue: OpenIssue, actor: Actor, plan: OpenPlan) -> tuple[Move, ...]:
-    zero = not issue.case.holds("")["not_zero_tolerance"]
-    holds = {"actions_closed": plan.all_over(), "not_zero_tolerance": not zero, "two_people": zero}
+def _issue_moves(issue: OpenIssue, actor: Actor) -> tuple[Move, ...]:
+    """What may be done now, or be proposed where two people have to agree."""
+    holds = {**issue.holds(""), "two_people": issue.is_zero_tolerance()}
     moves = {
         m.name: m
         for m in issue_machine.MACHINE.rows_from(issue.row.state, actor.role)

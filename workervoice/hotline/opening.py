@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +13,7 @@ from workervoice.crypto.keyring import Holder
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import Forbidden, GuardFailed, NotFound
 from workervoice.hotline import casefile, reading
+from workervoice.hotline.holding import held_by_thread
 from workervoice.hotline.links import issues_of_case
 from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.reading import Actor, Opened
@@ -25,6 +26,7 @@ from workervoice.store.intake import Conversation, lock_conversation
 from workervoice.store.programme import Line, lines
 from workervoice.triage import ilo
 from workervoice.workflow import case as case_machine
+from workervoice.workflow.consent import Ground, Override, grounds, may_tell
 from workervoice.workflow.machine import Move
 
 UNREAD = frozenset({"received", "clarifying", "awaiting_review"})
@@ -32,6 +34,7 @@ ZERO_TOLERANCE = frozenset({Priority.P0, Priority.P1, Priority.P1S})
 WITHDRAWAL_WAIT_SECONDS = 72 * 3600
 TWICE_SECONDS = 60
 OPEN_STATES = UNREAD | {"in_progress", "escalated", "referred", "remedy_reported", "confirmed"}
+_ERASABLE = frozenset({"withdrawn", "closed", "out_of_scope"})
 _RELEASED = frozenset({"released", "deciding", "acting", "verifying", "resolved", "unresolved"})
 
 
@@ -40,6 +43,18 @@ def ends_proposals(words: Mapping[str, Any], move: str) -> bool:
     if move.startswith("issue "):
         return words.get("kind") == "issue" and move.startswith(f"issue {words.get('issue')} ")
     return words.get("kind") == "move"
+
+
+def proposers(entries: Sequence[Opened], move: str) -> set[UUID]:
+    """Who proposed this move since the last move that was made."""
+    found: set[UUID] = set()
+    for entry in reversed(entries):
+        words = entry.words or {}
+        if ends_proposals(words, move):
+            break
+        if words.get("kind") == "proposal" and words.get("move") == move:
+            found.add(entry.signer_id)
+    return found
 
 
 @dataclass
@@ -88,6 +103,7 @@ class OpenCase:
     def moves(self) -> tuple[Move, ...]:
         """The moves of the table that are open to this officer now, each once."""
         holds = self.holds("x")
+        holds["consent_or_override"] = holds["consent_or_override"] or bool(self.may_override())
         possible = case_machine.MACHINE.rows_from(self.row.state, self.actor.role)
         shown = [m for m in possible if self._worth_showing(m, holds)]
         return tuple({move.name: move for move in shown}.values())
@@ -100,38 +116,75 @@ class OpenCase:
         if self.state in UNREAD:
             self.state = case_machine.MACHINE.advance(self.state, "take_up", role=self.actor.role)
 
-    def advance(self, move: str, reason: str) -> None:
+    def advance(self, move: str, reason: str, override: Override | None = None) -> None:
         """Take one move of the table; raises its refusals with nothing changed."""
+        self.check_override(override)
+        holds = self.holds(reason, override)
         self.state = case_machine.MACHINE.advance(
-            self.state, move, role=self.actor.role, holds=self.holds(reason), reason=reason
+            self.state, move, role=self.actor.role, holds=holds, reason=reason
         )
+
+    def may_override(self) -> tuple[Ground, ...]:
+        """On which grounds this officer could tell somebody without the worker's consent."""
+        return grounds(self.record.facts) if self.actor.role is Role.SUPERVISOR else ()
+
+    def check_override(self, override: Override | None) -> None:
+        """An override is a supervisor's, and stands only where danger or a child was reported.
+
+        Raises `Forbidden` for anybody else, and `GuardFailed` for one that does not stand.
+        """
+        if override is None:
+            return
+        if self.actor.role is not Role.SUPERVISOR or override.by != self.actor.id:
+            raise Forbidden("an override is a supervisor's")
+        if not override.stands() or override.ground not in self.may_override():
+            raise GuardFailed("an override needs a reason, and danger or a child in the report")
 
     def is_zero_tolerance(self) -> bool:
         """Danger, a child or violence was reported: a lowered priority does not change that."""
         machine = ilo.assess(self.record.facts).priority
         return self.record.facts.child or bool({machine, self.record.priority} & ZERO_TOLERANCE)
 
-    def only_open(self) -> None:
+    def may_leave(self) -> bool:
         """Nothing about a case leaves while its worker wants it deleted, or once it is over."""
         asked = self.conversation.progress.awaiting == "delete"
-        if asked or self.state not in OPEN_STATES:
+        return not asked and self.state in OPEN_STATES
+
+    def only_open(self) -> None:
+        """Nor is anything drafted then. Raises `GuardFailed`."""
+        if not self.may_leave():
             raise GuardFailed("the case is not open for sensitive issues")
 
-    def holds(self, reason: str) -> dict[str, bool]:
-        """The guards of the case table as they stand now; one that is not here does not hold.
+    @cached_property
+    def siblings(self) -> list[OpenCase]:
+        """The other cases of this conversation that are not erased: one worker wrote them all."""
+        rows = cases.cases_of_conversation(self.tx, self.talk.id)
+        others = (row for row in rows if row.id != self.row.id and row.state != "erased")
+        return [_opened(self.tx, self.pen, self.actor, row, self.talk) for row in others]
 
-        A legal hold is not recorded yet: whoever erases says in the reason that there is none.
-        """
-        facts = self.record.facts
+    @cached_property
+    def under_hold(self) -> bool:
+        """True if a supervisor put this case under legal hold and none lifted it."""
+        in_thread = held_by_thread(self.pen.directory, reversed(self.thread))
+        return self.record.legal_hold or in_thread
+
+    def _may_be_erased(self) -> bool:
+        """What a worker wrote is erased together, so a hold on one case keeps the others, too."""
+        return not any(case.under_hold for case in (self, *self.siblings))
+
+    def holds(self, reason: str, override: Override | None = None) -> dict[str, bool]:
+        """The guards of the case table as they stand now; one that is not here does not hold."""
+        consent = self.record.facts.consent
         asked_at = self.conversation.progress.withdrawn_at
         waited = WITHDRAWAL_WAIT_SECONDS
         return {
             "not_zero_tolerance": not self.is_zero_tolerance(),
             "two_people": self.proposed_by_other("set_aside"),
             "issue_released": any(state in _RELEASED for _, state in self.issues),
-            "consent_or_override": facts.allows(Consent.AUTHORITIES),
+            "consent_or_override": may_tell(Consent.AUTHORITIES, consent, override),
+            "may_leave": self.may_leave(),
             "has_remedy": bool(reason.strip()),
-            "no_legal_hold": bool(reason.strip()),
+            "no_legal_hold": self.state in _ERASABLE and self._may_be_erased(),
             "waited_72_hours": asked_at is not None
             and self.pen.now.timestamp() - asked_at >= waited,
         }
@@ -141,22 +194,21 @@ class OpenCase:
         """The sensitive issues drafted from this case, with their states."""
         return issues_of_case(self.tx, self.pen.vault, self.row.id)
 
+    def proposers(self, move: str) -> set[UUID]:
+        """Who proposed this move since the last move that was made."""
+        return proposers(self.thread, move)
+
     def proposed_by_other(self, move: str) -> bool:
         """True if a colleague proposed this move since the last move that was made."""
-        for entry in reversed(self.thread):
-            words = entry.words or {}
-            if ends_proposals(words, move):
-                return False
-            proposed = words.get("kind") == "proposal" and words.get("move") == move
-            if proposed and entry.signer_id != self.actor.id:
-                return True
-        return False
+        return bool(self.proposers(move) - {self.actor.id})
 
     def awaits_second(self, move: str) -> bool:
         """True if the table has a row for this move that only wants a second person."""
         holds = self.holds("x")
         return any(
-            m.name == move and all(holds.get(g, False) or g == "two_people" for g in m.guards)
+            m.name == move
+            and "two_people" in m.guards
+            and all(holds.get(g, False) or g == "two_people" for g in m.guards)
             for m in case_machine.MACHINE.rows_from(self.row.state, self.actor.role)
         )
 
@@ -173,9 +225,24 @@ class OpenCase:
             if entry.direction == "out"
         )
 
-    def note(self, direction: str, words: Mapping[str, Any]) -> None:
+    def just_judged(self, words: Mapping[str, Any]) -> bool:
+        """True for the same judgement by the same person moments ago."""
+        since = self.pen.now.timestamp() - TWICE_SECONDS
+        return any(
+            entry.words is not None
+            and words.items() <= entry.words.items()
+            and entry.signer_id == self.actor.id
+            and entry.words["at"] >= since
+            for entry in self.assessments
+        )
+
+    def has_entry(self, entry_id: UUID | None) -> bool:
+        """True if the thread has this entry already: the same form was sent before."""
+        return any(entry.id == entry_id for entry in self.thread)
+
+    def note(self, direction: str, words: Mapping[str, Any], once: UUID | None = None) -> None:
         """Seal one entry into the thread, signed by this officer."""
-        casefile.add_words(self.tx, self.pen, self.row, direction=direction, words=words)
+        casefile.add_words(self.tx, self.pen, self.row, direction=direction, words=words, once=once)
 
     def save(self, event: str) -> None:
         """Store the next version, and the log leaf of what was done."""
@@ -199,6 +266,10 @@ def open_case(process: Process, actor: Actor, case_id: UUID) -> Iterator[OpenCas
         row = cases.case_by_id(tx, case_id, lock=True)
         if row.state == "erased":
             raise Forbidden("this case was erased")
-        holder, key = reading.case_key(tx, actor, pen.directory, row)
-        record = casefile.read_facts(tx, pen.vault, pen.directory, row)
-        yield OpenCase(tx, pen, actor, row, record, holder, key, talk, row.state)
+        yield _opened(tx, pen, actor, row, talk)
+
+
+def _opened(tx: Tx, pen: Pen, actor: Actor, row: CaseRow, talk: Conversation) -> OpenCase:
+    holder, key = reading.case_key(tx, actor, pen.directory, row)
+    record = casefile.read_facts(tx, pen.vault, pen.directory, row)
+    return OpenCase(tx, pen, actor, row, record, holder, key, talk, row.state)

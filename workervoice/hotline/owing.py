@@ -21,14 +21,20 @@ from workervoice.store.engine import Tx
 from workervoice.store.outbox import Owed, owe
 from workervoice.workflow import delivery
 
+# How long a row is kept for its worker
 OWED_FOR = timedelta(hours=72)  # an automatic text that could not be sent by then is dropped
 HELD_FOR = timedelta(days=180)  # an answer waits as long as a worker may take to come back
+
+# How late a text may arrive: later, the phone may be in other hands
+CONTENT_VALIDITY = timedelta(hours=4)  # it tells the matter, and was asked for; then it is held
+PROMPT_VALIDITY = timedelta(hours=24)  # no matter is told, though that somebody writes to us
 
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """One text owed. `always` marks the answer to a worker's own text, which goes
-    out even if that text paused everything else."""
+    """One text owed. `always` marks the answer to a worker's own text, which goes out even if that
+    text paused everything else; `asks`, a question to be read before it is answered;
+    `touches_matter`, an automatic text that is dropped as soon as content would be held."""
 
     conversation_id: UUID
     contact_id: UUID
@@ -36,6 +42,8 @@ class Debt:
     text: str = field(repr=False)
     held: bool = False
     always: bool = False
+    asks: bool = False
+    touches_matter: bool = False
 
 
 def outbox_info(programme: UUID, outbox_id: UUID) -> bytes:
@@ -75,6 +83,7 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
     """Owe one text from now on, or hold it until the worker asks; returns its outbox id."""
     outbox_id, courier = uuid4(), sole(pen.directory, "courier")
     expires_at = hour_of(pen.now) + (HELD_FOR if debt.held else OWED_FOR)
+    useless_at = pen.now + CONTENT_VALIDITY if debt.touches_matter else expires_at
     plain = json.dumps(
         {
             "contact": str(debt.contact_id),
@@ -82,7 +91,9 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
             "text": debt.text,
             "held": debt.held,
             "always": debt.always,
-            "expires": int(expires_at.timestamp()),
+            "asks": debt.asks,
+            "since": int(pen.now.timestamp()),
+            "expires": int(useless_at.timestamp()),
         }
     ).encode()
     payload = seal_to(

@@ -6,35 +6,34 @@ disclosure; both work on the same sealed rows. The site has no part in it and is
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
-from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
-from workervoice.crypto.seal import verify
 from workervoice.crypto.suite import KemKey
-from workervoice.errors import CryptoError, GuardFailed, NotFound
-from workervoice.hotline.casefile import next_hour, vouched_public
+from workervoice.errors import GuardFailed, NotFound
+from workervoice.hotline.casefile import next_hour
+from workervoice.hotline.planrows import EntryView, PlanRows
 from workervoice.hotline.process import Pen
 from workervoice.hotline.reading import Actor
 from workervoice.store import remedy
 from workervoice.store.clocks import start_clock
 from workervoice.store.engine import Tx
-from workervoice.store.remedy import ActionRow, EntryRow
+from workervoice.store.remedy import ActionRow
 from workervoice.store.tables import action as action_table
 from workervoice.store.tables import issue as issue_table
 from workervoice.workflow import action as action_machine
 from workervoice.workflow import issue as issue_machine
-from workervoice.workflow.clocks import ClockKind
+from workervoice.workflow.clocks import ClockKind, months_later
 from workervoice.workflow.machine import Move
 
 TEXT_MAX = 4000
 PLANNING = frozenset({"deciding", "acting", "verifying"})  # states of an issue with an open plan
-NOBODY = UUID(int=0)  # the author of a row that is broken
+DUE_WITHIN_MONTHS = 24
 _DOING = frozenset({"start", "submit_evidence"})
 _OVER = frozenset({"closed", "rejected"})
 
@@ -44,6 +43,7 @@ _FOLLOWS: Mapping[str, tuple[str, str, str]] = {
     "submit_evidence": ("acting", "ask_verification", "evidence_submitted"),
     "find_lacking": ("verifying", "find_lacking", ""),
     "dispute": ("verifying", "find_lacking", ""),
+    "settle": ("acting", "ask_verification", "evidence_submitted"),
 }
 
 
@@ -63,16 +63,8 @@ class Promise:
             raise GuardFailed("say what will be changed")
         if max(map(len, (self.description, self.root_cause, self.preventive))) > TEXT_MAX:
             raise GuardFailed(f"each text may have {TEXT_MAX} characters at most")
-        if self.due < today:
-            raise GuardFailed("the due date has passed: choose a later one")
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One step of an action's history; `words` is None where the row is broken."""
-
-    by: UUID
-    words: Mapping[str, Any] | None = field(repr=False)
+        if not today <= self.due <= months_later(today, DUE_WITHIN_MONTHS):
+            raise GuardFailed("choose a due date from today to two years from now")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +78,6 @@ class ActionView:
     moves: tuple[Move, ...]
 
 
-def _direction(row: ActionRow | EntryRow) -> str:
-    return "action" if isinstance(row, ActionRow) else "entry"
-
-
 def _proposes(entry: EntryView, move: str) -> bool:
     words = entry.words or {}
     return words.get("kind") == "proposal" and words.get("move") == move
@@ -97,7 +85,7 @@ def _proposes(entry: EntryView, move: str) -> bool:
 
 def plan_is_over(tx: Tx, issue_id: UUID) -> bool:
     """True if there are actions, all came to an end, and at least one was carried out."""
-    states = {row.state for row in remedy.actions_of(tx, issue_id)}
+    states = {state for _, state in remedy.action_states(tx, issue_id)}
     return "closed" in states and states <= _OVER
 
 
@@ -114,13 +102,19 @@ class OpenPlan:
     zero_tolerance: bool = True
     site_may_know: bool = False  # until the joint decision to tell the site
 
+    @cached_property
+    def rows(self) -> PlanRows:
+        return PlanRows(self.tx, self.pen, self.actor, self.holder, self.key)
+
     def actions(self) -> list[ActionView]:
         """All actions with the moves that would not be refused for this reader."""
         views = [self._view(row) for row in remedy.actions_of(self.tx, self.holder.id)]
         return sorted(views, key=lambda view: (view.words or {}).get("proposed_at", 0))
 
-    def propose(self, promise: Promise) -> UUID:
-        """Promise one change. Another person has to agree to it."""
+    def propose(self, promise: Promise, once: UUID | None = None) -> UUID:
+        """Promise one change, with the id `once` only once. Another person has to agree to it."""
+        if once in {row.id for row in remedy.actions_of(self.tx, self.holder.id)}:
+            return once
         self._only_changeable()
         promise.check(self.pen.now.date())
         words = {
@@ -133,18 +127,8 @@ class OpenPlan:
             "organisation": str(self.actor.officer.organisation_id),
             "proposed_at": int(self.pen.now.timestamp()),
         }
-        action_id = uuid4()
-        unsealed = ActionRow(
-            id=action_id,
-            issue_id=self.holder.id,
-            epoch=self.holder.epoch,
-            state="proposed",
-            version=1,
-            words=b"",
-        )
-        row = replace(unsealed, words=self._seal(unsealed, words))
-        remedy.add_action(self.tx, row)
-        self.pen.stored("action", action_id, row.version, row.words)
+        action_id = once or uuid4()
+        self.rows.add_action(action_id, words)
         self._log("action_proposed", action_id)
         return action_id
 
@@ -167,10 +151,10 @@ class OpenPlan:
         except GuardFailed:
             if not self._awaits_second(view, move):
                 raise
-            self._add_entry(action_id, {"kind": "proposal", "move": move, "text": note})
+            self.rows.add_entry(action_id, {"kind": "proposal", "move": move, "text": note})
             self._log("action_move_proposed", action_id, move)
             return "proposed"
-        self._add_entry(action_id, {"kind": "move", "move": move, "to": state, "text": note})
+        self.rows.add_entry(action_id, {"kind": "move", "move": move, "to": state, "text": note})
         remedy.save(self.tx, action_table, action_id, source=row.state, dest=state, also={})
         self._log(f"action_{move}", action_id, state)
         if move == "agree" and view.words is not None:
@@ -194,7 +178,10 @@ class OpenPlan:
         return plan_is_over(self.tx, self.holder.id)
 
     def _view(self, row: ActionRow) -> ActionView:
-        view = ActionView(row.id, row.state, self._open(row)[1], self._entries(row.id), ())
+        words, entries = self.rows.words_of(row), self.rows.entries(row.id)
+        view = ActionView(row.id, row.state, words, entries, ())
+        if not self.changeable:
+            return view
         moves = {
             move.name: move
             for move in action_machine.MACHINE.rows_from(row.state, self.actor.role)
@@ -219,58 +206,6 @@ class OpenPlan:
                 _proposes(entry, move) and entry.by != self.actor.id for entry in view.entries
             ),
         }
-
-    def _entries(self, action_id: UUID) -> tuple[EntryView, ...]:
-        opened = [self._open(row) for row in remedy.entries_of(self.tx, action_id)]
-        return tuple(EntryView(by, words) for by, words in opened)
-
-    def _open(self, row: ActionRow | EntryRow) -> tuple[UUID, Mapping[str, Any] | None]:
-        """Author and words of a row, if the author is vouched for and it lies where it was put."""
-        try:
-            sealed = keyring.open_words(
-                self.key,
-                row.words,
-                holder=self.holder,
-                message_id=row.id,
-                direction=_direction(row),
-            )
-            signed = json.loads(sealed)
-            author = self.pen.directory.trusted(UUID(signed["by"]), "officer", "registrar")
-            plain = signed["words"].encode()
-            verify(author.sign_public, self._place(row, plain), bytes.fromhex(signed["signature"]))
-        except (CryptoError, ValueError, KeyError, TypeError, AttributeError):
-            return NOBODY, None  # anybody can seal rubbish to a public key
-        return author.id, dict(json.loads(plain))
-
-    def _add_entry(self, action_id: UUID, words: Mapping[str, Any]) -> None:
-        unsealed = EntryRow(
-            id=uuid4(),
-            action_id=action_id,
-            epoch=self.holder.epoch,
-            ordinal=remedy.next_entry(self.tx, action_id),
-            words=b"",
-        )
-        row = replace(unsealed, words=self._seal(unsealed, words))
-        remedy.add_entry(self.tx, row)
-        self.pen.stored("entry", row.id, row.ordinal, row.words)
-
-    def _seal(self, row: ActionRow | EntryRow, words: Mapping[str, Any]) -> bytes:
-        """Words, author and signature, sealed to the plan."""
-        plain = json.dumps({**words, "at": int(self.pen.now.timestamp())})
-        signature = self.actor.signer.sign(self._place(row, plain.encode()))
-        signed = {"by": str(self.actor.id), "words": plain, "signature": signature.hex()}
-        return keyring.seal_words(
-            vouched_public(self.tx, self.pen.directory, self.holder),
-            json.dumps(signed).encode(),
-            holder=self.holder,
-            message_id=row.id,
-            direction=_direction(row),
-        )
-
-    def _place(self, row: ActionRow | EntryRow, plain: bytes) -> bytes:
-        if isinstance(row, ActionRow):
-            return remedy.action_place(self.tx.programme, row, plain)
-        return remedy.entry_place(self.tx.programme, row, plain)
 
     def _start_clock(self, action_id: UUID, day: date) -> None:
         ends = datetime.combine(day, time.max, tzinfo=UTC)

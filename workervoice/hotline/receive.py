@@ -16,9 +16,11 @@ from uuid import UUID, uuid4
 
 from workervoice.crypto.seal import ctx
 from workervoice.crypto.suite import seal_to
-from workervoice.errors import IllegalMove, Unavailable
+from workervoice.errors import Unavailable
 from workervoice.hotline import dossier as case_side
+from workervoice.hotline import hearing
 from workervoice.hotline.dossier import Arrival, Dossier, Filing
+from workervoice.hotline.hearing import About
 from workervoice.hotline.owing import (
     Debt,
     address_info,
@@ -29,7 +31,7 @@ from workervoice.hotline.owing import (
 )
 from workervoice.hotline.process import Pen, Process, Signer, sole
 from workervoice.hotline.records import ConversationRecord, mark
-from workervoice.message import Address, AddressKind, DeliveryReport, Facts, Inbound, Role
+from workervoice.message import Address, Inbound
 from workervoice.store import outbox
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.intake import (
@@ -43,22 +45,16 @@ from workervoice.store.intake import (
     remember,
     save_conversation,
 )
-from workervoice.store.log import Event, record_event
 from workervoice.store.programme import Line, line_by_slug, sites
-from workervoice.triage import ilo
 from workervoice.triage.engine import Engine, Reading
-from workervoice.triage.language import detect
-from workervoice.workflow import delivery
-from workervoice.workflow.conversation import TALKING
-from workervoice.workflow.dialogue import Effect, Heard, Turn, converse
+from workervoice.workflow.dialogue import Effect, Turn
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.progress import Progress, fresh
+from workervoice.workflow.questions import TOUCHES_MATTER, asks_for_site
 
 INDEX_VERSION = 1
-WHATSAPP_WINDOW = timedelta(hours=24)
 SEEN_FOR = timedelta(days=30)  # at least as long as reconciliation looks back
 PRUNE_ONE_IN = 500  # messages
-SHORT_TEXT = 100  # characters
 _RACES = 3
 
 
@@ -115,13 +111,18 @@ class Reception:
         pen = Pen(self.process.vault, signer, self.process.trust.directory(tx, now), now)
         met = self._meet(tx, pen, arrival)
         dossier = case_side.find(tx, pen, met.record.case_id)
-        facts = case_side.learn(dossier, arrival.reading, inbound.text, sites(tx))
-        turn = _turn(_ready(met, dossier), _heard(arrival, met, dossier, facts, pen))
+        progress = _ready(met, dossier)
+        asked = asks_for_site(progress)
+        facts = case_side.learn(dossier, arrival, sites(tx), asked=asked)
+        about = About(facts, dossier.has_case, dossier.disclosed, progress.language)
+        turn = hearing.turn(progress, hearing.heard(arrival, about, now))
         filing = Filing(arrival, turn, facts, met.row.id)
         case_id = case_side.take(tx, pen, dossier, filing)
         record = replace(
             met.record,
-            progress=replace(_windowed(turn.progress, arrival, pen), case_open=case_id is not None),
+            progress=replace(
+                hearing.noted(turn.progress, arrival, now), case_open=case_id is not None
+            ),
             line_id=arrival.line.id,
             case_id=case_id or met.record.case_id,
         )
@@ -216,82 +217,28 @@ class Reception:
             )
             for say in turn.says
         ]
-        debt = Debt(conversation_id, record.contact_id, line.id, "\n".join(said), always=True)
+        debt = Debt(
+            conversation_id,
+            record.contact_id,
+            line.id,
+            "\n".join(said),
+            always=True,
+            touches_matter=any(say.key in TOUCHES_MATTER for say in turn.says),
+        )
         owe_text(tx, pen, debt)
 
 
 def _ready(met: _Met, dossier: Dossier) -> Progress:
-    """The dialogue to go on with; a new one if the last case is over for good."""
+    """The dialogue to go on with; a new one if the last case is over for good, in which a DELETE
+    of that case still waits for its digit."""
     progress = met.record.progress
-    return fresh(progress) if met.record.case_id and dossier.row is None else progress
-
-
-def _turn(progress: Progress, heard: Heard) -> Turn:
-    """The dialogue's turn; before it goes what WhatsApp's closed window has kept back."""
-    late = tuple(held.outbox_id for held in progress.held if held.kind == "prompt")
-    held = tuple(held for held in progress.held if held.kind != "prompt")
-    turn = converse(replace(progress, held=held), heard)
-    talks = turn.progress.state in TALKING
-    return replace(turn, release=(*late, *turn.release)) if talks else turn
-
-
-def _language(arrival: Arrival, prior: str | None) -> str | None:
-    """The language to answer in. A short text is read again with what the worker wrote before:
-    one word, such as "passport", belongs to nobody's language."""
-    text, detected = arrival.inbound.text, arrival.reading.language
-    if prior is not None and len(text) <= SHORT_TEXT:
-        detected = detect(text, prior=prior)
-    return None if detected.code == "und" else detected.code
-
-
-def _heard(arrival: Arrival, met: _Met, dossier: Dossier, facts: Facts, pen: Pen) -> Heard:
-    return Heard(
-        text=arrival.inbound.text,
-        now=pen.now,
-        facts=facts,
-        missing=ilo.missing(facts),
-        site_known=facts.site_id is not None,
-        left=dossier.disclosed,
-        random_digit=secrets.randbelow(6) + 4,  # 1 to 3 mean something of their own
-        known=met.known,
-        language=_language(arrival, met.record.progress.language),
-        media_only=bool(arrival.inbound.media) and not arrival.inbound.text.strip(),
-    )
-
-
-def _windowed(progress: Progress, arrival: Arrival, pen: Pen) -> Progress:
-    """WhatsApp lets us write freely for a day after each text; SMS has no such window."""
-    if arrival.inbound.sender.kind is AddressKind.PHONE:
-        return replace(progress, window_until=None)
-    return replace(progress, window_until=int((pen.now + WHATSAPP_WINDOW).timestamp()))
+    if not met.record.case_id or dossier.row is not None:
+        return progress
+    deleting = progress.awaiting if progress.awaiting == "delete" else None
+    return replace(fresh(progress), awaiting=deleting)
 
 
 def line_of(process: Process, slug: str) -> Line:
     """The line that a webhook was called on. Raises `NotFound`, or `Unavailable`."""
     with process.database.begin() as tx:
         return line_by_slug(tx, slug)
-
-
-_STEPS = {"accepted": ("accept",), "delivered": ("accept", "deliver"), "failed": ("accept", "fail")}
-
-
-def take_report(process: Process, line: Line, report: DeliveryReport) -> bool:
-    """A provider's word on our message: moves it forward, never back. False if nothing moved.
-
-    A word that comes before the courier noted its own success implies the steps between.
-    """
-    now = process.clock()
-    with process.database.begin(Scope(line.programme_id)) as tx:
-        was = state = outbox.state_of(tx, report.outbox_id)
-        for move in _STEPS[report.status]:
-            try:
-                state = delivery.MACHINE.advance(state, move, role=Role.PROVIDER)
-            except IllegalMove:
-                continue
-        if state == was:
-            return False
-        code = {"code": report.code} if report.code else None
-        outbox.move_delivery(tx, report.outbox_id, source=was, dest=state, also=code)
-        event = Event("delivery", process.id, report.outbox_id, detail=state)
-        record_event(tx, process.vault, event, now)
-        return True

@@ -14,6 +14,7 @@ from uuid import UUID
 from workervoice.errors import NotTrusted
 from workervoice.message import Answer, Facts, Grade, Priority
 from workervoice.store.vault import QueueRecord
+from workervoice.triage import facts as triage_facts
 from workervoice.workflow.dialogue import Progress
 
 SENT_MARK = 8  # hexadecimal digits of an outbox id
@@ -41,6 +42,10 @@ class ConversationRecord:
 
     def having_sent(self, outbox_id: UUID) -> ConversationRecord:
         return replace(self, sent=(*self.sent, outbox_id.hex[:SENT_MARK])[-SENT_KEPT:])
+
+    def not_having_sent(self, outbox_id: UUID) -> ConversationRecord:
+        """The provider took it and says now that it did not go out."""
+        return replace(self, sent=tuple(m for m in self.sent if m != outbox_id.hex[:SENT_MARK]))
 
     def met_by(self, contact_id: UUID, indexes: Iterable[bytes]) -> ConversationRecord:
         """Written to from these addresses, one of which it knew. Raises `NotTrusted`."""
@@ -79,7 +84,8 @@ def mark(index: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """A case's facts and dates. `came_from` is the state before a withdrawal."""
+    """A case's facts and dates. `came_from` is the state before a withdrawal; `overruled` and
+    `added` are the indicators that people judged otherwise than the machine read them."""
 
     facts: Facts
     grade: Grade
@@ -90,11 +96,21 @@ class CaseRecord:
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     came_from: str | None = None
-    disclosed: bool = False  # something about it has left for a buyer
+    disclosed: bool = False  # something about it has left, for a buyer or an authority
+    overruled: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
+    legal_hold: bool = False  # a supervisor forbade to erase it; why stands in the thread
+
+    def standing(self) -> Facts:
+        """The facts as people left them: these give the grade, and these may go to buyers."""
+        return triage_facts.standing(self.facts, overruled=self.overruled, added=self.added)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "facts": facts_to_json(self.facts),
+            "overruled": sorted(self.overruled),
+            "added": sorted(self.added),
+            "legal_hold": self.legal_hold,
             "grade": str(self.grade),
             "priority": str(self.priority),
             "language": self.language,
@@ -122,6 +138,9 @@ class CaseRecord:
             closed_at=_moment(record["closed"]),
             came_from=record["came_from"],
             disclosed=record["disclosed"],
+            overruled=frozenset(record["overruled"]),
+            added=frozenset(record["added"]),
+            legal_hold=record["legal_hold"],
         )
 
     def queue(self) -> QueueRecord:
@@ -129,7 +148,7 @@ class CaseRecord:
         return QueueRecord(
             grade=self.grade,
             priority=self.priority,
-            indicators=self.facts.indicators,
+            indicators=self.standing().indicators,
             opened_at=self.opened_at,
             last_in_at=self.last_in_at,
             answered_at=self.answered_at,

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
-from workervoice.errors import Forbidden, GuardFailed
+from workervoice.errors import GuardFailed
 from workervoice.hotline import reading
 from workervoice.hotline.clockwork import promise
 from workervoice.hotline.disclosing import OpenIssue, open_issue
@@ -21,9 +21,9 @@ from workervoice.hotline.links import (
     seal_disclosure_link,
     seal_issue_link,
 )
+from workervoice.hotline.opening import OpenCase
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
-from workervoice.message import Role
 from workervoice.store import remedy
 from workervoice.store.programme import Organisation, buyers_of
 from workervoice.store.remedy import DisclosureRow
@@ -40,8 +40,8 @@ def release(
     An override stands only by a supervisor and only where danger or a child was reported.
     """
     with open_issue(process, actor, issue_id) as issue:
-        issue.case.only_open()
-        _check_override(issue, actor, override)
+        case = issue.living_case()
+        case.check_override(override)
         now = issue.pen.now
         buyers = buyers_of(issue.tx, UUID(issue.link.site_id), now.date())
         if not buyers:
@@ -50,43 +50,33 @@ def release(
         holder = Holder("plan", issue_id, issue.row.epoch)
         kek = reading.plan_kek(issue.tx, actor, issue.pen.directory, holder)
         for buyer in buyers:
-            _disclose(issue, actor, buyer, kek)
+            disclosure_id = _disclose(issue, actor, buyer, kek)
+            kind = ClockKind.DISCLOSURE_ACKNOWLEDGEMENT
+            promise(issue.tx, issue.pen, kind, disclosure_id, case.record.priority)
         link = replace(issue.link, released_at=int(now.timestamp()))
         sealed = seal_issue_link(issue.tx, process.vault, issue_id, link)
         state = issue.row.state
         also = {"link": sealed}
         remedy.save(issue.tx, issue_table, issue_id, source=state, dest=state, also=also)
-        _escalate(issue, override)
+        _escalate(case, issue_id, override)
         return buyers
 
 
-def _check_override(issue: OpenIssue, actor: Actor, override: Override | None) -> None:
-    if override is None:
-        return
-    facts = issue.case.record.facts
-    ground = {"imminent_danger": facts.imminent_danger, "under_18": facts.child}
-    if actor.role is not Role.SUPERVISOR:
-        raise Forbidden("an override is a supervisor's")
-    if not override.stands() or not ground.get(override.ground):
-        raise GuardFailed("an override needs a reason, and danger or a child in the report")
-
-
-def _escalate(issue: OpenIssue, override: Override | None) -> None:
+def _escalate(case: OpenCase, issue_id: UUID, override: Override | None) -> None:
     """The case follows its issue, and remembers that something has left."""
-    case = issue.case
     case.__dict__.pop("issues", None)  # the issue's state has changed since it was read
     if case.state in {"in_progress", "referred"}:
         case.advance("escalate", "")
     case.record = replace(case.record, disclosed=True)
-    words: dict[str, Any] = {"kind": "issue", "issue": str(issue.row.id), "text": "released"}
+    words: dict[str, Any] = {"kind": "issue", "issue": str(issue_id), "move": "release"}
     if override is not None:
         words["override"] = {"ground": override.ground, "reason": override.reason}
     case.note("note", words)
     case.save("case_escalate")
 
 
-def _disclose(issue: OpenIssue, actor: Actor, buyer: Organisation, kek: bytes) -> None:
-    """Seal the packet and the plan's key to one organisation, and start its clock."""
+def _disclose(issue: OpenIssue, actor: Actor, buyer: Organisation, kek: bytes) -> UUID:
+    """Seal the packet and the plan's key to one organisation; returns the disclosure's id."""
     tx, pen, vault = issue.tx, issue.pen, issue.pen.vault
     entry = pen.directory.trusted(buyer.id, "organisation")
     disclosure_id = uuid4()
@@ -115,7 +105,6 @@ def _disclose(issue: OpenIssue, actor: Actor, buyer: Organisation, kek: bytes) -
     )
     signature = actor.signer.sign(remedy.disclosure_place(tx.programme, row))
     remedy.add_disclosure(tx, replace(row, signature=signature))
-    kind = ClockKind.DISCLOSURE_ACKNOWLEDGEMENT
-    promise(tx, pen, kind, disclosure_id, issue.case.record.priority)
     pen.stored("disclosure", disclosure_id, 1, sealed)
     pen.log(tx, "disclosed", disclosure_id)
+    return disclosure_id

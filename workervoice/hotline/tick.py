@@ -16,14 +16,20 @@ from typing import Any
 from uuid import UUID
 
 from workervoice.channels.base import Sender
-from workervoice.crypto.seal import ctx
-from workervoice.crypto.suite import seal_to
-from workervoice.errors import Unavailable
+from workervoice.errors import SettingsError, Unavailable
 from workervoice.hotline.casefile import next_hour
 from workervoice.hotline.clockwork import Standing, look_at_clock, notify_buyers
-from workervoice.hotline.dispatch import Dispatch, Verdict, hold_until_asked, note_sent, prepare
+from workervoice.hotline.dispatch import (
+    Dispatch,
+    Verdict,
+    hold_until_asked,
+    note_sent,
+    prepare,
+    reference,
+)
 from workervoice.hotline.owing import hour_of
-from workervoice.hotline.process import Process, sole
+from workervoice.hotline.ownkeys import refuse_foreign_keys
+from workervoice.hotline.process import Process
 from workervoice.message import Accepted, Rejected, Role, SendOutcome
 from workervoice.store import clocks, outbox
 from workervoice.store.engine import Scope, Tx
@@ -46,7 +52,7 @@ class Courier:
     """The courier's part of the hotline. `callback` makes a line's status URL for an outbox id.
 
     One item that fails is counted in `failures` and the others go on; only a database that is
-    away stops a round.
+    away, and keys that are not the courier's, stop a round.
     """
 
     process: Process
@@ -72,14 +78,19 @@ class Courier:
         """What fails here is counted and named by its id; nothing of it is said."""
         try:
             yield
-        except Unavailable:
+        except (SettingsError, Unavailable):
             raise
         except Exception as exc:
-            self.failures[kind] += 1
-            _LOG.warning("%s %s: %s", kind, about, type(exc).__name__)
+            self._count(kind, about, type(exc).__name__)
+
+    def _count(self, kind: str, about: UUID, what: str) -> None:
+        self.failures[kind] += 1
+        _LOG.warning("%s %s: %s", kind, about, what)
 
     def _deliver(self, scope: Scope, now: datetime) -> int:
         with self.process.database.begin(scope) as tx:
+            directory = self.process.trust.directory(tx, now)
+            refuse_foreign_keys(directory, "courier", self.process.id, self.process.custody)
             outbox.lose_stale(tx, now)
             outbox.sweep(tx, now)
             owed = outbox.claim_owed(tx, now, BATCH)
@@ -126,7 +137,9 @@ class Courier:
         with self.process.database.begin(scope) as tx:
             dispatch = prepare(tx, self.process, claimed, self.callback, now)
             ours = outbox.renew(tx, claimed, source="unknown", now=now)
-        if dispatch.verdict is Verdict.BROKEN or not ours:
+        if dispatch.verdict in _SHUT:
+            self._count("look_up", claimed.id, dispatch.verdict)
+        if dispatch.verdict in _SHUT or not ours:
             return
         since = claimed.run_at - LOOK_UP_MARGIN
         outcome = self.senders(dispatch.line).find(dispatch.message, since)
@@ -134,13 +147,20 @@ class Courier:
             self._note(tx, claimed, "unknown", outcome)
 
     def _set_aside(self, tx: Tx, claimed: Claimed, dispatch: Dispatch, now: datetime) -> None:
-        """What may not go out now: paused, withdrawn, too late, window closed, or not trusted."""
-        if dispatch.verdict is Verdict.WINDOW_CLOSED:
-            hold_until_asked(tx, self.process, claimed, dispatch.kind)
-        moves = _ASIDE[dispatch.verdict]
-        dest = _walk("claimed", moves)
-        code = {"code": dispatch.verdict} if dispatch.verdict is Verdict.BROKEN else {}
-        if outbox.finish(tx, claimed, source="claimed", dest=dest, also=code):
+        """What may not go out now: paused, withdrawn, too late, window closed, not trusted, or
+        unopened, which is owed again: it may be we who are wrong."""
+        verdict = dispatch.verdict
+        if verdict is Verdict.WAITS:
+            hold_until_asked(tx, self.process, claimed, dispatch)
+        dest = _walk("claimed", _ASIDE[verdict])
+        also: dict[str, Any] = {}
+        if verdict in _SHUT:
+            self._count("send", claimed.id, verdict)
+            also["code"] = verdict
+        if verdict is Verdict.UNOPENED:
+            also["run_at"] = now + _backoff(claimed.attempts)
+        done = outbox.finish(tx, claimed, source="claimed", dest=dest, also=also)
+        if done and verdict is not Verdict.UNOPENED:  # nothing has become of that one
             self._log(tx, claimed, dest, now)
 
     def _note(self, tx: Tx, claimed: Claimed, source: str, outcome: SendOutcome) -> None:
@@ -150,8 +170,8 @@ class Courier:
         if isinstance(outcome, Accepted):
             note_sent(tx, self.process, claimed)
             dest = _walk(source, ("accept",))
-            reference = self._reference(tx, claimed, outcome, now)
-            also = {"provider_ref": reference, "run_at": hour_of(now)}
+            ref = reference(tx, self.process, claimed.id, outcome.external_id, now)
+            also = {"provider_ref": ref, "run_at": hour_of(now), "code": None}
         elif isinstance(outcome, Rejected):
             dest = _walk(source, _refused(source, outcome))
             wait = _backoff(claimed.attempts) if source == "claimed" else timedelta(0)
@@ -168,12 +188,6 @@ class Courier:
         elif isinstance(outcome, Accepted):  # its callback was faster
             outbox.keep_reference(tx, claimed.id, also["provider_ref"])
 
-    def _reference(self, tx: Tx, claimed: Claimed, outcome: Accepted, now: datetime) -> bytes:
-        """The provider's id, sealed to ourselves: needed to delete the message there later."""
-        courier = sole(self.process.trust.directory(tx, now), "courier")
-        place = ctx("provider-ref", tx.programme, claimed.id)
-        return seal_to(courier.kem_public, outcome.external_id.encode(), place)
-
     def _log(self, tx: Tx, claimed: Claimed, state: str, now: datetime) -> None:
         event = Event("delivery", self.process.id, claimed.id, detail=state)
         record_event(tx, self.process.vault, event, now)
@@ -182,9 +196,11 @@ class Courier:
 _ASIDE: Mapping[Verdict, tuple[str, ...]] = {
     Verdict.SILENCED: ("put_back", "withhold"),
     Verdict.TOO_LATE: ("put_back", "expire"),
-    Verdict.WINDOW_CLOSED: ("hold_again",),
+    Verdict.WAITS: ("hold_again",),
     Verdict.BROKEN: ("fail",),
+    Verdict.UNOPENED: ("put_back",),
 }
+_SHUT = (Verdict.BROKEN, Verdict.UNOPENED)
 
 
 def _refused(source: str, outcome: Rejected) -> tuple[str, ...]:

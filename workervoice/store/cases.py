@@ -18,7 +18,7 @@ from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import IllegalMove, NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
-from workervoice.store.states import move_state
+from workervoice.store.states import change_row, move_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +129,7 @@ def save_case(tx: Tx, was: CaseRow, *, dest: str, also: Mapping[str, Any]) -> No
     if dest != was.state:
         move_state(tx, t.cases, was.id, source=was.state, dest=dest, also=also)
         return
-    c = t.cases.c
-    row = t.cases.update().where(
-        c.programme_id == tx.programme, c.id == was.id, c.version == was.version
-    )
-    if tx.connection.execute(row.values(**also)).rowcount != 1:
+    if not change_row(tx, t.cases, was.id, also, version=was.version):
         raise IllegalMove(f"case {was.id} was changed meanwhile: look again")
 
 

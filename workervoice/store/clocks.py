@@ -5,13 +5,15 @@ Every clock is looked at hourly, so the spacing of looks tells nothing about its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from workervoice.errors import SealBroken
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
 from workervoice.store.vault import Vault
@@ -33,11 +35,38 @@ def start_clock(
     )
 
 
-def all_clocks(tx: Tx, vault: Vault) -> Iterator[tuple[UUID, dict[str, Any]]]:
-    """Every clock of the programme, opened."""
+def clock_prints(tx: Tx) -> dict[UUID, bytes]:
+    """The SHA-256 of every clock's record: tells which have changed, without fetching them."""
+    c = t.clock.c
+    query = select(c.id, func.sha256(c.record).label("print")).where(c.programme_id == tx.programme)
+    return {row.id: bytes(row.print) for row in tx.connection.execute(query)}
+
+
+def sealed_clocks(tx: Tx, ids: Iterable[UUID]) -> list[tuple[UUID, bytes]]:
+    """Those of these clocks that are still there, sealed."""
+    c, wanted = t.clock.c, list(ids)
+    if not wanted:
+        return []
+    query = select(c.id, c.record).where(
+        c.programme_id == tx.programme, c.id == any_(literal(wanted, ARRAY(Uuid)))
+    )
+    return [(row.id, bytes(row.record)) for row in tx.connection.execute(query)]
+
+
+def clocks_about(
+    tx: Tx, vault: Vault, things: Collection[UUID]
+) -> list[tuple[UUID, dict[str, Any]]]:
+    """Every clock about one of these, opened; one that does not open is about nobody knows what."""
+    names, found = {str(thing) for thing in things}, []
     query = select(t.clock.c.id, t.clock.c.record).where(t.clock.c.programme_id == tx.programme)
-    for row in tx.connection.execute(query):
-        yield row.id, open_clock(tx, vault, row.id, bytes(row.record))
+    for row in tx.connection.execute(query).all() if names else ():
+        try:
+            record = open_clock(tx, vault, row.id, bytes(row.record))
+        except SealBroken:
+            continue
+        if record["about"] in names:
+            found.append((row.id, record))
+    return found
 
 
 def clocks_to_look_at(tx: Tx, now: datetime) -> list[tuple[UUID, bytes]]:
@@ -68,12 +97,13 @@ def put_off(tx: Tx, clock_id: UUID, next_look_at: datetime) -> None:
 def set_clock(
     tx: Tx, vault: Vault, clock_id: UUID, record: dict[str, Any], next_look_at: datetime
 ) -> None:
+    """Store what a clock says now."""
     row = t.clock.update().where(t.clock.c.programme_id == tx.programme, t.clock.c.id == clock_id)
     sealed = vault.seal("clock", tx.programme, clock_id, 0, record)
     tx.connection.execute(row.values(record=sealed, next_look_at=next_look_at))
 
 
 def stop_clock(tx: Tx, clock_id: UUID) -> None:
-    """The promise was kept: the clock is gone."""
+    """The promise was kept, or nobody is left to keep it to: the clock is gone."""
     c = t.clock.c
     tx.connection.execute(t.clock.delete().where(c.programme_id == tx.programme, c.id == clock_id))

@@ -1,6 +1,10 @@
 """The database behind one URL, and one transaction in one programme's scope.
 
 A transaction carries its scope as local settings, which the row-level security policies read.
+
+A server may be frozen rather than down: it is connected to and says nothing. The settings of the
+server cannot help against that and those of TCP only if the network is to blame, so we look at our
+own clock as well, and hang up.
 """
 
 from __future__ import annotations
@@ -8,9 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, create_engine, text
+import psycopg
+from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -18,7 +27,23 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from workervoice.errors import Unavailable
 
 CONNECT_SECONDS = 2
-STATEMENT_MS = 8000  # Twilio gives up after 15 s; a webhook must fail clearly before that
+STATEMENT_SECONDS = 8  # a living server ends a statement after this, or a wait for a lock
+PATIENCE_SECONDS = 9  # a server that still says nothing then is hung up on
+IDLE_SECONDS = 60  # the server ends what a process left open that it can no longer hear
+
+_TOLD_TO_SERVER = {
+    "statement_timeout": STATEMENT_SECONDS,
+    "lock_timeout": STATEMENT_SECONDS,
+    "idle_in_transaction_session_timeout": IDLE_SECONDS,
+}
+_CONNECT: dict[str, str | int] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "tcp_user_timeout": PATIENCE_SECONDS * 1000,
+    "keepalives_idle": 10,  # seconds; a host that vanished is known before it is needed
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "options": " ".join(f"-c {name}={seconds}s" for name, seconds in _TOLD_TO_SERVER.items()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +82,19 @@ class Tx:
         )
 
 
+class _Impatient(psycopg.Connection[TupleRow]):
+    """A connection that does not wait for ever."""
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        patience = PATIENCE_SECONDS if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, patience)
+        except psycopg.OperationalError:
+            if self.info.transaction_status is TransactionStatus.ACTIVE:
+                self.close()  # its answer may still come, and would be taken for another's
+            raise
+
+
 class Database:
     """One role's connections. Every failure to reach the server is `Unavailable`."""
 
@@ -67,12 +105,10 @@ class Database:
             max_overflow=2,
             pool_timeout=CONNECT_SECONDS,
             pool_pre_ping=True,
-            connect_args={
-                "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={STATEMENT_MS}",
-            },
+            connect_args=_CONNECT,
             hide_parameters=True,
         )
+        event.listen(self._engine, "do_connect", _connect)
 
     @contextmanager
     def begin(self, scope: Scope | None = None) -> Iterator[Tx]:
@@ -91,6 +127,12 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _connect(
+    dialect: object, record: object, args: tuple[Any, ...], given: dict[str, Any]
+) -> _Impatient:
+    return _Impatient.connect(*args, **given)
 
 
 def _enter(connection: Connection, scope: Scope) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx, insert_new
-from workervoice.store.states import move_state
+from workervoice.store.states import change_row, move_state
 from workervoice.store.vault import Vault
 
 
@@ -123,10 +123,7 @@ def save_conversation(
     if state != was.state:
         move_state(tx, t.conversation, was.id, source=was.state, dest=state, also=columns)
         return now
-    row = t.conversation.update().where(
-        t.conversation.c.programme_id == tx.programme, t.conversation.c.id == was.id
-    )
-    tx.connection.execute(row.values(**columns))
+    change_row(tx, t.conversation, was.id, columns)
     return now
 
 

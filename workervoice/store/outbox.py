@@ -18,11 +18,11 @@ from sqlalchemy.dialects.postgresql import insert
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx, insert_new
-from workervoice.store.states import move_state
+from workervoice.store.states import change_row, move_state
+from workervoice.store.taken import ENDED, emptied, empty_taken
 
 LEASE = timedelta(seconds=60)
 KEPT_AFTER = timedelta(days=7)  # a handler still sees how a text fared
-_ENDED = ("accepted", "delivered", "failed", "expired")  # no text of these is ever needed again
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def finish(
     ).one_or_none()
     if mine is None:
         return False
-    columns = {"lease_token": None, "lease_until": None, **(also or {}), **_emptied(dest)}
+    columns = {"lease_token": None, "lease_until": None, **(also or {}), **emptied(dest)}
     if source == dest:
         _set(tx, claimed.id, columns)
     else:
@@ -155,17 +155,9 @@ def finish(
     return True
 
 
-def _emptied(dest: str) -> dict[str, Any]:
-    """What was sent is not kept: a thief of the courier's key finds only what is still owed."""
-    return {"payload": b""} if dest in _ENDED else {}
-
-
 def _set(tx: Tx, outbox_id: UUID, columns: Mapping[str, Any]) -> None:
     """Columns other than the state."""
-    row = t.outbox.update().where(
-        t.outbox.c.programme_id == tx.programme, t.outbox.c.id == outbox_id
-    )
-    tx.connection.execute(row.values(**columns))
+    change_row(tx, t.outbox, outbox_id, columns)
 
 
 def _under_lease(row: Row[Any]) -> Claimed:
@@ -195,11 +187,12 @@ def sweep(tx: Tx, now: datetime) -> tuple[int, int]:
         .with_for_update(skip_locked=True)
     ).all()
     for row in late:
-        move_state(tx, t.outbox, row.id, source=row.state, dest="expired", also=_emptied("expired"))
+        move_state(tx, t.outbox, row.id, source=row.state, dest="expired", also=emptied("expired"))
+    empty_taken(tx, now)
     final = t.outbox.delete().where(
         c.programme_id == tx.programme,
         c.expires_at < now - KEPT_AFTER,
-        c.state.in_(_ENDED),
+        c.state.in_(ENDED),
     )
     return len(late), tx.connection.execute(final).rowcount
 
@@ -243,7 +236,7 @@ def move_delivery(
     tx: Tx, outbox_id: UUID, *, source: str, dest: str, also: Mapping[str, Any] | None = None
 ) -> None:
     """Apply a decided move of the delivery machine."""
-    columns = {**(also or {}), **_emptied(dest)}
+    columns = {**(also or {}), **emptied(dest)}
     move_state(tx, t.outbox, outbox_id, source=source, dest=dest, also=columns)
 
 
@@ -259,6 +252,16 @@ def withhold(tx: Tx, conversation_id: UUID, sources: tuple[str, ...]) -> int:
     for row in rows:
         move_state(tx, t.outbox, row.id, source=row.state, dest="withheld")
     return len(rows)
+
+
+def oldest_first(tx: Tx, outbox_ids: list[UUID]) -> list[UUID]:
+    """These ids in the order in which the rows were owed; one whose row is gone comes first."""
+    c = t.outbox.c
+    rows = tx.connection.execute(
+        select(c.id).where(c.programme_id == tx.programme, c.id.in_(outbox_ids)).order_by(c.place)
+    )
+    known = [row.id for row in rows]
+    return [*(each for each in outbox_ids if each not in known), *known]
 
 
 def withheld(tx: Tx, conversation_id: UUID, *, but_by: UUID) -> list[UUID]:

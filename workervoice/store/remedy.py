@@ -17,7 +17,7 @@ from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
-from workervoice.store.states import move_state
+from workervoice.store.states import change_row, move_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +153,23 @@ def approvals_of(tx: Tx, issue_id: UUID, version: int) -> list[Approval]:
     return [Approval(**row) for row in tx.connection.execute(query).mappings()]
 
 
-def disclosure_by_id(tx: Tx, disclosure_id: UUID) -> DisclosureRow:
-    """The disclosure, locked; `NotFound` for a foreign id, which row-level security makes so."""
-    return DisclosureRow(**_one(tx, t.disclosure, DisclosureRow, disclosure_id))
+def disclosure_by_id(tx: Tx, disclosure_id: UUID, *, lock: bool = True) -> DisclosureRow:
+    """The disclosure; `NotFound` for a foreign id, which row-level security makes so.
+
+    Whoever locks its issue too locks that one first.
+    """
+    return DisclosureRow(**_one(tx, t.disclosure, DisclosureRow, disclosure_id, lock=lock))
 
 
 def disclosures(tx: Tx) -> list[DisclosureRow]:
     return [DisclosureRow(**row) for row in _all(tx, t.disclosure, DisclosureRow)]
+
+
+def disclosures_by_link(tx: Tx) -> list[tuple[UUID, bytes]]:
+    """Id and sealed link of every disclosure: whose each is, nobody who looks by it needs."""
+    c = t.disclosure.c
+    rows = tx.connection.execute(select(c.id, c.link).where(c.programme_id == tx.programme))
+    return [(r.id, bytes(r.link)) for r in rows]
 
 
 def disclosure_links(tx: Tx) -> list[tuple[UUID, UUID, str, bytes]]:
@@ -181,13 +191,20 @@ def issue_links(tx: Tx) -> list[tuple[UUID, str, bytes]]:
 
 def issue_state(tx: Tx, issue_id: UUID) -> str:
     """An issue's state, locked: all that a buyer's role may select of it."""
-    c = t.issue.c
-    state = tx.connection.execute(
-        select(c.state).where(c.programme_id == tx.programme, c.id == issue_id).with_for_update()
-    ).scalar_one_or_none()
-    if state is None:
-        raise NotFound("no such issue")
-    return str(state)
+    return _state(tx, t.issue, issue_id)
+
+
+def disclosure_state(tx: Tx, disclosure_id: UUID) -> str:
+    """A disclosure's state, locked; whoever locks its issue too locks that one first."""
+    return _state(tx, t.disclosure, disclosure_id)
+
+
+def action_states(tx: Tx, issue_id: UUID) -> list[tuple[UUID, str]]:
+    """Id and state of every action of an issue, locked; its issue is locked before."""
+    c = t.action.c
+    query = select(c.id, c.state).where(c.programme_id == tx.programme, c.issue_id == issue_id)
+    rows = tx.connection.execute(query.order_by(c.id).with_for_update())
+    return [(row.id, str(row.state)) for row in rows]
 
 
 def action_state(tx: Tx, action_id: str) -> str:
@@ -238,8 +255,7 @@ def save(
     if source != dest:
         move_state(tx, table, row_id, source=source, dest=dest, also=also)
         return
-    row = table.update().where(table.c.programme_id == tx.programme, table.c.id == row_id)
-    tx.connection.execute(row.values(**also))
+    change_row(tx, table, row_id, also)
 
 
 def _add(tx: Tx, table: Table, row: Any) -> None:
@@ -247,11 +263,19 @@ def _add(tx: Tx, table: Table, row: Any) -> None:
     tx.connection.execute(table.insert().values(programme_id=tx.programme, **columns))
 
 
-def _one(tx: Tx, table: Table, shape: Any, row_id: UUID) -> dict[str, Any]:
+def _state(tx: Tx, table: Table, row_id: UUID) -> str:
+    query = select(table.c.state).where(table.c.programme_id == tx.programme, table.c.id == row_id)
+    state = tx.connection.execute(query.with_for_update()).scalar_one_or_none()
+    if state is None:
+        raise NotFound(f"no such {table.name}")
+    return str(state)
+
+
+def _one(tx: Tx, table: Table, shape: Any, row_id: UUID, *, lock: bool = True) -> dict[str, Any]:
     query = select(*(table.c[name] for name in shape.__slots__)).where(
         table.c.programme_id == tx.programme, table.c.id == row_id
     )
-    row = tx.connection.execute(query.with_for_update()).mappings().one_or_none()
+    row = tx.connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     if row is None:
         raise NotFound(f"no such {table.name}")
     return dict(row)

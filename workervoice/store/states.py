@@ -1,7 +1,8 @@
-"""The one function that changes a state column.
+"""The one function that changes a state column, and the one that changes any columns but that.
 
 Whether a move is allowed was decided by its machine; here the row moves only from the state that
-the decision was made on.
+the decision was made on. What is not moved goes through `change_row`, so that no dictionary of
+columns brings a state along.
 """
 
 from __future__ import annotations
@@ -34,3 +35,23 @@ def move_state(
     )
     if tx.connection.execute(row.values({**(also or {}), "state": dest})).rowcount != 1:
         raise IllegalMove(f"{table.name} {row_id} is no longer {source}: look again")
+
+
+def change_row(
+    tx: Tx,
+    table: Table,
+    row_id: UUID,
+    columns: Mapping[str, Any],
+    *,
+    version: int | None = None,
+) -> bool:
+    """Change columns of a row that stays in its state; False if there is no such row.
+
+    With `version`, only if the row still has it.
+    """
+    if "state" in columns:
+        raise ValueError(f"a state of {table.name} is changed by a move only")
+    row = table.update().where(table.c.programme_id == tx.programme, table.c.id == row_id)
+    if version is not None:
+        row = row.where(table.c.version == version)
+    return tx.connection.execute(row.values(**columns)).rowcount == 1

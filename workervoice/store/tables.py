@@ -211,6 +211,13 @@ approval = _table(
     key=("issue_id", "officer_id", "packet_version"),
 )
 
+issue_note = _table(
+    "issue_note",
+    *(_id("id"), _id("issue_id"), _id("team_id"), _number("epoch"), _number("ordinal")),
+    *(_sealed("words"), *_signed()),
+    *(UniqueConstraint("programme_id", "issue_id", "ordinal"), _refers("issue_id", "issue")),
+)
+
 disclosure = _table(
     "disclosure",
     *(_id("id"), _id("organisation_id"), _number("epoch"), _text("state"), _number("version")),

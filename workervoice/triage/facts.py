@@ -5,7 +5,8 @@ Knows no text. Reported beats denied, denied beats unknown, a flag once raised s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from types import MappingProxyType
 
 from workervoice.message import Answer, Evidence, Facts
@@ -48,4 +49,16 @@ def merge(old: Facts, new: Facts) -> Facts:
         site_id=new.site_id if new.site_id is not None else old.site_id,
         consent=old.consent,
         safe_to_talk=new.safe_to_talk if new.safe_to_talk is not None else old.safe_to_talk,
+    )
+
+
+def standing(facts: Facts, *, overruled: Collection[str], added: Collection[str]) -> Facts:
+    """Facts as people judged them: without the indicators that they overruled and the items that
+    told of these, with those that they added. The flags for danger and a child stay."""
+    carried = {code for code, item in ITEMS.items() if item.indicator in overruled}
+    items = {code: answer for code, answer in facts.items.items() if code not in carried}
+    return replace(
+        facts,
+        items=MappingProxyType(items),
+        indicators=facts.indicators.difference(overruled).union(added),
     )

@@ -8,7 +8,17 @@
     <shift 12-24> clock times so many hours apart, such as "6am to 10pm"
     A & B         both near each other        A && B     both anywhere in the message
     A &! B        A in a sentence without B
+    ^ A           A at the beginning of a sentence or after a comma
     ? A           weak: counts only in a message in which no other phrase says anything
+
+And where a pack puts its phrases:
+
+    items   `phrases` that report an item, `denies` that say the contrary ("they gave it back");
+            examples that must be reported (`hits`), denied (`denied`), not reported (`not`)
+    safe    phrases that make the hits of some items denied: up to the next "but" (`reach: side`),
+            in their `sentence` or in the whole `message`; those of no item only silence weak ones
+    asides  phrases about something else, which take the hits of some items out, reached likewise
+    idioms  phrases whose words mean something else here: those words are not looked at again
 
 Knows no language and no message: it only turns text into values.
 """
@@ -16,17 +26,18 @@ Knows no language and no message: it only turns text into values.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 GAPS: Final = {"..": 2, "...": 5, "//": 8}
 NEAR, WITH, WITHOUT = "&", "&&", "&!"
+OPENING: Final = "^"
 WEAK = "? "
 JOINERS = (NEAR, WITH, WITHOUT)
 ANY_NUMBER, SMALLER = "<n>", "<less>"
 
 _ELEMENT = re.compile(
-    r"&&|&!|&|//|\.\.\.|\.\.|!?\([^()]*\)|\[[^\[\]]*\]|!?\{\w+\}|<[^<>]*>|!?[^\s]+"
+    r"\^|&&|&!|&|//|\.\.\.|\.\.|!?\([^()]*\)|\[[^\[\]]*\]|!?\{\w+\}|<[^<>]*>|!?[^\s]+"
 )
 _RANGE = re.compile(r"<(?:(shift) )?(\d+)-(\d+)>")
 _WORD = re.compile(r"[^\s(){}\[\]<>&|!*]+\*?")
@@ -42,6 +53,12 @@ class Step:
     optional: bool = False
     absent: bool = False
     smaller: bool = False  # a number below the number captured before
+    opening: bool = False  # a clause begins with it
+
+    @property
+    def required(self) -> bool:
+        """True if this step must be found for the phrase to match."""
+        return not self.optional and not self.absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +77,20 @@ def parse(phrase: str, slots: Slots) -> tuple[Part, ...]:
     parts: list[Part] = []
     steps: list[Step] = []
     joiner = ""
-    gap, crosses = 0, False
+    gap, crosses, opening = 0, False, False
     for element in _ELEMENT.findall(phrase):
         if element in JOINERS:
             parts.append(_part(steps, joiner))
             steps, joiner, gap = [], element, 0
+        elif element == OPENING:
+            opening = True
         elif element in GAPS:
             gap, crosses = GAPS[element], element == "//"
         else:
             if steps and steps[-1].optional:  # left out, it leaves its gap to the next
                 gap, crosses = max(gap, steps[-1].gap), crosses or steps[-1].crosses
-            steps.append(_step(element, slots, gap, crosses))
-            gap, crosses = 0, False
+            steps.append(replace(_step(element, slots, gap, crosses), opening=opening))
+            gap, crosses, opening = 0, False, False
     parts.append(_part(steps, joiner))
     return tuple(parts)
 
@@ -79,7 +98,7 @@ def parse(phrase: str, slots: Slots) -> tuple[Part, ...]:
 def _part(steps: list[Step], joiner: str) -> Part:
     while steps and steps[0].optional:  # an optional beginning decides nothing
         steps = steps[1:]
-    if not any(not step.optional and not step.absent for step in steps):
+    if not any(step.required for step in steps):
         raise ValueError("a phrase needs at least one word that must be there")
     if steps[0].absent:
         raise ValueError("a phrase cannot begin with !")

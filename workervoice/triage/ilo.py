@@ -111,6 +111,15 @@ def assess(facts: Facts) -> Assessment:
     return Assessment(found, priority, VERSION)
 
 
+def reasons(facts: Facts) -> tuple[str, ...]:
+    """What the priority rests on: the items whose row of the zero-tolerance table asks for it, and
+    the grade, where the grade alone would."""
+    priority, codes = assess(facts).priority, reported(facts)
+    listed = {code for level, row in _ZERO_TOLERANCE if level is priority for code in codes & row}
+    found = grade(facts)
+    return (*sorted(listed), *([found.value] if _BY_GRADE[found] is priority else []))
+
+
 def missing(facts: Facts) -> str | None:
     """The one question that the rule misses most, or None if it misses nothing.
 

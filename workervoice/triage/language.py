@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workervoice.triage import detectors, scripts, words
+from workervoice.triage import detectors, greetings, scripts, words
 
 LANGUAGES = frozenset(
     {"en", "es", "pt", "fr", "ar", "tr", "hi", "ur", "bn", "ne", "ta", "si", "my", "th", "km", "lo"}
@@ -30,6 +30,8 @@ _LANGDETECT, _CLD2_SURE, _CLD2_UNSURE = 0.9, 1.2, 0.5  # what a detector's word 
 _BY_EAR = 0.5  # the share of that where the words sound romanised, which no detector knows
 _SMALL_WORDS = 0.5  # English without them is mostly the names in a text of another language
 _ENOUGH, _NEAR = 0.9, 0.3
+_GREETING, _HELLO = 1.5, 0.5  # what greetings weigh, in words: of one language, of any
+_GUESS, _SMALL = 0.3, 0.6  # strength a word that a guess needs; a romanised one needs a small word
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,12 @@ def _latin(read: str, known: _Known) -> Detected:
     own = words.letters()["vi"]
     if sum(letter in own for letter in read) * 12 > len(read):
         return Detected("vi", "letters")
-    heard = words.vote(read)
+    greeting = greetings.greeted(read)
+    if not greeting.rest:
+        return _by_greeting(greeting.languages, known)
+    heard = words.vote(greeting.rest)
+    heard = heard.plus(_greeting_weight(greeting, heard))
+    read = greeting.rest
     if _foreign(read, heard):
         return known.settle()
     if _clear(heard):
@@ -129,6 +136,29 @@ def _latin(read: str, known: _Known) -> Detected:
     if len(scripts.letters_of(read)) < _SHORT:
         return known.settle(otherwise=_guess(heard, read, known))
     return _by_statistics(read, heard, known)
+
+
+def _by_greeting(languages: frozenset[str], known: _Known) -> Detected:
+    """What a message of greetings alone says: its one language, else what is known."""
+    if languages == {greetings.EVERYWHERE}:
+        return known.settle(otherwise=Detected("en", "words"))
+    if len(languages) > 1:
+        return known.settle()
+    (code,) = languages
+    if code == words.MALAYIC:
+        return known.settle(frozenset({"id", "ms"}), Detected("id", "words"))
+    found = Detected(code, "words")
+    return known.settle(otherwise=found) if code in words.ROMANISED else found
+
+
+def _greeting_weight(greeting: greetings.Greeted, heard: words.Vote) -> tuple[str, float]:
+    """What the greetings before a text add to the vote of its words."""
+    if greeting.languages == {greetings.EVERYWHERE}:
+        return ("en", _HELLO if heard.leader == "en" else 0.0)
+    if len(greeting.languages) == 1:
+        (code,) = greeting.languages
+        return (code, _HELLO if code in words.ROMANISED else _GREETING)
+    return ("en", 0.0)
 
 
 def _clear(heard: words.Vote) -> bool:
@@ -147,9 +177,13 @@ def _foreign(read: str, heard: words.Vote) -> bool:
 
 def _guess(heard: words.Vote, read: str, known: _Known) -> Detected | None:
     """What a single word suggests, if it suggests one language only."""
-    if len(read) > 1 and heard.leader and heard.first > 1.2 * heard.second and heard.first >= 0.3:
-        return _named(heard.leader, "words", read, known)
-    return None
+    if len(read) < 2 or not heard.leader or heard.first <= 1.2 * heard.second:
+        return None
+    if heard.first < _GUESS * heard.tokens:
+        return None
+    if heard.leader in words.ROMANISED and heard.first < _SMALL:
+        return None
+    return _named(heard.leader, "words", read, known)
 
 
 def _by_statistics(read: str, heard: words.Vote, known: _Known) -> Detected:

@@ -15,6 +15,13 @@ BEFORE: Final = "before"
 AFTER: Final = "after"
 BOTH: Final = "both"
 
+PHRASE: Final = "#"  # in the names of rules: "en/P_documents#3", "en/P_documents#d1"
+DENIAL: Final = "#d"
+
+SIDE: Final = "side"  # up to the next "but"
+SENTENCE: Final = "sentence"
+MESSAGE: Final = "message"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -28,11 +35,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Safe:
-    """Phrases that make the hits of some items in their sentence (or message) denied."""
+    """Phrases that make the hits of some items within their reach denied.
+
+    An aside speaks of something else altogether (a question, the news, an earlier employer): it
+    takes the hits out, since it neither reports nor denies them.
+    """
 
     items: frozenset[str]
     rules: tuple[Rule, ...]
-    whole_message: bool = False
+    reach: str = SIDE
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,8 @@ class Negation:
     window: int = 3
     stops: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()  # "if not finished": what follows "if" denies nothing
+    contrasts: tuple[str, ...] = ()  # "but": a safe phrase before it says nothing of what follows
+    hedges: tuple[str, ...] = ()  # "they say we are paid": the writer does not say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,7 @@ class Example:
     text: str
     hit: bool
     line: int
+    denied: bool = False  # it must be denied
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +110,5 @@ class Pack:
     idioms: tuple[Rule, ...]
     safe: tuple[Safe, ...]
     rules: tuple[Rule, ...]
+    denials: tuple[Rule, ...]  # phrases that say the contrary: "they gave my passport back"
     examples: tuple[Example, ...]

@@ -7,26 +7,56 @@ of some other hit ("no salary") belongs to that hit.
 
 from __future__ import annotations
 
-from workervoice.triage.lexicon import AFTER, BEFORE, Negation
-from workervoice.triage.rules import Span
+from collections.abc import Set as AbstractSet
+
+from workervoice.triage.automaton import Found
+from workervoice.triage.compiled import Lexicon, indices
+from workervoice.triage.lexicon import AFTER, BEFORE
+from workervoice.triage.rules import NO_WORDS, Span
 from workervoice.triage.view import View
 
 CONDITION_REACH = 3  # words: "if the target is not finished" says nothing of what is not
+HEDGE_REACH = 5  # words: "they told us to say that nobody hits us"
 
 
 class Denier:
-    """Answers, for one view, whether a span is denied."""
+    """Answers, for one view, whether a span is denied, and what a contrast parts."""
 
-    def __init__(self, view: View, negation: Negation, negators: set[int], stops: set[int]) -> None:
-        self._view, self._negation = view, negation
-        self._negators, self._stops = negators, stops
+    def __init__(self, lexicon: Lexicon, found: Found, view: View) -> None:
+        self._view, self._negation = view, lexicon.pack.negation
+        self._stops = indices(found, lexicon.stops)
+        self._hedges = indices(found, lexicon.hedges)
+        conditions = indices(found, lexicon.conditions)
+        reach = range(1, CONDITION_REACH + 1)
+        self.negators = {
+            index
+            for index in indices(found, lexicon.negators)
+            if not any(index - away in conditions for away in reach)
+        }
+        self._sides = _sides(view, indices(found, lexicon.contrasts))
 
-    def denies(self, span: Span, taken: set[int]) -> bool:
+    def sides(self, span: Span) -> set[int]:
+        """The sides of a contrast, "bad but now solved", that a span touches."""
+        return set(range(self._sides[span.start], self._sides[span.end - 1] + 1))
+
+    def inner(self, span: Span) -> set[int]:
+        """The negators between the words that a span used, in the clause that ends it."""
+        if not self.negators:
+            return set()
+        tokens = self._view.tokens
+        last = tokens[span.end - 1].clause
+        return {
+            index
+            for index in range(span.start, span.end)
+            if index in self.negators and index not in span.used and tokens[index].clause == last
+        }
+
+    def denies(self, span: Span, taken: AbstractSet[int] = NO_WORDS) -> bool:
         """True if a negator that no hit uses (`taken`) denies this span."""
-        if not self._negators:
+        if not self.negators:
             return False
-        free = self._negators - taken
-        if any(index in free for index in range(span.start, span.end) if index not in span.used):
+        free = self.negators - taken
+        if self.inner(span) - taken:
             return True
         scope = self._negation.scope
         before = scope != AFTER and span.start not in self._stops and self._walk(span, free, -1)
@@ -44,3 +74,18 @@ class Denier:
             if index in self._stops:
                 return False
         return False
+
+    def hedged(self, span: Span) -> bool:
+        """True if the words before a span make of it a wish, a question or somebody's claim."""
+        first = max(0, span.start - HEDGE_REACH)
+        here = self._sides[span.start]
+        return any(i in self._hedges and self._sides[i] == here for i in range(first, span.start))
+
+
+def _sides(view: View, contrasts: set[int]) -> list[int]:
+    """For each word the number of its side; a new one begins with a sentence or a contrast."""
+    sides: list[int] = []
+    for index, token in enumerate(view.tokens):
+        ended = index > 0 and token.sentence != view.tokens[index - 1].sentence
+        sides.append((sides[-1] if sides else 0) + (ended or index in contrasts))
+    return sides

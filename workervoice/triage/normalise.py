@@ -3,6 +3,9 @@
 Knows no language: what a word means, its SMS spellings and its misspellings are a pack's matter
 (`view`). Offsets are code points of the original text, end exclusive. Linear in the text, and
 every text has a reading: an emoji, a NUL or a lone surrogate simply yields no token.
+
+A text is read from its front up to `MOST_LETTERS` and `MOST_TOKENS`, more than SMS or WhatsApp
+carry in one message: one sign may stand for eighteen letters, and a long text may be all words.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 # Latin, Arabic and general marks, tatweel, zero-width and direction characters, nuktas: they are
@@ -30,6 +34,8 @@ _SCRIPTS = (
 )  # fmt: skip
 SCRIPTS = frozenset(name for name, _, _ in _SCRIPTS)
 RANGE_SIGN = "-"  # the token between the ends of a range, "6am-10pm"
+MOST_LETTERS = 100_000  # after ligatures are opened
+MOST_TOKENS = 4_100
 UNSEGMENTED = frozenset({"thai", "lao", "myanmar", "khmer", "han"})  # no spaces between words
 
 _ONE_LETTER = str.maketrans(
@@ -105,19 +111,13 @@ def _kind(char: str) -> str:
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:
-    """The tokens of a text, in order. Never raises."""
-    plain: list[str] = []
-    places: list[int] = []
-    for place, char in enumerate(text):
-        for folded in fold(char):
-            plain.append(folded)
-            places.append(place)
-    letters = "".join(plain)
+    """The tokens of a text, in order, up to the bounds. Never raises."""
+    letters, places = _opened(text)
     kinds = "".join(map(_kind, letters))
 
     found: list[Token] = []
     sentence = clause = last = 0
-    for match in _TOKEN.finditer(kinds):
+    for match in islice(_TOKEN.finditer(kinds), MOST_TOKENS):
         start, end = match.span()
         if found and end > start:
             between = kinds[last:start]
@@ -130,6 +130,20 @@ def tokens_of(text: str) -> tuple[Token, ...]:
         span = places[start], places[end - 1] + 1
         found.append(Token(word, *span, sentence, clause, unsegmented))
     return tuple(found)
+
+
+def _opened(text: str) -> tuple[str, list[int]]:
+    """The plain letters of a text, and for each its place in the original."""
+    plain: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        folded = fold(char)
+        if folded:
+            plain.append(folded)
+            places.extend([place] * len(folded))
+            if len(places) >= MOST_LETTERS:
+                break
+    return "".join(plain), places
 
 
 def _plain_word(word: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,11 @@ from workervoice.triage.lexicon import (
     AFTER,
     BEFORE,
     BOTH,
+    DENIAL,
+    MESSAGE,
+    PHRASE,
+    SENTENCE,
+    SIDE,
     Clock,
     Example,
     Negation,
@@ -49,10 +55,12 @@ _FIELDS = frozenset(
         "negation",
         "idioms",
         "safe",
+        "asides",
         "items",
     ]
 )
-_NEGATION = frozenset({"words", "scope", "window", "stops", "conditions"})
+_NEGATION = frozenset({"words", "scope", "window", "stops", "conditions", "contrasts", "hedges"})
+_ITEM = frozenset({"phrases", "denies", "hits", "denied", "not"})
 _REQUIRED = ("language", "status", "version", "scripts", "items")
 
 
@@ -77,7 +85,7 @@ def load(path: Path) -> Pack:
             raise root.wrong(f'"{name}" is missing')
     reader = _Reader(path.stem, fields)
     number = fields["version"].text()
-    rules, examples = reader.items()
+    rules, denials, examples = reader.items()
     return Pack(
         name=path.stem,
         file=path.name,
@@ -90,8 +98,9 @@ def load(path: Path) -> Pack:
         negation=reader.negation(),
         clock=reader.clock(),
         idioms=reader.idioms(),
-        safe=reader.safe(),
+        safe=reader.safe("safe") + reader.safe("asides"),
         rules=rules,
+        denials=denials,
         examples=examples,
     )
 
@@ -109,17 +118,31 @@ def check(pack: Pack) -> list[Problem]:
     matcher = Matcher((pack,))
     problems = []
     for example in pack.examples:
-        hits = {e.item for e in matcher.read(example.text) if not e.denied}
+        evidence = matcher.read(example.text)
+        hits = {e.item for e in evidence if not e.denied}
         if (example.item in hits) != example.hit:
             wanted = "must report" if example.hit else "must not report"
             reason = f'"{example.text}" {wanted} {example.item}; it reports {sorted(hits)}'
             problems.append(Problem(pack.file, example.line, reason))
-    proven = {example.item for example in pack.examples if example.hit}
-    for rule in pack.rules:
-        for item, _ in rule.names:
-            if item not in proven:
-                proven.add(item)
-                problems.append(Problem(pack.file, rule.line, f"{item} has no example in hits"))
+        if example.denied and not any(e.denied and e.item == example.item for e in evidence):
+            reason = f'"{example.text}" must deny {example.item}'
+            problems.append(Problem(pack.file, example.line, reason))
+    return problems + _unproven(pack)
+
+
+def _unproven(pack: Pack) -> list[Problem]:
+    """Items with phrases, or with denials, that no example proves."""
+    problems = []
+    for rules, proven, missing in (
+        (pack.rules, {e.item for e in pack.examples if e.hit}, "hits"),
+        (pack.denials, {e.item for e in pack.examples if e.denied}, "denied"),
+    ):
+        for rule in rules:
+            for item, _ in rule.names:
+                if item not in proven:
+                    proven.add(item)
+                    reason = f"{item} has no example in {missing}"
+                    problems.append(Problem(pack.file, rule.line, reason))
     return problems
 
 
@@ -127,6 +150,13 @@ def _one_of(value: Value, allowed: tuple[str, ...] | frozenset[str]) -> str:
     if value.text() not in allowed:
         raise value.wrong(f'"{value.text()}" is not one of {", ".join(sorted(allowed))}')
     return value.text()
+
+
+def _examples(codes: list[str], parts: dict[str, Value]) -> Iterator[Example]:
+    for name in ("hits", "denied", "not"):
+        for text in parts[name].each() if name in parts else ():
+            for code in codes:
+                yield Example(code, text.text(), name == "hits", text.line, name == "denied")
 
 
 class _Reader:
@@ -161,36 +191,40 @@ class _Reader:
         except ValueError as exc:
             raise value.wrong(str(exc)) from None
 
-    def items(self) -> tuple[tuple[Rule, ...], tuple[Example, ...]]:
+    def items(self) -> tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Example, ...]]:
+        """Phrases that report, phrases that deny, and the examples of both."""
         rules: list[Rule] = []
+        denials: list[Rule] = []
         examples: list[Example] = []
         counts: Counter[str] = Counter()
         for key, body in self._fields["items"].entries():
             codes = [code.strip() for code in key.text().split(",")]
             if unknown := [code for code in codes if code not in ilo.ITEMS]:
                 raise key.wrong(f'"{unknown[0]}" is not an item of {ilo.VERSION}')
-            parts = body.fields(frozenset({"phrases", "hits", "not"}))
-            for phrase in parts["phrases"].each() if "phrases" in parts else ():
-                counts.update(codes)
-                names = tuple((code, f"{self._name}/{code}#{counts[code]}") for code in codes)
-                rules.append(self._rule(phrase, names))
-            for name in ("hits", "not"):
-                for text in parts[name].each() if name in parts else ():
-                    examples += [Example(c, text.text(), name == "hits", text.line) for c in codes]
-        return tuple(rules), tuple(examples)
+            parts = body.fields(_ITEM)
+            for kind, sign, found in (("phrases", PHRASE, rules), ("denies", DENIAL, denials)):
+                for phrase in parts[kind].each() if kind in parts else ():
+                    counts.update(code + sign for code in codes)
+                    names = [(c, f"{self._name}/{c}{sign}{counts[c + sign]}") for c in codes]
+                    found.append(self._rule(phrase, tuple(names)))
+            examples.extend(_examples(codes, parts))
+        return tuple(rules), tuple(denials), tuple(examples)
 
     def idioms(self) -> tuple[Rule, ...]:
         listed = self._fields["idioms"].each() if "idioms" in self._fields else ()
         return tuple(self._rule(value, ()) for value in listed)
 
-    def safe(self) -> tuple[Safe, ...]:
+    def safe(self, section: str) -> tuple[Safe, ...]:
+        """The groups of "safe" or of "asides"."""
         groups = []
-        for value in self._fields["safe"].each() if "safe" in self._fields else ():
+        for value in self._fields[section].each() if section in self._fields else ():
             fields = value.fields(frozenset({"items", "phrases", "reach"}))
             items = [self._safe_item(item) for item in fields["items"].each()]
             rules = tuple(self._rule(phrase, ()) for phrase in fields["phrases"].each())
-            reach = _one_of(fields["reach"], ("sentence", "message")) if "reach" in fields else ""
-            groups.append(Safe(frozenset().union(*items), rules, reach == "message"))
+            reach = SIDE
+            if "reach" in fields:
+                reach = _one_of(fields["reach"], (SIDE, SENTENCE, MESSAGE))
+            groups.append(Safe(frozenset().union(*items), rules, reach, section == "asides"))
         return tuple(groups)
 
     def _safe_item(self, value: Value) -> frozenset[str]:
@@ -214,6 +248,8 @@ class _Reader:
             window=fields["window"].whole() if "window" in fields else 3,
             stops=self._opened(fields["stops"]) if "stops" in fields else (),
             conditions=fields["conditions"].words() if "conditions" in fields else (),
+            contrasts=fields["contrasts"].words() if "contrasts" in fields else (),
+            hedges=fields["hedges"].words() if "hedges" in fields else (),
         )
 
     def _opened(self, value: Value) -> tuple[str, ...]:

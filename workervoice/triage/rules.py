@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from workervoice.triage.automaton import Classes, Found
+from workervoice.triage.automaton import Classes, Ends, Found
 from workervoice.triage.grammar import NEAR, WITH, WITHOUT, Part, Step
 from workervoice.triage.lexicon import Rule
 from workervoice.triage.view import View
 
 MOST_SPANS = 32  # of one phrase in one text; the rest says nothing new
 MOST_STARTS = 1000  # places where a phrase is tried; no honest text has more
+
+
+NO_WORDS: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Span:
     start: int
     end: int
     used: frozenset[int]
+    crossed: bool = False  # it matched only over a negator, "are not beaten" for "are beaten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def compile_rule(rule: Rule, classes: Classes) -> Compiled:
         moves = tuple(_Move(classes.number(step.words), step) for step in part.steps)
         parts.append((part.joiner, moves))
         if part.joiner != WITHOUT:
-            needs |= {m.kind for m in moves if not m.step.optional and not m.step.absent}
+            needs |= {m.kind for m in moves if m.step.required}
     return Compiled(rule, tuple(parts), frozenset(needs))
 
 
@@ -78,17 +84,19 @@ class Index:
                     yield rule
 
 
-def match(rule: Compiled, found: Found, view: View, near: int) -> list[Span]:
-    """Every span of a rule in a view, in order."""
+def match(
+    rule: Compiled, found: Found, view: View, near: int, negators: AbstractSet[int] = NO_WORDS
+) -> list[Span]:
+    """Every span of a rule in a view, in order. One of `negators` may stand between two steps."""
     spans: list[Span] = []
     for joiner, moves in rule.parts:
-        own = _follow_all(moves, found, view)
+        own = _follow_all(moves, found, view, negators)
         if joiner == NEAR:
             spans = _pairs(spans, own, view, near)
         elif joiner == WITH:
             spans = spans if own else []
         elif joiner == WITHOUT:
-            barred = {view.sentence(span.start) for span in own}
+            barred = {view.sentence(span.start) for span in own if not span.crossed}
             spans = [span for span in spans if view.sentence(span.start) not in barred]
         else:
             spans = own
@@ -97,11 +105,20 @@ def match(rule: Compiled, found: Found, view: View, near: int) -> list[Span]:
     return spans
 
 
-def _follow_all(moves: tuple[_Move, ...], found: Found, view: View) -> list[Span]:
+def _follow_all(
+    moves: tuple[_Move, ...], found: Found, view: View, negators: AbstractSet[int]
+) -> list[Span]:
+    rest = [(move.step, found.ends(move.kind)) for move in moves[1:]]
+    near = rest[0][1] if rest and rest[0][0].required else None
+    furthest = rest[0][0].gap + 2 if rest else 0  # a negator may stand between
     spans: list[Span] = []
     for start, end in found.spans(moves[0].kind)[:MOST_STARTS]:
-        value = view.values[start]
-        span = _follow(moves[1:], found, view, (start, end, value))
+        if moves[0].step.opening and not view.opens(start):
+            continue
+        if near is not None and near.keys().isdisjoint(range(end, end + furthest)):
+            continue  # most starts lead nowhere
+        first = _State(end, view.values[start], frozenset(range(start, end)))
+        span = _follow(rest, view, first, negators)
         if span:
             spans.append(span)
             if len(spans) == MOST_SPANS:
@@ -109,45 +126,64 @@ def _follow_all(moves: tuple[_Move, ...], found: Found, view: View) -> list[Span
     return spans
 
 
-_State = tuple[int, float | None, frozenset[int]]  # next word, last number, words used
+class _State(NamedTuple):
+    """How far a phrase was followed: the next word, the last number, the words used."""
+
+    place: int
+    number: float | None
+    used: frozenset[int]
+    crossed: bool = False
 
 
 def _follow(
-    moves: tuple[_Move, ...], found: Found, view: View, first: tuple[int, int, float | None]
+    rest: Iterable[tuple[Step, Ends]], view: View, first: _State, negators: AbstractSet[int]
 ) -> Span | None:
-    start, end, value = first
-    states: list[_State] = [(end, value, frozenset(range(start, end)))]
-    for move in moves:
-        ends = found.ends(move.kind)
-        if move.step.absent:
-            states = [state for state in states if state[0] not in ends]
+    states = [first]
+    for step, ends in rest:
+        if step.absent:
+            states = [state for state in states if state.place not in ends]
         else:
-            reached = [new for state in states for new in _reach(state, move.step, ends, view)]
-            states = _distinct(reached + states if move.step.optional else reached)
+            reached = [new for state in states for new in _reach(state, step, ends, view, negators)]
+            states = _distinct(reached + states if step.optional else reached)
         if not states:
             return None
-    best = states[0]
-    return Span(start, max(best[2]) + 1, best[2])
+    best = next((state for state in states if not state.crossed), states[0])
+    return Span(min(best.used), max(best.used) + 1, best.used, best.crossed)
 
 
-def _reach(state: _State, step: Step, ends: dict[int, list[int]], view: View) -> Iterable[_State]:
-    place, number, used = state
-    here = view.sentence(place - 1)
-    furthest = here + step.crosses
-    for start in range(place, min(place + step.gap + 1, len(view.words))):
-        if view.sentence(start) > furthest:
-            return
-        for end in ends.get(start, ()):
-            value = view.values[start]
-            if step.smaller and (value is None or number is None or value >= number):
-                continue
-            yield end, number if value is None else value, used | frozenset(range(start, end))
+def _reach(
+    state: _State, step: Step, ends: Ends, view: View, negators: AbstractSet[int]
+) -> list[_State]:
+    place = state.place
+    over = step.gap == 0 and place in negators
+    last = min(place + step.gap + over, len(view.words) - 1)
+    starts = [start for start in range(place, last + 1) if start in ends]
+    if not starts:
+        return []
+    furthest = view.sentence(place - 1) + step.crosses
+    return [
+        _State(
+            end,
+            state.number if view.values[start] is None else view.values[start],
+            state.used.union(range(start, end)),
+            state.crossed or (over and start > place),
+        )
+        for start in starts
+        if view.sentence(start) <= furthest and not (step.smaller and _no_less(state, start, view))
+        for end in ends[start]
+    ]
+
+
+def _no_less(state: _State, start: int, view: View) -> bool:
+    """True if the word is no number, or none below the last one."""
+    value = view.values[start]
+    return value is None or state.number is None or value >= state.number
 
 
 def _distinct(states: list[_State]) -> list[_State]:
-    seen: dict[tuple[int, float | None], _State] = {}
+    seen: dict[tuple[int, float | None, bool], _State] = {}
     for state in states:
-        seen.setdefault(state[:2], state)
+        seen.setdefault((state.place, state.number, state.crossed), state)
     return list(seen.values())
 
 
@@ -162,7 +198,8 @@ def _pairs(left: list[Span], right: list[Span], view: View, near: int) -> list[S
             same = view.sentence(other.start) == view.sentence(span.start)
             if same and apart <= near and not span.used & other.used:
                 both = min(span.start, other.start), max(span.end, other.end)
-                found.append(Span(*both, span.used | other.used))
+                crossed = span.crossed or other.crossed
+                found.append(Span(*both, span.used | other.used, crossed))
                 break
     return found
 

@@ -37,6 +37,10 @@ class View:
     def sentence(self, index: int) -> int:
         return self.tokens[index].sentence
 
+    def opens(self, index: int) -> bool:
+        """True if a clause begins with this word."""
+        return index == 0 or self.tokens[index].clause != self.tokens[index - 1].clause
+
 
 class Reader:
     """Reads texts as one pack does. `vocabulary` are the words that its phrases use."""

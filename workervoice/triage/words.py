@@ -52,6 +52,14 @@ class Vote:
     def of(self, language: str) -> float:
         return dict(self.strength).get(language, 0.0)
 
+    def plus(self, more: tuple[str, float]) -> Vote:
+        """The same vote with more strength for one language."""
+        language, weight = more
+        if not weight:
+            return self
+        strength = dict(self.strength) | {language: self.of(language) + weight}
+        return Vote(_ranked(strength), self.tokens)
+
     @property
     def leader(self) -> str | None:
         return self.strength[0][0] if self.strength else None
@@ -77,7 +85,11 @@ def vote(text: str, candidates: frozenset[str] | None = None) -> Vote:
     if "en" in strength:
         romanised = max(strength.get(language, 0.0) for language in ROMANISED)
         strength["en"] -= _BORROWED * romanised
-    return Vote(tuple(sorted(strength.items(), key=lambda item: -item[1])), tokens)
+    return Vote(_ranked(strength), tokens)
+
+
+def _ranked(strength: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(strength.items(), key=lambda item: -item[1]))
 
 
 def more_indonesian(text: str) -> int:
@@ -131,7 +143,7 @@ class _Lexicon:
 @cache
 def letters() -> Mapping[str, frozenset[str]]:
     """Letters by the language that alone writes them."""
-    return MappingProxyType({key: frozenset(row.split()) for key, row in _lists("letters").items()})
+    return MappingProxyType({key: frozenset(row.split()) for key, row in lists("letters").items()})
 
 
 @cache
@@ -141,7 +153,8 @@ def _file() -> Mapping[str, Mapping[str, str]]:
     return loaded
 
 
-def _lists(kind: str) -> Mapping[str, str]:
+def lists(kind: str) -> Mapping[str, str]:
+    """One section of the word lists: by language a row of words."""
     return _file()[kind]
 
 
@@ -152,7 +165,7 @@ def _owners() -> Mapping[str, str]:
 
 @cache
 def _endings() -> Mapping[str, str]:
-    return {end: language for language, row in _lists("endings").items() for end in row.split()}
+    return {end: language for language, row in lists("endings").items() for end in row.split()}
 
 
 @cache
@@ -160,10 +173,10 @@ def _lexicon() -> _Lexicon:
     written: dict[str, dict[str, float]] = {}
     sounds: dict[str, dict[str, float]] = {}
     for kind, full in (("words", 1.0), ("content", _CONTENT)):
-        for key, row in _lists(kind).items():
+        for key, row in lists(kind).items():
             language = MALAYIC if key in ("id", "ms") else key
             for word in row.split():
-                for form in (unicodedata.normalize("NFKC", word), _bare(word)):
+                for form in (unicodedata.normalize("NFKC", word), bare(word)):
                     _raise(written, form, language, full)
                 if language in ROMANISED:
                     _raise(sounds, _fold(word), language, full * _FOLDED)
@@ -183,12 +196,12 @@ def _shared(index: dict[str, dict[str, float]]) -> Mapping[str, tuple[tuple[str,
 
 
 def _only() -> Mapping[str, str]:
-    lists = {key: set(_lists("words")[key].split()) for key in ("id", "ms", MALAYIC)}
-    common = lists[MALAYIC] | (lists["id"] & lists["ms"])
-    return {word: key for key in ("id", "ms") for word in lists[key] - common}
+    rows = {key: set(lists("words")[key].split()) for key in ("id", "ms", MALAYIC)}
+    common = rows[MALAYIC] | (rows["id"] & rows["ms"])
+    return {word: key for key in ("id", "ms") for word in rows[key] - common}
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
     """Without accents, as many people type on a phone; Vietnamese and Turkish letters too."""
     stripped = _MARKS.sub("", unicodedata.normalize("NFD", word))
     return unicodedata.normalize("NFKC", stripped.replace("đ", "d").replace("ı", "i"))

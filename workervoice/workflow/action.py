@@ -1,7 +1,8 @@
 """The corrective action: one promised change at a site, verified by someone who did not do it.
 
 `site_may_know` holds for an action that needs nothing from the site, or after the joint decision to
-tell the site. A worker's dispute reopens even a closed action.
+tell the site. A worker's dispute reopens even a closed action. What is not done when its issue is
+recalled or given up ends with it.
 """
 
 from __future__ import annotations
@@ -45,6 +46,14 @@ MACHINE = Machine(
                 said="Reject",
             )
             for guard in ("not_zero_tolerance", "two_people")
+        ),
+        Move(
+            "drop",
+            ("proposed", "agreed", "under_way", "evidence_submitted", "disputed"),
+            "rejected",
+            frozenset({Role.SUPERVISOR}),
+            ("issue_ended",),
+            said="Ended with its issue",
         ),
         Move("start", ("agreed", "disputed"), "under_way", _BUYER, said="Start"),
         Move(

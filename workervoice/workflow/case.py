@@ -71,7 +71,7 @@ MACHINE = Machine(
             ("in_progress", "escalated"),
             "referred",
             OFFICERS,
-            ("consent_or_override",),
+            ("consent_or_override", "may_leave"),
             reason=True,
             said="Refer to someone else who can help",
         ),

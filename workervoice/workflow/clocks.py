@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeVar
 
 from workervoice.message import Priority, Role
+
+Day = TypeVar("Day", date, datetime)
 
 
 class ClockKind(StrEnum):
@@ -49,9 +52,12 @@ ACTION_BY_PRIORITY: Mapping[Priority, timedelta] = MappingProxyType(
     }
 )
 
+ACKNOWLEDGED_BY = timedelta(days=7)  # from then feedback counts if nobody acknowledged before
+FEEDBACK_MONTHS = 3
+
 _SAME_FOR_ALL: Mapping[ClockKind, timedelta] = MappingProxyType(
     {
-        ClockKind.LEGAL_ACKNOWLEDGEMENT: timedelta(days=7),
+        ClockKind.LEGAL_ACKNOWLEDGEMENT: ACKNOWLEDGED_BY,
         ClockKind.DISCLOSURE_ACKNOWLEDGEMENT: timedelta(hours=72),
         ClockKind.WITHDRAWAL_CHECK: timedelta(hours=72),
     }
@@ -63,8 +69,6 @@ _BY_PRIORITY: Mapping[ClockKind, Mapping[Priority, timedelta]] = MappingProxyTyp
         ClockKind.CORRECTIVE_ACTION: ACTION_BY_PRIORITY,
     }
 )
-
-FEEDBACK_MONTHS = 3
 
 # who hears when the clock runs out, then who hears next; the last one keeps hearing
 LADDERS: Mapping[ClockKind, tuple[Role, ...]] = MappingProxyType(
@@ -83,7 +87,7 @@ def due(kind: ClockKind, started: datetime, priority: Priority) -> datetime:
     """When this promise falls due. `started` is the moment of receipt, for feedback that of the
     acknowledgement (or the seventh day, if none was sent)."""
     if kind is ClockKind.FEEDBACK:
-        return _months_later(started, FEEDBACK_MONTHS)
+        return months_later(started, FEEDBACK_MONTHS)
     if kind in _BY_PRIORITY:
         return started + _BY_PRIORITY[kind][priority]
     return started + _SAME_FOR_ALL[kind]
@@ -95,9 +99,9 @@ def hears(kind: ClockKind, rung: int) -> Role:
     return ladder[min(rung, len(ladder) - 1)]
 
 
-def _months_later(moment: datetime, months: int) -> datetime:
+def months_later(day: Day, months: int) -> Day:
     """The same day so many months on, or the last day of a shorter month."""
-    years, month = divmod(moment.month - 1 + months, 12)
-    year = moment.year + years
-    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    last = calendar.monthrange(year, month + 1)[1]
+    return day.replace(year=year, month=month + 1, day=min(day.day, last))

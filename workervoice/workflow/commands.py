@@ -33,10 +33,11 @@ _SPELLINGS: dict[Command, tuple[str, ...]] = {
         *("স্টার্ট", "শুরু", "শুরু করুন", "চালু করুন", "shuru", "suru", "shuru korun"),
     ),
     Command.HELP: (
-        *("help", "help me", "sos"),
-        *("ayuda", "ayudame", "ayúdame", "ayudenme", "ayúdenme", "auxilio", "socorro"),
-        *("হেল্প", "সাহায্য", "সাহায্য করুন", "বাঁচান", "বাচান", "বাঁচাও", "বাচাও"),
-        *("sahajjo", "shahajjo", "sahajjo korun", "bachan", "bachao"),
+        *("help", "help me", "help us", "help please", "please help", "please help me", "sos"),
+        *("ayuda", "ayuda por favor", "ayudame", "ayúdame", "ayudenme", "ayúdenme"),
+        *("ayudanos", "ayúdanos", "necesito ayuda", "auxilio", "socorro"),
+        *("হেল্প", "সাহায্য", "সাহায্য করুন", "সাহায্য চাই", "বাঁচান", "বাচান", "বাঁচাও", "বাচাও"),
+        *("sahajjo", "shahajjo", "sahajjo korun", "sahajjo chai", "bachan", "bachao"),
     ),
     Command.DELETE: (
         *("delete", "delete all", "delete everything", "erase"),

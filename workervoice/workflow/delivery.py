@@ -1,7 +1,8 @@
 """Delivery: one outgoing message, from held or owed to a provider's last word.
 
-A provider's facts never skip a state and never go back: a late `accept` after `deliver` is simply
-not in the table. A result that nobody knows is looked up before anything is sent again.
+A provider's facts never skip a state, and go back by two rows only, which say that the text did not
+go out: a late `accept` after `deliver` is simply not in the table. A result that nobody knows is
+looked up before anything is sent again.
 """
 
 from __future__ import annotations
@@ -59,11 +60,18 @@ MACHINE = Machine(
         ),
         Move("put_back", ("claimed",), "owed", _SYSTEM, said="refused for now: try again later"),
         Move(
+            "put_back",
+            ("accepted",),
+            "owed",
+            _PROVIDER,
+            said="the WhatsApp window was closed after all: to be held until the worker writes",
+        ),
+        Move(
             "hold_again",
             ("claimed", "owed"),
             "held",
             _SYSTEM,
-            said="the WhatsApp window is closed: wait until the worker writes",
+            said="too late for a phone in other hands, or the window is closed: until asked again",
         ),
         Move(
             "expire",
@@ -74,6 +82,7 @@ MACHINE = Machine(
             said="too late to be of use, or a danger if late",
         ),
         Move("withhold", ("held", "owed"), "withheld", _ASKED, said="STOP, DELETE or duress"),
+        Move("withhold", ("accepted",), "withheld", _PROVIDER, said="STOP, told to the provider"),
         Move(
             "withhold",
             ("held", "owed"),

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from workervoice.message import Facts
+from workervoice.message import Answer, Facts
 from workervoice.workflow import questions, withdrawal
 from workervoice.workflow.commands import Command, digit, yes_or_no
 from workervoice.workflow.commands import command as command_in
 from workervoice.workflow.progress import Held, Progress, came_back, left, may_notify
-from workervoice.workflow.turn import Effect, Heard, Say, Turn
+from workervoice.workflow.turn import POSSIBLE_DISTRESS, Effect, Heard, Say, Turn
 
 __all__ = ["Effect", "Heard", "Held", "Progress", "Say", "Turn", "converse"]
 
@@ -26,7 +26,16 @@ def converse(progress: Progress, heard: Heard) -> Turn:
     command = None if heard.media_only else command_in(heard.text)
     progress = replace(progress, unanswered=0, language=heard.language or progress.language)
     away = _AWAY.get(progress.state, _present)
-    return _mention_held(away(progress, heard, command))
+    turn = _mention_held(away(progress, heard, command))
+    return _possibly_distress(turn) if command is Command.HELP else turn
+
+
+def _possibly_distress(turn: Turn) -> Turn:
+    """HELP is distress until shown otherwise, in every state; what is said to it stays the same."""
+    items = {**turn.answers.items, POSSIBLE_DISTRESS: Answer.REPORTED}
+    answers = replace(turn.answers, items=items)
+    effects = turn.effects | {Effect.ASK_HUMAN}
+    return replace(turn, answers=answers, effects=effects, report=True)
 
 
 def _present(progress: Progress, heard: Heard, command: Command | None) -> Turn:
@@ -49,11 +58,11 @@ def _answer(progress: Progress, heard: Heard) -> Turn:
     number = digit(heard.text)
     open_to_release = progress.notice_last or progress.awaiting in {None, "missing"}
     if number == 1 and progress.held and open_to_release:
-        return _release(progress)
+        return _release(progress, heard)
     return _BY_AWAITING.get(progress.awaiting or "", questions.menu)(progress, heard)
 
 
-def _release(progress: Progress) -> Turn:
+def _release(progress: Progress, heard: Heard) -> Turn:
     """Let go what waits, oldest first, up to a question that has to be answered alone."""
     kinds = [held.kind for held in progress.held]
     count = kinds.index("confirm") + 1 if "confirm" in kinds else len(kinds)
@@ -66,6 +75,7 @@ def _release(progress: Progress) -> Turn:
             held=progress.held[count:],
             awaiting="confirm" if asks else progress.awaiting,
             notice_last=False,
+            released_at=heard.at,
             safe=True if was_unsafe else progress.safe,
         ),
         (Say("confirm_question"),) if still_asked else (),
@@ -111,8 +121,8 @@ def _start(progress: Progress, _heard: Heard) -> Turn:
 
 
 def _help(progress: Progress, _heard: Heard) -> Turn:
-    """HELP may be distress: a person sees it, and the emergency number is said."""
-    return Turn(progress, (Say("help_now"),), report=True, effects=frozenset({Effect.ASK_HUMAN}))
+    """The emergency number; see `_possibly_distress`."""
+    return Turn(progress, (Say("help_now"),))
 
 
 def _status(progress: Progress, heard: Heard) -> Turn:
@@ -143,10 +153,12 @@ def _found(progress: Progress, heard: Heard, command: Command | None) -> Turn:
 
 
 def _frozen(progress: Progress, heard: Heard, command: Command | None) -> Turn:
-    """Duress: harmless answers only, nothing moves, nothing held goes out; a handler knows."""
+    """Duress: harmless answers only, nothing moves, nothing held goes out; a handler knows, and
+    knows of a 3 for danger too."""
     watched = frozenset({Effect.ASK_HUMAN})
     if command is None or command is Command.HELP:
-        return replace(questions.thank(progress, heard), effects=watched)
+        danger = Facts(imminent_danger=digit(heard.text) == 3)
+        return replace(questions.thank(progress, heard), effects=watched, answers=danger)
     return Turn(progress, (Say("nothing_waits"),), effects=watched)
 
 

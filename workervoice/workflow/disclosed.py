@@ -2,6 +2,7 @@
 
 A buyer that lets the clock run out lapses: the ladder climbs, but the issue can still be opened and
 acknowledged late. What a buyer once opened cannot be unread; revoking ends its access from now on.
+Once the issue is over, a buyer may still read it, and has nothing left to take up or to decline.
 """
 
 from __future__ import annotations
@@ -38,13 +39,20 @@ MACHINE = Machine(
     moves=(
         Move("notify", ("sealed",), "notified", _SYSTEM, said="the buyer was told that it waits"),
         Move("open", ("notified", "lapsed"), "opened", _BUYER, said="Open"),
-        Move("acknowledge", ("opened",), "acknowledged", _BUYER, said="Acknowledge"),
+        Move(
+            "acknowledge",
+            ("opened",),
+            "acknowledged",
+            _BUYER,
+            ("issue_open",),
+            said="Acknowledge",
+        ),
         Move(
             "acknowledge",
             ("lapsed",),
             "acknowledged",
             _BUYER,
-            ("was_opened",),
+            ("was_opened", "issue_open"),
             said="Acknowledge, late",
         ),
         Move(
@@ -60,10 +68,18 @@ MACHINE = Machine(
             ("opened", "acknowledged"),
             "declined",
             _BUYER,
+            ("issue_open",),
             reason=True,
             said="Decline to act",
         ),
-        Move("reconsider", ("declined",), "acknowledged", _BUYER, said="Take up after all"),
+        Move(
+            "reconsider",
+            ("declined",),
+            "acknowledged",
+            _BUYER,
+            ("issue_open",),
+            said="Take up after all",
+        ),
         Move(
             "finish",
             ("acknowledged",),

@@ -11,6 +11,7 @@ GUARDS: Mapping[str, str] = MappingProxyType(
         "action_agreed": "at least one corrective action is agreed",
         "actions_closed": "no corrective action of the issue is still open",
         "came_from_*": "the state that was left is this one",
+        "case_erased": "the case that it was about is being erased",
         "clock_ran_out": "the acknowledgement clock of this buyer has run out",
         "consent_or_override": (
             "the worker agreed to these recipients, or a named supervisor recorded an override "
@@ -19,8 +20,11 @@ GUARDS: Mapping[str, str] = MappingProxyType(
         "digit_confirmed": "the worker sent back the random digit of the confirmation",
         "evidence_submitted": "evidence is there for at least one corrective action",
         "has_remedy": "at least one remedy is recorded: what workers actually got",
+        "issue_ended": "the issue was recalled from its buyers, or recorded as unresolved",
+        "issue_open": "the issue is still open with its buyers: not resolved, recalled or given up",
         "issue_released": "a sensitive issue about this case was released",
-        "no_legal_hold": "nobody has put this case under legal hold",
+        "may_leave": "the case is open, and its worker has not asked to delete it",
+        "no_legal_hold": "no case of this worker is under a supervisor's legal hold",
         "not_the_doer": "this person did not do the action",
         "not_the_proposer": "this person did not propose the action",
         "not_zero_tolerance": "no danger, child or violence is reported",

@@ -1,7 +1,9 @@
 """The sensitive issue: a minimised text about a case, made for buyers and followed to its end.
 
 Two different people stand behind every release, and behind every rejection where danger, a child
-or violence is reported. The case itself never leaves.
+or violence is reported. The case itself never leaves. Nothing goes to buyers, for the first time or
+again, once the worker has asked to delete the report (`may_leave`); what has not left by the time
+that the case is erased is cancelled with it, and what has left lives on without the case.
 """
 
 from __future__ import annotations
@@ -30,14 +32,21 @@ MACHINE = Machine(
     ),
     initial="draft",
     moves=(
-        Move("approve", ("draft",), "approved", OFFICERS, ("packet_clean",), said="Approve"),
+        Move(
+            "approve",
+            ("draft",),
+            "approved",
+            OFFICERS,
+            ("packet_clean", "may_leave"),
+            said="Approve",
+        ),
         Move("send_back", ("approved",), "draft", OFFICERS, reason=True, said="Send back"),
         Move(
             "release",
             ("approved",),
             "released",
             OFFICERS,
-            ("two_people", "consent_or_override", "packet_clean"),
+            ("two_people", "consent_or_override", "packet_clean", "may_leave"),
             said="Release to buyers",
         ),
         *(
@@ -51,6 +60,14 @@ MACHINE = Machine(
                 said="Reject",
             )
             for guard in _REJECTORS
+        ),
+        Move(
+            "drop",
+            ("draft", "approved"),
+            "cancelled",
+            OFFICERS,
+            ("case_erased",),
+            said="Cancelled with its case, which was erased",
         ),
         *(
             Move(
@@ -122,6 +139,7 @@ MACHINE = Machine(
             ("unresolved",),
             "deciding",
             OFFICERS,
+            ("may_leave",),
             reason=True,
             said="Take up again with the buyers",
         ),

@@ -52,6 +52,8 @@ class Progress:
     withdrawn_at: int | None = None
     unanswered: int = 0
     window_until: int | None = None  # end of WhatsApp's 24 hours, unix seconds
+    heard_at: int | None = None  # the worker's last text, unix seconds
+    released_at: int | None = None  # when the worker last asked for what waits, unix seconds
     case_open: bool = False
     stop_confirmed: bool = False
 

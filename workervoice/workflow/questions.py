@@ -26,11 +26,22 @@ FIRST = "first_answer"
 SITE = "question_site"
 CONSENTS = "consent_menu"
 MISSING = ("penalty", "recruitment", "leave", "documents", "movement", "debt", "age")
+_ONLY = "_only"  # the same question where the site is known already
+
+# the only automatic texts that touch the matter
+TOUCHES_MATTER = frozenset(
+    f"question_{missing}{tail}" for missing in MISSING for tail in ("", _ONLY)
+)
 
 CROSSING_SECONDS = 3600
 
 # the sum of buyers and factory is also the digit for "danger now" in question 1
 _DOUBTFUL_SUM = Consent.BUYERS + Consent.FACTORY
+
+
+def asks_for_site(progress: Progress) -> bool:
+    """True while the worker was asked where they work, and has not answered."""
+    return progress.awaiting == "missing" and not (progress.question or "").endswith(_ONLY)
 
 
 def first(progress: Progress, heard: Heard) -> Turn:
@@ -58,10 +69,15 @@ def menu(progress: Progress, heard: Heard) -> Turn:
 
 def told_missing(progress: Progress, heard: Heard) -> Turn:
     """Whatever was answered to question 2 is a report; a lone 2 or 3 is heeded as well."""
+    return heeded(progress, heard) or replace(_go_on(progress, heard), report=True)
+
+
+def heeded(progress: Progress, heard: Heard) -> Turn | None:
+    """A lone 2 or 3 where something else was asked: "not safe" and "danger now" all the same."""
     number = digit(heard.text)
-    if number in {2, 3}:
-        return replace(_FIRST_MENU[number](progress, heard), report=True)
-    return replace(_go_on(progress, heard), report=True)
+    if number not in {2, 3}:
+        return None
+    return replace(_FIRST_MENU[number](progress, heard), report=True)
 
 
 def consented(progress: Progress, heard: Heard) -> Turn:
@@ -166,7 +182,7 @@ def _second(heard: Heard) -> str | None:
     missing = heard.missing if heard.missing in MISSING else None
     if missing is None:
         return None if heard.site_known else SITE
-    return f"question_{missing}_only" if heard.site_known else f"question_{missing}"
+    return f"question_{missing}{_ONLY if heard.site_known else ''}"
 
 
 _FIRST_MENU: Mapping[int | None, Callable[[Progress, Heard], Turn]] = MappingProxyType(

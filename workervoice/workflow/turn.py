@@ -16,6 +16,9 @@ from uuid import UUID
 from workervoice.message import Facts
 from workervoice.workflow.progress import Progress
 
+# The item of the ILO table that stands for a cry for help; its row there lifts the priority.
+POSSIBLE_DISTRESS = "possible_distress"
+
 
 class Effect(StrEnum):
     """What the hotline has to do beside storing and saying."""
@@ -40,8 +43,8 @@ class Heard:
     missing: str | None  # the question that the ILO rule misses most
     site_known: bool
     left: bool  # a disclosure has already left
-    random_digit: int  # 1 to 9, for a DELETE to confirm
-    known: bool  # False: a stranger, with no conversation yet
+    random_digit: int  # 4 to 9, for a DELETE to confirm: 1 to 3 mean something of their own
+    known: bool  # False: a stranger, who has reported nothing yet
     language: str | None  # None when this text alone is doubtful
     media_only: bool = False
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from workervoice.workflow.commands import Command, digit
 from workervoice.workflow.progress import Progress, came_back, left
-from workervoice.workflow.questions import at_rest
+from workervoice.workflow.questions import at_rest, heeded
 from workervoice.workflow.turn import Effect, Heard, Say, Turn
 
 
@@ -38,7 +38,7 @@ def pending(progress: Progress, heard: Heard, command: Command | None) -> Turn:
             effects=frozenset({Effect.WITHDRAW}),
         )
     kept = at_rest(replace(progress, delete_digit=None))
-    return _cancelled(kept, command, frozenset({Effect.RESUME}))
+    return _cancelled(kept, heard, command, frozenset({Effect.RESUME}))
 
 
 def within(progress: Progress, heard: Heard, command: Command | None) -> Turn:
@@ -56,19 +56,22 @@ def within(progress: Progress, heard: Heard, command: Command | None) -> Turn:
         delete_digit=None,
         stop_confirmed=False,
     )
-    return _cancelled(back, command, frozenset({Effect.RESUME, Effect.CANCEL_WITHDRAWAL}))
+    effects = frozenset({Effect.RESUME, Effect.CANCEL_WITHDRAWAL})
+    return _cancelled(back, heard, command, effects)
 
 
-def _cancelled(progress: Progress, command: Command | None, effects: frozenset[Effect]) -> Turn:
+def _cancelled(
+    progress: Progress, heard: Heard, command: Command | None, effects: frozenset[Effect]
+) -> Turn:
+    """Nothing is deleted; a 2 or 3 is still "not safe" or "danger now", which is why neither is
+    ever the digit that confirms."""
     turn = Turn(progress, (Say("delete_cancelled"),), report=command is None, effects=effects)
-    if command is not Command.HELP:
+    if command is Command.HELP:
+        return replace(turn, says=(*turn.says, Say("help_now")))
+    meant = heeded(progress, heard)
+    if meant is None:
         return turn
-    return replace(
-        turn,
-        says=(*turn.says, Say("help_now")),
-        report=True,
-        effects=effects | {Effect.ASK_HUMAN},
-    )
+    return replace(meant, says=(*turn.says, *meant.says), effects=effects | meant.effects)
 
 
 def _is_digit(progress: Progress, heard: Heard) -> bool:

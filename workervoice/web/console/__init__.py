@@ -4,8 +4,11 @@ app          the application and its answers to refusals
 routes       the inventory: who may ask for what
 gate         form token, session, role
 login, cases, issues, disclosures, monitor    the pages, by subject
+plans        corrective actions, under an issue or a disclosure
+acting       do it, and show the page again if it was refused
 forms        what a page sent, turned into field words
-pages, words, items, sentences                how things look and are said
+pages, words, histories, items, sentences     how things look and are said
+counts       what happened at the door, for the process log
 headers      what every answer carries
 """
 

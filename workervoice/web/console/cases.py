@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,14 +12,16 @@ from workervoice.errors import NotFound, WorkflowError
 from workervoice.hotline import disclosing
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.overview import OVER, queue
-from workervoice.message import INDICATORS, Priority
-from workervoice.web.console.forms import Tried, packet_of, priority_of, site_of
+from workervoice.message import INDICATORS, Consent, Priority
+from workervoice.web.console.acting import Subject
+from workervoice.web.console.forms import Tried, override_of, packet_of, priority_of, site_of
 from workervoice.web.console.gate import Visit, Visiting
 from workervoice.web.console.sentences import sentence
 from workervoice.workflow import case as case_machine
 
 router = APIRouter()
 
+LATEST = "#latest"  # the last entry of a thread
 ALWAYS_WHY = {
     "report_remedy": "What did workers actually get, and how many of them?",
     "erase": "The worker asked for it. Say that you checked that no law or court asks to keep it.",
@@ -29,11 +30,10 @@ ALWAYS_WHY = {
 
 @router.get("/cases")
 def show_queue(visit: Visiting) -> Response:
-    lines = queue(visit.process, visit.actor)
-    now = visit.process.clock()
-    open_lines = [line for line in lines if line.state not in OVER]
-    over = [line for line in lines if line.state in OVER]
-    return visit.page("queue.html", lines=open_lines, over=over, now=now)
+    every, now = queue(visit.process, visit.actor, visit.console.clocks), visit.process.clock()
+    lines = [line for line in every if line.state not in OVER]
+    over = [line for line in every if line.state in OVER]
+    return visit.listing("queue.html", every, lines=lines, over=over, now=now)
 
 
 @router.get("/cases/{case_id}")
@@ -44,6 +44,7 @@ def show(visit: Visiting, case_id: UUID) -> Response:
 def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
     """One case; after a refusal with what was tried, and 409."""
     page = case_page(visit.process, visit.actor, case_id)
+    facts = page.record.facts
     shown = {
         "page": page,
         "now": visit.process.clock(),
@@ -51,6 +52,7 @@ def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
         "addable": [code for code in INDICATORS if code not in {j.indicator for j in page.judged}],
         "ask_why": ALWAYS_WHY,
         "proposed": _proposed(page),
+        "grounds": {} if facts.allows(Consent.AUTHORITIES) else {"refer": page.may_override},
         "tried": tried or Tried(),
     }
     return visit.page("case.html", status=409 if tried else 200, **shown)
@@ -61,19 +63,13 @@ def _proposed(page: CasePage) -> list[str]:
     return [move.name for move in page.moves if move.name in page.proposals]
 
 
-def _act(visit: Visit, case_id: UUID, name: str, act: Callable[[], object]) -> Response:
-    """Do it and show the case again; if it was refused, with the reason and the form as it was."""
-    try:
-        act()
-    except WorkflowError as refused:
-        return _page(visit, case_id, Tried(name, visit.form, sentence(refused)))
-    return visit.see(f"/cases/{case_id}")
+CASE = Subject("case", "/cases", _page)
 
 
 @router.post("/cases/{case_id}/answer")
 def answer(visit: Visiting, case_id: UUID) -> Response:
     desk, text = visit.console.desk, visit.form.one("text")
-    return _act(visit, case_id, "answer", lambda: desk.answer(visit.actor, case_id, text))
+    return CASE.act(visit, "answer", lambda: desk.answer(visit.actor, case_id, text), LATEST)
 
 
 @router.post("/cases/{case_id}/assess")
@@ -85,7 +81,7 @@ def assess(visit: Visiting, case_id: UUID) -> Response:
     def act() -> None:
         desk.assess(visit.actor, case_id, indicator, verdict, form.one("reason"))
 
-    return _act(visit, case_id, name, act)
+    return CASE.act(visit, name, act)
 
 
 @router.post("/cases/{case_id}/priority")
@@ -95,24 +91,32 @@ def set_priority(visit: Visiting, case_id: UUID) -> Response:
     def act() -> None:
         desk.set_priority(visit.actor, case_id, priority_of(form), form.one("reason"))
 
-    return _act(visit, case_id, "priority", act)
+    return CASE.act(visit, "priority", act)
 
 
 @router.post("/cases/{case_id}/site")
 def set_site(visit: Visiting, case_id: UUID) -> Response:
     desk = visit.console.desk
-    return _act(
-        visit,
-        case_id,
-        "site",
-        lambda: desk.set_site(visit.actor, case_id, site_of(visit.form)),
-    )
+    return CASE.act(visit, "site", lambda: desk.set_site(visit.actor, case_id, site_of(visit.form)))
 
 
 @router.post("/cases/{case_id}/note")
 def note(visit: Visiting, case_id: UUID) -> Response:
     desk, text = visit.console.desk, visit.form.one("text")
-    return _act(visit, case_id, "note", lambda: desk.note(visit.actor, case_id, text))
+    return CASE.act(
+        visit, "note", lambda: desk.note(visit.actor, case_id, text, visit.once()), LATEST
+    )
+
+
+@router.post("/cases/{case_id}/hold")
+def hold(visit: Visiting, case_id: UUID) -> Response:
+    """Put the case under legal hold, or lift it."""
+    desk, held = visit.console.desk, visit.form.one("held") == "yes"
+
+    def act() -> None:
+        desk.hold(visit.actor, case_id, held=held, reason=visit.form.one("reason"))
+
+    return CASE.act(visit, "hold", act)
 
 
 @router.post("/cases/{case_id}/move/{move}")
@@ -122,9 +126,12 @@ def move_case(visit: Visiting, case_id: UUID, move: str) -> Response:
     desk, reason = visit.console.desk, visit.form.one("reason")
     if move == "erase":
         return _erase(visit, case_id, reason)
-    return _act(
-        visit, case_id, f"move {move}", lambda: desk.move(visit.actor, case_id, move, reason)
-    )
+    override = override_of(visit.form, visit.actor.id)
+
+    def act() -> None:
+        desk.move(visit.actor, case_id, move, reason, override)
+
+    return CASE.act(visit, f"move {move}", act)
 
 
 def _erase(visit: Visit, case_id: UUID, reason: str) -> Response:
@@ -138,7 +145,7 @@ def _erase(visit: Visit, case_id: UUID, reason: str) -> Response:
 
 @router.get("/cases/{case_id}/issues")
 def draft_form(visit: Visiting, case_id: UUID) -> Response:
-    """An empty packet; only what people confirmed or the machine read stands in it already."""
+    """An empty packet; only what was read or added, and not overruled, stands in it already."""
     page = case_page(visit.process, visit.actor, case_id)
     return _draft_page(visit, page, _packet(visit, page, fresh=True))
 
@@ -148,7 +155,7 @@ def draft(visit: Visiting, case_id: UUID) -> Response:
     page = case_page(visit.process, visit.actor, case_id)
     packet = _packet(visit, page)
     try:
-        issue_id = disclosing.draft(visit.process, visit.actor, case_id, packet)
+        issue_id = disclosing.draft(visit.process, visit.actor, case_id, packet, visit.once())
     except WorkflowError as refused:
         return _draft_page(visit, page, packet, sentence(refused))
     return visit.see(f"/issues/{issue_id}")
@@ -162,12 +169,8 @@ def _packet(visit: Visit, page: CasePage, *, fresh: bool = False) -> Packet:
 
 
 def _with_indicators(packet: Packet, page: CasePage) -> Packet:
-    overruled = {
-        judged.indicator
-        for judged in page.judged
-        if judged.by_people and judged.by_people[-1][0] == "overruled"
-    }
-    named = tuple(j.indicator for j in page.judged if j.indicator not in overruled)
+    standing = page.record.standing().indicators
+    named = tuple(code for code in INDICATORS if code in standing)
     return Packet.from_json({**packet.to_json(), "indicators": named})
 
 

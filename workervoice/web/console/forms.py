@@ -5,6 +5,9 @@ Nothing here is ever logged or shown in a repr: forms carry passphrases, answers
 
 from __future__ import annotations
 
+import json
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +17,7 @@ from uuid import UUID
 
 from fastapi import Request
 
+from workervoice.crypto.seal import digest
 from workervoice.disclosure.packet import Packet
 from workervoice.errors import GuardFailed
 from workervoice.hotline.planning import Promise
@@ -24,6 +28,12 @@ from workervoice.workflow.consent import Ground, Override
 FORM_BYTES = 128 * 1024  # two full texts in a script of three bytes a letter, encoded
 FORM_FIELDS = 64
 _TYPE = "application/x-www-form-urlencoded"
+_FORM_ID = re.compile("[0-9a-f]{32}")  # as `new_form_id` makes it
+
+
+def new_form_id() -> str:
+    """For the forms of one page as it is shown once."""
+    return secrets.token_hex(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +49,37 @@ class Form:
     def all(self, name: str) -> tuple[str, ...]:
         return self.fields.get(name, ())
 
+    def once(self, *place: str) -> UUID | None:
+        """An id for what this form makes at a place: the same each time that it is sent.
 
-@dataclass(frozen=True, slots=True)
+        It comes from the form's own random id and from all that it says, so that a text which was
+        changed and sent again is not taken for the first one. None for a form without such an id.
+        """
+        if not _FORM_ID.fullmatch(self.one("form")):
+            return None
+        said = sorted((name, value) for name, value in self.fields.items() if name != "form_token")
+        return UUID(bytes=digest(json.dumps([place, said]).encode())[:16], version=4)
+
+
+@dataclass(slots=True)
 class Tried:
-    """A form that was not taken: which one, what stood in it, and why, in words."""
+    """A form that was not taken: which one, what stood in it, and why, in words.
+
+    The page may not have that form any more, because somebody changed things meanwhile: what was
+    typed then stands at its end.
+    """
 
     name: str = ""
     form: Form = Form()
     problem: str = ""
+    found: bool = False  # the page has asked why, so it shows the form again
 
     def why(self, name: str) -> str:
-        return self.problem if name == self.name else ""
+        """What the form of this name has to say about itself."""
+        if name != self.name:
+            return ""
+        self.found = True
+        return self.problem
 
     def kept(self, name: str, column: str, default: str = "") -> str:
         """What to show again in a field of the form `name`."""
@@ -67,7 +97,8 @@ async def read_form(request: Request) -> Form:
             raise TooLarge("form")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
         return Form()
-    return parse_form(bytes(body))
+    request.state.form = parse_form(bytes(body))  # for the page of a refusal
+    return cast(Form, request.state.form)
 
 
 def parse_form(body: bytes) -> Form:

@@ -1,14 +1,17 @@
 """The gate: every request passes here, and nowhere else is it decided who may ask for what.
 
-form ▸ its token (CSRF) ▸ session ▸ role ▸ page
+form ▸ its token (CSRF) ▸ session ▸ role ▸ ids ▸ page
 """
 
 from __future__ import annotations
 
 import hmac
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,12 +19,17 @@ from fastapi.responses import RedirectResponse, Response
 from workervoice.errors import NotFound
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
+from workervoice.hotline.lateness import KnownClocks
+from workervoice.hotline.listing import Listing
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
-from workervoice.web.console.forms import Form, read_form
+from workervoice.web.console.counts import Counts
+from workervoice.web.console.forms import Form, new_form_id, read_form
 from workervoice.web.console.pages import render
 from workervoice.web.console.routes import ANYONE, HOME, ROUTES
 from workervoice.web.errors import NoSession, StaleForm
+
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 LOGINS_AT_ONCE = 8  # each waits for its turn at Argon2; more would take all threads
 
@@ -36,6 +44,8 @@ class Console:
     secure_cookies: bool
     demo: bool
     logins: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(LOGINS_AT_ONCE))
+    clocks: KnownClocks = field(default_factory=KnownClocks)
+    counts: Counts = field(default_factory=Counts)
 
     @property
     def cookie(self) -> str:
@@ -73,6 +83,14 @@ class Visit:
             raise NoSession("nobody is signed in")
         return self.officer
 
+    def id(self, name: str) -> UUID:
+        """The id of this kind in the request's path, which the gate has read."""
+        return UUID(self.request.path_params[f"{name}_id"])
+
+    def once(self) -> UUID | None:
+        """The id of what this form makes, so that a form that is sent twice makes it once."""
+        return self.form.once(str(self.actor.id), self.request.url.path)
+
     def page(self, template: str, *, status: int = 200, **shown: Any) -> Response:
         """A page of the console, with the form token of this session."""
         officer = self.officer.officer if self.officer is not None else None
@@ -80,9 +98,15 @@ class Visit:
             "officer": officer,
             "home": HOME.get(officer.role, "/") if officer is not None else "/",
             "form_token": self.console.door.form_token(self.token),
+            "form_id": new_form_id(),
             "demo": self.console.demo,
         }
         return render(self.request, template, {**frame, **shown}, status)
+
+    def listing(self, template: str, every: Listing[Any], **shown: Any) -> Response:
+        """A page of lines, and of rows that could not be read, which are counted."""
+        self.console.counts.unreadable(every.unreadable)
+        return self.page(template, **{"lines": every, "unreadable": every.unreadable, **shown})
 
     def see(self, path: str) -> Response:
         """Send the browser on, so that reloading a page never repeats what was done."""
@@ -101,13 +125,22 @@ def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
     actor = _recognise(console, token, request)
     if actor.role not in allowed:
         raise NotFound("no such page for this role")
+    _check_ids(request.path_params)
     return Visit(console, request, form, token, actor)
 
 
 def _check_form(console: Console, token: str, form: Form) -> None:
     given = form.one("form_token").encode()
     if not token or not hmac.compare_digest(given, console.door.form_token(token).encode()):
+        console.counts.form_refused()
         raise StaleForm("not a form of this session")
+
+
+def _check_ids(params: Mapping[str, str]) -> None:
+    """A thing has one address: its id is written in one way, and no other leads anywhere."""
+    for name, given in params.items():
+        if name.endswith("_id") and not _ID.fullmatch(given):
+            raise NotFound("no such page")
 
 
 def _recognise(console: Console, token: str, request: Request) -> Actor:

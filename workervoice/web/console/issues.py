@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from uuid import UUID
 
@@ -11,16 +12,16 @@ from fastapi.responses import Response
 
 from workervoice.disclosure.packet import LIKELIHOODS
 from workervoice.disclosure.reidentify import Finding
-from workervoice.errors import NotFound, WorkflowError
+from workervoice.errors import NotFound
 from workervoice.hotline import disclosing, releasing
 from workervoice.hotline.issuepage import issue_page, staff_plan
 from workervoice.hotline.overview import issue_lines
-from workervoice.hotline.planning import PLANNING
+from workervoice.hotline.planning import PLANNING, OpenPlan
 from workervoice.message import INDICATORS
-from workervoice.web.console.forms import Tried, override_of, packet_of, promise_of
+from workervoice.web.console.acting import Subject
+from workervoice.web.console.forms import Tried, override_of, packet_of
 from workervoice.web.console.gate import Visit, Visiting
-from workervoice.web.console.plans import move_action
-from workervoice.web.console.sentences import sentence
+from workervoice.web.console.plans import add_plan
 from workervoice.workflow import issue as issue_machine
 from workervoice.workflow.consent import may_tell_buyers
 
@@ -29,7 +30,7 @@ router = APIRouter()
 
 @router.get("/issues")
 def show_all(visit: Visiting) -> Response:
-    return visit.page("issues.html", lines=issue_lines(visit.process, visit.actor))
+    return visit.listing("issues.html", issue_lines(visit.process, visit.actor))
 
 
 @router.get("/issues/{issue_id}")
@@ -74,13 +75,7 @@ def marked(text: str, offset: int, findings: Iterable[Finding]) -> list[tuple[st
     ]
 
 
-def _act(visit: Visit, issue_id: UUID, name: str, act: Callable[[], object]) -> Response:
-    """Do it and show the issue again; if refused, with the reason and the form as it was."""
-    try:
-        act()
-    except WorkflowError as refused:
-        return _page(visit, issue_id, Tried(name, visit.form, sentence(refused)))
-    return visit.see(f"/issues/{issue_id}")
+ISSUE = Subject("issue", "/issues", _page)
 
 
 @router.post("/issues/{issue_id}/edit")
@@ -92,25 +87,21 @@ def edit(visit: Visiting, issue_id: UUID) -> Response:
         changed = packet_of(visit.form, packet.site, packet.country)
         disclosing.redraft(visit.process, visit.actor, issue_id, changed)
 
-    return _act(visit, issue_id, "edit", act)
+    return ISSUE.act(visit, "edit", act)
 
 
 @router.post("/issues/{issue_id}/approve")
 def approve(visit: Visiting, issue_id: UUID) -> Response:
-    return _act(
-        visit,
-        issue_id,
-        "approve",
-        lambda: disclosing.approve(visit.process, visit.actor, issue_id),
+    return ISSUE.act(
+        visit, "approve", lambda: disclosing.approve(visit.process, visit.actor, issue_id)
     )
 
 
 @router.post("/issues/{issue_id}/release")
 def release(visit: Visiting, issue_id: UUID) -> Response:
     override = override_of(visit.form, visit.actor.id)
-    return _act(
+    return ISSUE.act(
         visit,
-        issue_id,
         "release",
         lambda: releasing.release(visit.process, visit.actor, issue_id, override),
     )
@@ -125,25 +116,13 @@ def move_issue(visit: Visiting, issue_id: UUID, move: str) -> Response:
     def act() -> None:
         disclosing.move(visit.process, visit.actor, issue_id, move, reason)
 
-    return _act(visit, issue_id, f"move {move}", act)
+    return ISSUE.act(visit, f"move {move}", act)
 
 
-@router.post("/issues/{issue_id}/actions")
-def propose(visit: Visiting, issue_id: UUID) -> Response:
-    def act() -> None:
-        promise = promise_of(visit.form)
-        with disclosing.open_issue(visit.process, visit.actor, issue_id) as issue:
-            staff_plan(issue).propose(promise)
-
-    return _act(visit, issue_id, "propose", act)
+@contextmanager
+def _plan(visit: Visit, issue_id: UUID) -> Iterator[OpenPlan]:
+    with disclosing.open_issue(visit.process, visit.actor, issue_id) as issue:
+        yield staff_plan(issue)
 
 
-@router.post("/issues/{issue_id}/actions/{action_id}/{move}")
-def move_action_of(visit: Visiting, issue_id: UUID, action_id: UUID, move: str) -> Response:
-    note = visit.form.one("note")
-
-    def act() -> None:
-        with disclosing.open_issue(visit.process, visit.actor, issue_id) as issue:
-            move_action(staff_plan(issue), action_id, move, note)
-
-    return _act(visit, issue_id, f"action {action_id} {move}", act)
+add_plan(router, ISSUE, _plan)

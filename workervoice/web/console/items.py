@@ -84,6 +84,7 @@ ITEMS: Mapping[str, str] = MappingProxyType(
         "X_question": "a question",
         "child": "a person under 18",
         "imminent_danger": "danger now",
+        "possible_distress": "a cry for help: possible distress",
         "recruitment_fees": "recruitment fees",
         "state_imposed": "the state or its forces are involved",
         "retaliation": "retaliation for speaking up",

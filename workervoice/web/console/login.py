@@ -15,6 +15,7 @@ from workervoice.web.errors import Busy
 
 router = APIRouter()
 
+LOGIN_SHOWN = 200  # characters
 WAIT_SECONDS = 10  # for a turn at the passphrase check
 _STATIC = Path(__file__).parent.parent / "static"
 _FILES = {
@@ -42,7 +43,7 @@ def ask(visit: Visiting) -> Response:
     """The form; a browser without a cookie gets one, so that the form can carry its token."""
     token = visit.token or secrets.token_urlsafe(32)
     form_token = visit.console.door.form_token(token)
-    response = visit.page("login.html", form_token=form_token, problem="")
+    response = visit.page("login.html", form_token=form_token, problem="", login="")
     visit.console.give_cookie(response, token)
     return response
 
@@ -54,21 +55,29 @@ def enter(visit: Visiting) -> Response:
     try:
         token = _token(visit)
     except WrongPassphrase:
-        problem = "Login or passphrase is not right. Nothing tells which."
-        return visit.page("login.html", status=401, problem=problem)
+        console.counts.login_refused()
+        problem = "Login or passphrase is not right. Check both, and try again."
+        return visit.page(
+            "login.html", status=401, problem=problem, login=_login(visit)[:LOGIN_SHOWN]
+        )
     console.door.leave(visit.token)
-    role = console.door.recognise(token).role
-    response = visit.see(HOME.get(role, "/"))
+    officer = console.door.recognise(token)
+    console.counts.signed_in(officer.id)
+    response = visit.see(HOME.get(officer.role, "/"))
     console.give_cookie(response, token)
     return response
 
 
+def _login(visit: Visit) -> str:
+    return visit.form.one("login").strip()
+
+
 def _token(visit: Visit) -> str:
-    console, form = visit.console, visit.form
+    console = visit.console
     if not console.logins.acquire(timeout=WAIT_SECONDS):
         raise Busy("too many people are signing in")
     try:
-        return console.door.enter(form.one("login").strip(), form.one("passphrase"))
+        return console.door.enter(_login(visit), visit.form.one("passphrase"))
     finally:
         console.logins.release()
 

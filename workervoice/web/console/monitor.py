@@ -13,4 +13,5 @@ router = APIRouter()
 
 @router.get("/monitor")
 def show(visit: Visiting) -> Response:
-    return visit.page("monitor.html", lines=monitor_lines(visit.process, visit.actor))
+    lines = monitor_lines(visit.process, visit.actor, visit.console.clocks)
+    return visit.listing("monitor.html", lines)

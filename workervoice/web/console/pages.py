@@ -16,7 +16,8 @@ from workervoice.disclosure.packet import ETI_CLAUSES
 from workervoice.hotline.act import ANSWER_MAX
 from workervoice.hotline.planning import TEXT_MAX
 from workervoice.web.console import items, words
-from workervoice.web.console.forms import Tried
+from workervoice.web.console.forms import Form, Tried
+from workervoice.web.console.histories import COMMANDS, DONE
 from workervoice.web.console.sentences import MACHINES
 from workervoice.workflow.phrasebook import PhraseBook
 
@@ -37,6 +38,14 @@ def day(on: date | str) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
 
 
+def month(of: str) -> str:
+    """Nov 2026, of "2026-11"; a draft may say anything else, which is shown as it is."""
+    try:
+        return day(f"{of}-01").removeprefix("1 ")
+    except ValueError:
+        return of
+
+
 def span(time: timedelta) -> str:
     """How long, roughly: people compare, they do not calculate."""
     hours = int(time.total_seconds() // 3600)
@@ -55,11 +64,16 @@ def tag(code: str) -> str:
     return f"{base}-{rest.upper() if len(rest) == 2 else rest.title()}"
 
 
-def move_label(name: str) -> str:
-    """What a move is called in a thread: of the case, or of an issue ("issue <id> reject")."""
+def move_label(name: str, machine: str = "case") -> str:
+    """What a move's button says; a proposed move of an issue is named "issue <id> reject"."""
     kind, _, rest = name.rpartition(" ")
-    machine = MACHINES["issue" if kind.startswith("issue ") else "case"]
-    return next((move.said for move in machine.moves if move.name == rest), name)
+    moves = MACHINES["issue" if kind.startswith("issue ") else machine].moves
+    return next((move.said for move in moves if move.name == rest), name)
+
+
+def done(move: str, machine: str) -> str:
+    """What was done by a move, as it stands in a history."""
+    return DONE[machine].get(move) or move_label(move, machine)
 
 
 def legend(passages: tuple[tuple[str, str, bool], ...]) -> list[tuple[str, bool]]:
@@ -79,6 +93,11 @@ def automatic(keys: tuple[str, ...]) -> str:
     return " ".join(_PHRASES.say(key, "en", **known) for key in keys)
 
 
+def typed(form: Form) -> list[tuple[str, str]]:
+    """The texts in a form that a person may have typed for long, with their labels."""
+    return [(label, form.one(name)) for name, label in words.TYPED.items() if form.one(name)]
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -87,10 +106,24 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown = (moment, day, span, tag, move_label, legend, automatic, items.item, items.items)
+    shown = (
+        moment,
+        day,
+        month,
+        span,
+        tag,
+        move_label,
+        done,
+        legend,
+        automatic,
+        typed,
+        items.item,
+        items.items,
+    )
     made.filters |= {filter_.__name__: filter_ for filter_ in shown}
     made.globals |= {
         "words": words,
+        "COMMANDS": COMMANDS,
         "ETI_CLAUSES": ETI_CLAUSES,
         "ANSWER_MAX": ANSWER_MAX,
         "TEXT_MAX": TEXT_MAX,
@@ -108,17 +141,26 @@ def render(request: Request, template: str, shown: Mapping[str, Any], status: in
 
 
 def refusal(request: Request, status: int, advice: str = "") -> Response:
-    """The page for everything that is not served, the same for all that share a status."""
+    """The page for everything that is not served, the same for all that share a status; what was
+    typed into a form that could not be taken stands on it, to be copied."""
     title, usual = _REFUSALS.get(status, _REFUSALS[500])
-    shown = {"title": title, "advice": advice or usual}
+    lost = _lost(request) if status != 404 else Form()
+    shown = {"title": title, "advice": advice or usual, "lost": lost}
     return render(request, "refusal.html", shown, status)
+
+
+def _lost(request: Request) -> Form:
+    """The form that was sent: only to a browser that says that one of our own pages sent it, so
+    that no other page makes ours say its words."""
+    form: Form = getattr(request.state, "form", Form())
+    return form if request.headers.get("sec-fetch-site") == "same-origin" else Form()
 
 
 _REFUSALS: Mapping[int, tuple[str, str]] = {
     403: (
         "This form could not be taken",
-        "Your session has ended, or the page was open for too long. Nothing was done. Go back to "
-        "copy what you wrote, then sign in again.",
+        "Your session has ended, or the page was open for too long. Nothing was done. Copy what "
+        "you wrote before you sign in again.",
     ),
     404: (
         "There is nothing here",

@@ -20,6 +20,7 @@ Allowed = frozenset[Role] | Literal["anyone"]
 
 _PEOPLE = frozenset({Role.HANDLER, Role.SUPERVISOR, Role.BUYER, Role.MONITOR, Role.ADMINISTRATOR})
 _STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR})
+_SUPERVISOR = frozenset({Role.SUPERVISOR})
 _BUYER = frozenset({Role.BUYER})
 _MONITOR = frozenset({Role.MONITOR})
 
@@ -43,6 +44,7 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_CASE}/priority"): _STAFF,
         ("POST", f"{_CASE}/site"): _STAFF,
         ("POST", f"{_CASE}/note"): _STAFF,
+        ("POST", f"{_CASE}/hold"): _SUPERVISOR,
         ("POST", f"{_CASE}/move/{{move}}"): _STAFF,
         ("GET", f"{_CASE}/issues"): _STAFF,
         ("POST", f"{_CASE}/issues"): _STAFF,

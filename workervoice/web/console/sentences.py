@@ -54,8 +54,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         f"each text may have {TEXT_MAX} characters at most": (
             f"Each text may have {TEXT_MAX} characters at most."
         ),
-        "the due date has passed: choose a later one": (
-            "The due date has passed: choose a later one."
+        "choose a due date from today to two years from now": (
+            "Choose a due date from today to two years from now."
         ),
         "give the due date as a day, like 2026-11-30": (
             "Give the due date as a day, like 2026-11-30."
@@ -82,10 +82,14 @@ PLAIN: Mapping[str, str] = MappingProxyType(
 NEEDS: Mapping[str, str] = MappingProxyType(
     {
         "actions_closed": "every corrective action has come to its end",
+        "case_erased": "the case is being erased",
         "consent_or_override": "the worker agreed to it, or a supervisor recorded an override",
         "has_remedy": "you say what workers got",
+        "issue_ended": "the issue was recalled or given up",
+        "issue_open": "the issue is still open with its buyers",
         "issue_released": "a sensitive issue about this case was released",
-        "no_legal_hold": "nobody has put the case under legal hold",
+        "may_leave": "the case is open, and its worker has not asked to delete it",
+        "no_legal_hold": "no case of this worker is under legal hold",
         "not_the_doer": "somebody other than the person who did it checks it",
         "not_the_proposer": "somebody other than its proposer agrees",
         "not_zero_tolerance": "no danger, child or violence is reported",

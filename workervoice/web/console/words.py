@@ -145,6 +145,28 @@ GROUNDS: Words = MappingProxyType(
     {"imminent_danger": "Danger now", "under_18": "A person under 18"}
 )
 
+UNREADABLE: Words = MappingProxyType(
+    {
+        "case": "A case",
+        "clock": "A deadline",
+        "sensitive issue": "A sensitive issue",
+        "disclosure": "A disclosure",
+    }
+)
+
+# texts that a person may have typed for a long time, by the names of their fields
+TYPED: Words = MappingProxyType(
+    {
+        "text": "Your text",
+        "reason": "Your reason",
+        "note": "Your note",
+        "description": "Description",
+        "first_steps": "First steps",
+        "root_cause": "Root cause",
+        "preventive": "What keeps it from happening again",
+    }
+)
+
 _LANGUAGES = (
     "en English|es Spanish|bn Bangla|hi Hindi|ne Nepali|ur Urdu|ar Arabic|fr French|pt Portuguese"
     "|tr Turkish|vi Vietnamese|id Indonesian|ms Malay|id-ms Indonesian or Malay|tl Tagalog"
@@ -156,7 +178,36 @@ LANGUAGES: Words = MappingProxyType(
     {code: name for code, _, name in (pair.partition(" ") for pair in _LANGUAGES.split("|"))}
 )
 
-_AUDIENCES = ((Consent.BUYERS, "buyers"), (Consent.FACTORY, "the factory"))
+_AUDIENCES = (
+    (Consent.BUYERS, "buyers"),
+    (Consent.FACTORY, "the factory"),
+    (Consent.AUTHORITIES, "the authorities"),
+)
+
+# audience, what a yes permits, what it means that there is none
+_PERMITS = (
+    (
+        Consent.BUYERS,
+        "Buyers of the site",
+        "Two people may release a sensitive issue to them. They read a new text, never the "
+        "worker's words or number.",
+        "Nothing may be released to them, unless a supervisor overrides this because of danger or "
+        "a person under 18.",
+    ),
+    (
+        Consent.FACTORY,
+        "The factory",
+        "Noted. This hotline still tells the factory nothing by itself.",
+        "The factory may not be told.",
+    ),
+    (
+        Consent.AUTHORITIES,
+        "Authorities and others who can help",
+        "The case may be referred to them.",
+        "The case may not be referred to them, unless a supervisor overrides this because of "
+        "danger or a person under 18.",
+    ),
+)
 
 
 def language(code: str) -> str:
@@ -172,11 +223,22 @@ def consent(answer: int | None) -> str:
     """Whom the worker agreed to tell."""
     if answer is None:
         return "The worker was not asked, or has not answered: nobody may be told"
-    told = [name for audience, name in _AUDIENCES if answer & audience]
-    told += ["the authorities"] if answer & Consent.AUTHORITIES else []
-    if not told:
-        return "The worker said: tell nobody"
-    return f"The worker agreed to tell {_listed(told)}"
+    told = audience(answer)
+    return f"The worker said: tell {told}" if not answer else f"The worker agreed to tell {told}"
+
+
+def audience(answer: int) -> str:
+    """Whom an answer names: "buyers and the authorities", or "nobody"."""
+    told = [name for each, name in _AUDIENCES if answer & each]
+    return _listed(told) if told else "nobody"
+
+
+def permits(answer: int | None) -> list[tuple[str, bool, str]]:
+    """For each audience: its name, whether the worker said yes, and what that permits."""
+    said = answer or 0
+    return [
+        (name, bool(said & each), yes if said & each else no) for each, name, yes, no in _PERMITS
+    ]
 
 
 def _listed(names: list[str]) -> str:

@@ -1,6 +1,7 @@
 """The gateway's routes: providers' webhooks in, empty answers out. Knows no case.
 
 app      the routes
+storing  what waits for the database: bounded in time and number
 counts   what was taken and refused, as numbers only
 """
 

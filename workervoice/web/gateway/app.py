@@ -1,78 +1,45 @@
-"""Webhooks: verify, parse and read in the event loop, store in a bounded pool, answer nothing.
+"""Webhooks: verify, parse and read in the event loop, store in a few threads, answer nothing.
 
 An answer of 204 means that the message is durable. A refused request leaves a number in a counter
-and nothing else; no parameter of any request is ever logged.
+and nothing else; no parameter of any request is ever logged. What nobody has signed costs no look
+into the database.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from workervoice.channels.base import Receiver, Webhook
 from workervoice.errors import CryptoError, Malformed, NotFound, Refused, Unavailable
-from workervoice.hotline.dossier import Arrival
-from workervoice.hotline.receive import Reception, line_of, take_report
-from workervoice.message import AddressKind
-from workervoice.store.programme import Line
+from workervoice.hotline.receive import Reception
 from workervoice.web.gateway.counts import Counts
+from workervoice.web.gateway.storing import Books
 
 BODY_BYTES = 4 * 1024 * 1024  # a text of 100,000 characters, percent-encoded, and room to spare
-STORE_THREADS = 4
 LONG_TEXT = 2000  # characters; longer ones are read off the event loop
-LINE_SECONDS = 5.0
-STORE_SECONDS = 10.0  # Twilio gives up after 15
-
-_SLUG = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-_Found = TypeVar("_Found")
 
 
 class _TooLarge(Malformed):
     """More than we read of one request."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Gateway:
     """What the routes share."""
 
     reception: Reception
     receivers: Mapping[str, Receiver]
     public_url: str
-    counts: Counts = field(default_factory=Counts)
-    pool: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
-    )
-    lines: dict[str, tuple[float, Line]] = field(default_factory=dict)
-
-    async def stored(self, work: Callable[[], _Found]) -> _Found:
-        """Do this in the pool. What takes too long is `Unavailable` to the provider, even if it
-        is stored in the end: the provider's repeat is a duplicate then."""
-        doing = asyncio.get_running_loop().run_in_executor(self.pool, work)
-        try:
-            return await asyncio.wait_for(doing, STORE_SECONDS)
-        except TimeoutError:
-            raise Unavailable("the database does not answer in time") from None
-
-    async def line(self, slug: str) -> Line:
-        """The line of this name, looked up at most every few seconds."""
-        loop = asyncio.get_running_loop()
-        known = self.lines.get(slug)
-        if known is not None and loop.time() - known[0] < LINE_SECONDS:
-            return known[1]
-        if not _SLUG.fullmatch(slug):
-            raise NotFound("no such line")
-        line = await self.stored(partial(line_of, self.reception.process, slug))
-        self.lines[slug] = (loop.time(), line)
-        return line
+    counts: Counts
+    books: Books
 
     async def webhook(self, request: Request) -> Webhook:
         """The request as it came, under our configured address. Raises `_TooLarge`."""
@@ -85,42 +52,33 @@ class _Gateway:
         target = raw + b"?" + query if query else raw
         return Webhook.received(self.public_url, target, request.scope["headers"], bytes(body))
 
-    async def take(self, provider: str, slug: str, request: Request) -> Response:
+    async def take(self, provider: str, line: str, request: Request) -> Response:
         """A worker's message: 204 once it is stored."""
         receiver = self._receiver(provider)
-        line = await self.line(slug)
         webhook = await self.webhook(request)
         receiver.verify(webhook)
         inbound = receiver.parse(webhook)
-        if (line.channel == "sms") != (inbound.sender.kind is AddressKind.PHONE):
-            raise Malformed("this channel's senders do not write to this line")
         if len(inbound.text) > LONG_TEXT:
             reading = await asyncio.to_thread(self.reception.read, inbound)
         else:
             reading = self.reception.read(inbound)
-        arrival = Arrival(line, inbound, reading)
-        taken = await self.stored(partial(self.reception.receive, arrival))
-        self.counts.add(str(taken))
+        await self.books.do(partial(self.books.store, line, inbound, reading))
         return Response(status_code=204)
 
-    async def report(self, provider: str, slug: str, request: Request) -> Response:
+    async def report(self, provider: str, line: str, request: Request) -> Response:
         """A delivery report: one that names no message of ours, or says nothing that we know, is
         counted and dropped. A refusal would only leave the number in the provider's error log."""
         receiver = self._receiver(provider)
-        line = await self.line(slug)
         webhook = await self.webhook(request)
         receiver.verify(webhook)
         try:
-            outbox_id = UUID(request.query_params.get("m", ""))
+            told = receiver.parse_status(webhook, UUID(request.query_params.get("m", "")))
+        except Malformed:
+            await self.books.do(partial(self.books.drop, line, "status_ignored"))
         except ValueError:
-            self.counts.add("status_unnamed")
-            return Response(status_code=204)
-        try:
-            told = receiver.parse_status(webhook, outbox_id)
-            moved = await self.stored(partial(take_report, self.reception.process, line, told))
-        except (Malformed, NotFound):
-            moved = False
-        self.counts.add("status_moved" if moved else "status_ignored")
+            await self.books.do(partial(self.books.drop, line, "status_unnamed"))
+        else:
+            await self.books.do(partial(self.books.note, line, told))
         return Response(status_code=204)
 
     def _receiver(self, provider: str) -> Receiver:
@@ -136,7 +94,8 @@ _ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
     _TooLarge: (413, "too_large"),
     ClientDisconnect: (400, "malformed"),
     Unavailable: (503, "unavailable"),
-    CryptoError: (503, "unavailable"),  # a key is not vouched for: the provider asks again
+    CryptoError: (503, "untrusted"),  # a key is not vouched for: the provider asks again
+    Exception: (500, "broken"),  # a fault of ours, which the log names
 }
 
 
@@ -144,7 +103,8 @@ def create_gateway_app(
     reception: Reception, receivers: Mapping[str, Receiver], public_url: str
 ) -> FastAPI:
     """The gateway's application; `public_url` is what providers sign, without a path."""
-    gateway = _Gateway(reception, receivers, public_url)
+    counts = Counts()
+    gateway = _Gateway(reception, receivers, public_url, counts, Books(reception, counts))
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     @app.post("/in/{provider}/{line}")
@@ -161,10 +121,16 @@ def create_gateway_app(
 
     @app.get("/metrics")
     async def metrics() -> Response:
-        return Response(gateway.counts.text(), media_type="text/plain")
+        return Response(counts.text(), media_type="text/plain")
+
+    @app.exception_handler(HTTPException)
+    async def nothing_here(request: Request, exc: HTTPException) -> Response:
+        """A path or a method that no route has, as empty as every other refusal."""
+        counts.add("unknown_path")
+        return Response(status_code=exc.status_code)
 
     for kind, (status, name) in _ANSWERS.items():
-        app.add_exception_handler(kind, _answer(gateway.counts, status, name))
+        app.add_exception_handler(kind, _answer(counts, status, name))
     return app
 
 

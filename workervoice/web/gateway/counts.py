@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 NAMES = (
-    *("stored", "duplicate", "refused", "malformed", "too_large", "unknown_line", "unavailable"),
+    *("stored", "duplicate", "refused", "malformed", "too_large", "unknown_line", "unknown_path"),
+    *("unavailable", "untrusted", "broken", "late"),
     *("status_moved", "status_ignored", "status_unnamed"),
 )
 

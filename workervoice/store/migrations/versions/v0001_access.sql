@@ -74,11 +74,15 @@ GRANT SELECT (programme_id, id, place, conversation_id, state, signer_id, signat
 GRANT SELECT (programme_id, mac, day), INSERT, DELETE ON seen TO workervoice_gateway;
 GRANT INSERT ON conversation, contact, cases, key_pair, key_wrap, message, assessment, outbox,
     clock, log_leaf TO workervoice_gateway;
+-- A worker who says that it is not fixed takes the issue back, too: states, and links to find it.
+GRANT SELECT (programme_id, id, state, link), UPDATE (state) ON issue TO workervoice_gateway;
+GRANT SELECT (programme_id, id, state, link), UPDATE (state) ON disclosure TO workervoice_gateway;
+GRANT SELECT (programme_id, id, issue_id, state), UPDATE (state) ON action TO workervoice_gateway;
 GRANT UPDATE (state, version, record) ON conversation TO workervoice_gateway;
 GRANT UPDATE (state, version, queue, facts, signer_id, signature, next_look_at) ON cases
     TO workervoice_gateway;
-GRANT UPDATE (state, payload, release_id, release_signer_id, release_signature, run_at, code)
-    ON outbox TO workervoice_gateway;
+GRANT UPDATE (state, payload, release_id, release_signer_id, release_signature, run_at, code,
+    provider_ref) ON outbox TO workervoice_gateway;
 
 -- The courier sends: it opens addresses and what is owed, never a stored report.
 GRANT SELECT ON programme, line, directory, contact, conversation, outbox, clock
@@ -101,12 +105,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON session TO workervoice_console;
 
 -- Handlers and supervisors: cases, never an index or an address.
 GRANT SELECT ON programme, line, site, organisation, supply_link, directory, officer, key_pair,
-    key_wrap, conversation, cases, message, assessment, clock, issue, approval, disclosure, action,
-    action_entry TO workervoice_staff;
+    key_wrap, conversation, cases, message, assessment, clock, issue, issue_note, approval,
+    disclosure, action, action_entry TO workervoice_staff;
 GRANT SELECT (programme_id, id, conversation_id, state, code, expires_at) ON outbox
     TO workervoice_staff;
-GRANT INSERT ON key_pair, key_wrap, message, assessment, outbox, clock, issue, approval,
-    disclosure, action, action_entry, log_leaf TO workervoice_staff;
+GRANT INSERT ON key_pair, key_wrap, message, assessment, outbox, clock, issue, issue_note,
+    approval, disclosure, action, action_entry, log_leaf TO workervoice_staff;
 GRANT UPDATE (version, record, state) ON conversation TO workervoice_staff;
 GRANT UPDATE (state, version, queue, facts, signer_id, signature, next_look_at) ON cases
     TO workervoice_staff;
@@ -115,13 +119,19 @@ GRANT UPDATE (state, version, link) ON disclosure TO workervoice_staff;
 GRANT UPDATE (state) ON action TO workervoice_staff;
 GRANT UPDATE (record, next_look_at) ON clock TO workervoice_staff;
 
--- Erasing, as a worker asked: a case's words and keys, and its conversation's addresses.
+-- Erasing, as a worker asked: a case's words, keys and clocks, its conversation's addresses, and
+-- the keys of what was drafted from it and never left.
 GRANT SELECT (programme_id, conversation_id) ON contact TO workervoice_staff;
-GRANT DELETE ON message, assessment, key_pair, key_wrap, contact, outbox TO workervoice_staff;
-CREATE POLICY only_of_cases ON key_pair AS RESTRICTIVE FOR DELETE TO workervoice_staff
-    USING (holder_kind = 'case');
-CREATE POLICY only_of_cases ON key_wrap AS RESTRICTIVE FOR DELETE TO workervoice_staff
-    USING (holder_kind = 'case');
+GRANT DELETE ON message, assessment, key_pair, key_wrap, contact, outbox, clock
+    TO workervoice_staff;
+CREATE POLICY only_of_what_is_over ON key_pair AS RESTRICTIVE FOR DELETE TO workervoice_staff
+    USING (holder_kind = 'case' OR (holder_kind = 'plan' AND EXISTS (
+        SELECT 1 FROM issue i WHERE i.programme_id = key_pair.programme_id
+            AND i.id = key_pair.holder_id AND i.state = 'cancelled')));
+CREATE POLICY only_of_what_is_over ON key_wrap AS RESTRICTIVE FOR DELETE TO workervoice_staff
+    USING (holder_kind = 'case' OR (holder_kind = 'plan' AND EXISTS (
+        SELECT 1 FROM issue i WHERE i.programme_id = key_wrap.programme_id
+            AND i.id = key_wrap.holder_id AND i.state = 'cancelled')));
 
 -- Buyers: the own disclosures and their plan.
 GRANT SELECT ON organisation, directory, key_pair, key_wrap, disclosure, action, action_entry

@@ -1,0 +1,1 @@
+"""Whole conversations as transcripts, played on a real hotline."""

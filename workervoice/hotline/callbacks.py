@@ -1,0 +1,115 @@
+"""A provider's word on a text of ours: it moves forward, or is owed again; never back otherwise.
+
+Two refusals are no failure. WhatsApp's window was closed, whatever we thought: the courier holds
+the text until the worker writes. The worker told the provider to stop: it is as good as told to us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from workervoice.crypto.seal import ctx
+from workervoice.errors import IllegalMove
+from workervoice.hotline.dispatch import reference
+from workervoice.hotline.owing import hour_of
+from workervoice.hotline.process import Process
+from workervoice.hotline.records import ConversationRecord
+from workervoice.message import DeliveryReport, DeliveryStatus, Role
+from workervoice.store import intake, outbox, taken
+from workervoice.store.engine import Scope, Tx
+from workervoice.store.log import Event, record_event
+from workervoice.store.programme import Line
+from workervoice.workflow import delivery
+from workervoice.workflow.progress import Progress, left
+
+_STEPS: Mapping[DeliveryStatus, tuple[str, ...]] = MappingProxyType(
+    {
+        DeliveryStatus.ACCEPTED: ("accept",),
+        DeliveryStatus.DELIVERED: ("accept", "deliver"),
+        DeliveryStatus.FAILED: ("accept", "fail"),
+        DeliveryStatus.WINDOW_CLOSED: ("accept", "put_back"),
+        DeliveryStatus.STOPPED: ("accept", "withhold"),
+    }
+)
+_TO_WAIT = frozenset({DeliveryStatus.WINDOW_CLOSED, DeliveryStatus.STOPPED})
+_UNANSWERED = frozenset({"claimed", "unknown"})  # the courier has no answer yet: no reference
+
+
+def take_report(process: Process, line: Line, report: DeliveryReport) -> bool:
+    """Move a text of ours on. False if nothing moved; raises `NotFound` if it is none of ours.
+
+    A word that comes before the courier noted its own success implies the steps between.
+    """
+    now = process.clock()
+    with process.database.begin(Scope(line.programme_id)) as tx:
+        if report.status in _TO_WAIT:
+            return _wait(tx, process, report, now)
+        was = outbox.state_of(tx, report.outbox_id)
+        return _move(tx, process, report, was, now)
+
+
+def _wait(tx: Tx, process: Process, report: DeliveryReport, now: datetime) -> bool:
+    """It did not go out and shall not be lost; the dialogue learns what it waits for."""
+    conversation_id, taken_at = taken.whose(tx, report.outbox_id)
+    row = intake.lock_conversation(tx, process.vault, conversation_id)
+    record = ConversationRecord.from_json(row.record)
+    was = outbox.state_of(tx, report.outbox_id)
+    stopped, progress = report.status is DeliveryStatus.STOPPED, record.progress
+    there = was != "accepted" or not taken.may_be_empty(taken_at, now)
+    # without a window there is none to wait for: the text would be sent again and again
+    waits = there and (stopped or progress.window_until is not None)
+    moved = report if waits else replace(report, status=DeliveryStatus.FAILED)
+    if _told_before(tx, process, report, now) or not _move(tx, process, moved, was, now):
+        return False
+    if waits:
+        record = record.not_having_sent(report.outbox_id)
+    if stopped:
+        progress = _stopped(progress)
+        outbox.withhold(tx, row.id, ("owed",))
+    elif progress.window_until is not None:
+        progress = replace(progress, window_until=int(now.timestamp()) - 1)
+    after = replace(record, progress=progress).to_json()
+    intake.save_conversation(tx, process.vault, row, state=progress.state, record=after)
+    return True
+
+
+def _told_before(tx: Tx, process: Process, report: DeliveryReport, now: datetime) -> bool:
+    """A repeat counts for nothing: the text may have been sent again meanwhile."""
+    if not report.external_id:
+        return False
+    told = ctx("reported", tx.programme, report.outbox_id, report.external_id, str(report.status))
+    return not intake.remember(tx, process.custody.mac("duplicates", told), now.date())
+
+
+def _stopped(progress: Progress) -> Progress:
+    """As if STOP had been written to us, but that the provider has confirmed it."""
+    try:
+        paused = left(progress, "stop", role=Role.PROVIDER)
+    except IllegalMove:  # paused already, frozen or withdrawn: nothing goes out there either
+        return progress
+    awaiting = None if progress.awaiting == "delete" else progress.awaiting
+    return replace(paused, awaiting=awaiting, delete_digit=None, stop_confirmed=True)
+
+
+def _move(tx: Tx, process: Process, report: DeliveryReport, was: str, now: datetime) -> bool:
+    state = was
+    for move in _STEPS[report.status]:
+        try:
+            state = delivery.MACHINE.advance(state, move, role=Role.PROVIDER)
+        except IllegalMove:
+            continue
+    if state == was:
+        return False
+    also: dict[str, Any] = {"code": report.code} if report.code else {}
+    if was in _UNANSWERED or report.status in _TO_WAIT:
+        also["run_at"] = hour_of(now)
+    if was in _UNANSWERED and report.external_id:
+        also["provider_ref"] = reference(tx, process, report.outbox_id, report.external_id, now)
+    outbox.move_delivery(tx, report.outbox_id, source=was, dest=state, also=also)
+    event = Event("delivery", process.id, report.outbox_id, detail=state)
+    record_event(tx, process.vault, event, now)
+    return True

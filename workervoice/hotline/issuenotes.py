@@ -1,0 +1,73 @@
+"""What the hotline's people note on an issue whose case was erased: who proposed what, and why.
+
+Sealed to their team and not to the plan, which buyers can open too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from workervoice.crypto import keyring
+from workervoice.crypto.keyring import Holder
+from workervoice.crypto.seal import verify
+from workervoice.errors import CryptoError, NotFound
+from workervoice.hotline import reading
+from workervoice.hotline.process import Pen
+from workervoice.hotline.reading import Actor, Opened
+from workervoice.store.engine import Tx
+from workervoice.store.issue_notes import (
+    IssueNote,
+    add_issue_note,
+    issue_note_place,
+    issue_notes,
+    next_issue_note,
+)
+from workervoice.store.remedy import IssueRow
+
+_DIRECTION = "issue-note"
+
+
+def add_note(tx: Tx, pen: Pen, issue: IssueRow, words: Mapping[str, Any]) -> None:
+    """Seal one note to the issue's team, signed by this officer."""
+    team = pen.directory.trusted(issue.team_id, "team")
+    holder, note_id = Holder("team", team.id, team.epoch), uuid4()
+    plain = json.dumps({**words, "at": int(pen.now.timestamp())}).encode()
+    sealed = keyring.seal_words(
+        team.kem_public, plain, holder=holder, message_id=note_id, direction=_DIRECTION
+    )
+    unsigned = IssueNote(
+        id=note_id,
+        issue_id=issue.id,
+        team_id=team.id,
+        epoch=team.epoch,
+        ordinal=next_issue_note(tx, issue.id),
+        words=sealed,
+        signer_id=pen.signer.id,
+        signature=b"",
+    )
+    signature = pen.signer.sign(issue_note_place(tx.programme, unsigned))
+    add_issue_note(tx, replace(unsigned, signature=signature))
+    pen.stored("issue_note", note_id, unsigned.ordinal, sealed)
+
+
+def read_notes(tx: Tx, pen: Pen, actor: Actor, issue_id: UUID) -> list[Opened]:
+    """Every note, oldest first; one whose seal or signature does not hold has no words."""
+    return [_opened(tx, pen, actor, row) for row in issue_notes(tx, issue_id)]
+
+
+def _opened(tx: Tx, pen: Pen, actor: Actor, row: IssueNote) -> Opened:
+    holder = Holder("team", row.team_id, row.epoch)
+    try:
+        signer = pen.directory.trusted(row.signer_id, "officer", "registrar")
+        verify(signer.sign_public, issue_note_place(tx.programme, row), row.signature)
+        key = reading.group_key(tx, actor, pen.directory, holder)
+        plain = keyring.open_words(
+            key, row.words, holder=holder, message_id=row.id, direction=_DIRECTION
+        )
+        return Opened(row.id, "note", row.signer_id, json.loads(plain))
+    except (CryptoError, NotFound):  # NotFound: sealed before this officer was in the team
+        return Opened(row.id, "note", row.signer_id, None)

@@ -1,0 +1,122 @@
+"""The sealed rows of a plan: its actions and their history, signed inside by whoever wrote them.
+
+Author and signature lie sealed beside the words: in clear they would tell which buyer works on
+which issue.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from workervoice.crypto import keyring
+from workervoice.crypto.keyring import Holder
+from workervoice.crypto.seal import verify
+from workervoice.crypto.suite import KemKey
+from workervoice.errors import CryptoError
+from workervoice.hotline.casefile import vouched_public
+from workervoice.hotline.process import Pen
+from workervoice.hotline.reading import Actor
+from workervoice.store import remedy
+from workervoice.store.engine import Tx
+from workervoice.store.remedy import ActionRow, EntryRow
+
+NOBODY = UUID(int=0)  # the author of a row that is broken
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One step of an action's history; `words` is None where the row is broken."""
+
+    by: UUID
+    words: Mapping[str, Any] | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRows:
+    """An issue's plan, opened and written with the key of `holder`."""
+
+    tx: Tx
+    pen: Pen
+    actor: Actor
+    holder: Holder
+    key: KemKey = field(repr=False)
+
+    def words_of(self, row: ActionRow) -> Mapping[str, Any] | None:
+        """What was promised; None where the row is broken."""
+        return self._open(row)[1]
+
+    def entries(self, action_id: UUID) -> tuple[EntryView, ...]:
+        """An action's history in order."""
+        opened = [self._open(row) for row in remedy.entries_of(self.tx, action_id)]
+        return tuple(EntryView(by, words) for by, words in opened)
+
+    def add_action(self, action_id: UUID, words: Mapping[str, Any]) -> None:
+        """Store a new promise."""
+        unsealed = ActionRow(
+            id=action_id,
+            issue_id=self.holder.id,
+            epoch=self.holder.epoch,
+            state="proposed",
+            version=1,
+            words=b"",
+        )
+        row = replace(unsealed, words=self._seal(unsealed, words))
+        remedy.add_action(self.tx, row)
+        self.pen.stored("action", action_id, row.version, row.words)
+
+    def add_entry(self, action_id: UUID, words: Mapping[str, Any]) -> None:
+        """Store one more step of an action's history."""
+        unsealed = EntryRow(
+            id=uuid4(),
+            action_id=action_id,
+            epoch=self.holder.epoch,
+            ordinal=remedy.next_entry(self.tx, action_id),
+            words=b"",
+        )
+        row = replace(unsealed, words=self._seal(unsealed, words))
+        remedy.add_entry(self.tx, row)
+        self.pen.stored("entry", row.id, row.ordinal, row.words)
+
+    def _open(self, row: ActionRow | EntryRow) -> tuple[UUID, Mapping[str, Any] | None]:
+        """Author and words of a row, if the author is vouched for and it lies where it was put."""
+        try:
+            sealed = keyring.open_words(
+                self.key,
+                row.words,
+                holder=self.holder,
+                message_id=row.id,
+                direction=_direction(row),
+            )
+            signed = json.loads(sealed)
+            author = self.pen.directory.trusted(UUID(signed["by"]), "officer", "registrar")
+            plain = signed["words"].encode()
+            verify(author.sign_public, self._place(row, plain), bytes.fromhex(signed["signature"]))
+        except (CryptoError, ValueError, KeyError, TypeError, AttributeError):
+            return NOBODY, None  # anybody can seal rubbish to a public key
+        return author.id, dict(json.loads(plain))
+
+    def _seal(self, row: ActionRow | EntryRow, words: Mapping[str, Any]) -> bytes:
+        """Words, author and signature, sealed to the plan."""
+        plain = json.dumps({**words, "at": int(self.pen.now.timestamp())})
+        signature = self.actor.signer.sign(self._place(row, plain.encode()))
+        signed = {"by": str(self.actor.id), "words": plain, "signature": signature.hex()}
+        return keyring.seal_words(
+            vouched_public(self.tx, self.pen.directory, self.holder),
+            json.dumps(signed).encode(),
+            holder=self.holder,
+            message_id=row.id,
+            direction=_direction(row),
+        )
+
+    def _place(self, row: ActionRow | EntryRow, plain: bytes) -> bytes:
+        if isinstance(row, ActionRow):
+            return remedy.action_place(self.tx.programme, row, plain)
+        return remedy.entry_place(self.tx.programme, row, plain)
+
+
+def _direction(row: ActionRow | EntryRow) -> str:
+    return "action" if isinstance(row, ActionRow) else "entry"

@@ -1,0 +1,96 @@
+"""What waits for the database: a few threads, a bounded queue, and an answer in time.
+
+A database that is frozen answers nothing, not even that it is away. So a provider is told
+`Unavailable` after a short while, and at once when too much waits already. What was begun goes on:
+if the database comes back the message is stored after all, and the provider's repeat is a
+duplicate. A lost message may be the only one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from workervoice.errors import NotFound, Unavailable
+from workervoice.hotline.callbacks import take_report
+from workervoice.hotline.dossier import Arrival
+from workervoice.hotline.receive import Reception, line_of
+from workervoice.message import DeliveryReport, Inbound
+from workervoice.store.programme import Line
+from workervoice.triage.engine import Reading
+from workervoice.web.gateway.counts import Counts
+
+STORE_THREADS = 4
+STORE_SECONDS = 2.5  # an answer within about three; Twilio gives up after 15
+MOST_WAITING = 500  # what these threads do in a few seconds
+LINE_SECONDS = 5.0
+
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+@dataclass(slots=True)
+class Books:
+    """Where the gateway writes. `store`, `note` and `drop` are for `do`: they block, and return
+    the name under which what they did is counted."""
+
+    reception: Reception
+    counts: Counts
+    _pool: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
+    )
+    _doing: set[asyncio.Task[None]] = field(default_factory=set)
+    _lines: dict[str, tuple[float, Line]] = field(default_factory=dict)
+
+    async def do(self, work: Callable[[], str]) -> None:
+        """Return once this is done. Raises what it raises, or `Unavailable` if it takes too long
+        or too much waits."""
+        if len(self._doing) >= MOST_WAITING:
+            raise Unavailable("too much waits for the database")
+        task = asyncio.create_task(self._counted(work))
+        self._doing.add(task)
+        task.add_done_callback(self._doing.discard)
+        try:
+            await asyncio.wait_for(asyncio.shield(task), STORE_SECONDS)
+        except TimeoutError:
+            task.add_done_callback(self._late)
+            raise Unavailable("the database does not answer in time") from None
+
+    async def _counted(self, work: Callable[[], str]) -> None:
+        self.counts.add(await asyncio.get_running_loop().run_in_executor(self._pool, work))
+
+    def _late(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is None:
+            self.counts.add("late")
+
+    def store(self, slug: str, inbound: Inbound, reading: Reading) -> str:
+        """A message, in one transaction. Raises `NotFound` for an unknown line."""
+        return str(self.reception.receive(Arrival(self._line(slug), inbound, reading)))
+
+    def note(self, slug: str, told: DeliveryReport) -> str:
+        """A delivery report. Raises `NotFound` for an unknown line, not for an unknown message."""
+        line = self._line(slug)
+        try:
+            moved = take_report(self.reception.process, line, told)
+        except NotFound:
+            moved = False
+        return "status_moved" if moved else "status_ignored"
+
+    def drop(self, slug: str, outcome: str) -> str:
+        """A report that says nothing. Raises `NotFound` for an unknown line."""
+        self._line(slug)
+        return outcome
+
+    def _line(self, slug: str) -> Line:
+        """The line of this name, looked up at most every few seconds."""
+        known = self._lines.get(slug)
+        if known is not None and time.monotonic() - known[0] < LINE_SECONDS:
+            return known[1]
+        if not _SLUG.fullmatch(slug):
+            raise NotFound("no such line")
+        line = line_of(self.reception.process, slug)
+        self._lines[slug] = (time.monotonic(), line)
+        return line
