@@ -194,3 +194,39 @@ def test_without_an_api_key_the_accounts_own_token_is_the_login() -> None:
     assert found.sends_by_twilio()
     assert found.twilio_api_key is not None
     assert found.twilio_api_key.get_secret_value() == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("rubbish line\n", 1),
+        ("# a comment\n\nWORKERVOICE_DATABASE_URL postgresql://x:secret@/y\n", 3),
+        ("WORKERVOICE_GATEWAY_PORT=1\nWORKERVOICE_DEMO\n", 2),
+    ],
+)
+def test_a_line_of_the_file_that_means_nothing_is_named_by_its_number(
+    written: str, line: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text(written)
+
+    with pytest.raises(SettingsError) as refused:
+        load({"WORKERVOICE_ENV_FILE": str(file)})
+
+    assert str(refused.value) == f"{file}, line {line}, is malformed: write NAME=value."
+
+
+def test_a_file_of_settings_may_have_comments_blank_lines_and_other_programs_names(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("# mine\n\nexport OTHER=1\nFLAG\nWORKERVOICE_GATEWAY_PORT=8555\n")
+
+    assert load({"WORKERVOICE_ENV_FILE": str(file)}).gateway_port == 8555
+
+
+def test_a_limit_is_told_in_plain_words() -> None:
+    given = {"WORKERVOICE_ENV_FILE": "", "WORKERVOICE_TWILIO_TIMEOUT_SECONDS": "61"}
+
+    with pytest.raises(SettingsError, match="is malformed: give at most 60"):
+        load(given)

@@ -7,48 +7,18 @@ Secrets belong to processes: `only_for` drops those of the others.
 from __future__ import annotations
 
 import os
-import re
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from workervoice.envfile import check_env_file
 from workervoice.errors import SettingsError
+from workervoice.values import in_plain_words, problem_of_directory, problem_of_text
 
 PREFIX = "WORKERVOICE_"
-_DATABASE_URL = re.compile(
-    r"postgresql(\+psycopg)?://[^:/?@]+(:[^@]*)?@(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?@]*)(:[0-9]{1,5})?"
-    r"/[^/?]+(\?.*)?"
-)
-_LIKE = {  # how a value has to look, and what is said if it does not
-    **dict.fromkeys(
-        ("database_url", "gateway_database_url", "courier_database_url", "console_database_url"),
-        (
-            _DATABASE_URL,
-            "write it like postgresql://role:password@host/database, with anything but letters "
-            "and digits in the password percent-encoded",
-        ),
-    ),
-    **dict.fromkeys(
-        ("twilio_sms_from", "twilio_whatsapp_from"),
-        # or a short code; a word could not be answered
-        (re.compile(r"\+?[0-9]{3,15}"), "write it like +15550100000"),
-    ),
-    **dict.fromkeys(
-        ("gateway_host", "console_host"),
-        (re.compile(r"[0-9A-Za-z.-]+|[0-9A-Fa-f:.]+"), "give one address of this machine"),
-    ),
-    "twilio_account_sid": (re.compile("AC[0-9a-fA-F]{32}"), "give AC and 32 hexadecimal digits"),
-    "twilio_api_key": (re.compile("(SK|AC)[0-9a-fA-F]{32}"), "give SK and 32 hexadecimal digits"),
-    "twilio_auth_tokens": (re.compile(r".*[^,\s].*"), "it names no token"),
-    "root_public": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
-    "boot_secret": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
-}
-
 # which processes may hold which secret; the owner's URL is for migrations only
 HOLDERS: Mapping[str, frozenset[str]] = {
     "database_url": frozenset({"up", "db", "doctor"}),
@@ -207,6 +177,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         if PREFIX + "ENV_FILE" in variables and file and not Path(file).is_file():
             raise SettingsError(f"{PREFIX}ENV_FILE names a file that is not there.")
+        check_env_file(Path(file or "none"), PREFIX)
         given: Any = {**named, "_env_file": file or None}
         settings = _Explicit(**given)
     except (OSError, UnicodeError):
@@ -214,7 +185,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as exc:
         problem = exc.errors(include_input=False, include_url=False)[0]
         name = PREFIX + ".".join(str(part) for part in problem["loc"]).upper()
-        raise SettingsError(f"{name} is malformed: {problem['msg']}.") from None
+        what = in_plain_words(problem["type"], problem["msg"], problem.get("ctx", {}))
+        raise SettingsError(f"{name} is malformed: {what}.") from None
     _check_together(settings)
     return settings
 
@@ -238,34 +210,12 @@ def _check_together(settings: Settings) -> None:
     for name in Settings.model_fields:
         value = getattr(settings, name)
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if isinstance(text, str):
-            _check_text(name, text)
+        wrong = problem_of_text(name, text) if isinstance(text, str) else ""
+        if name == "data_dir":
+            wrong = problem_of_directory(settings.data_dir)
+        if wrong:
+            raise SettingsError(f"{PREFIX}{name.upper()} is malformed: {wrong}.")
     _check_twilio(settings)
-    _check_data_dir(settings.data_dir)
-
-
-def _check_text(name: str, text: str) -> None:
-    """What a word, number, address or secret has to look like."""
-    if not (text.isascii() and text.isprintable() and text.strip()):
-        raise _malformed(name, "it holds what cannot be typed, or nothing")
-    like, advice = _LIKE.get(name, (None, ""))
-    if like is not None and not like.fullmatch(text):
-        raise _malformed(name, advice)
-    if name in {"public_url", "console_url"} and not _is_address(text, with_path=False):
-        raise _malformed(name, "write it like https://hotline.example.org")
-    if name in {"twilio_api_base", "simulator_url"} and not _is_address(text, with_path=True):
-        raise _malformed(name, "write it like https://hotline.example.org")
-
-
-def _is_address(text: str, *, with_path: bool) -> bool:
-    try:
-        parts = urlsplit(text)
-        named = parts.hostname and parts.port != 0 and parts.username is None
-    except ValueError:  # a port or an IPv6 address that is none
-        return False
-    path = "" if with_path else parts.path.strip("/")
-    well = parts.scheme in {"http", "https"} and " " not in text
-    return bool(well and named and not (path or parts.query or parts.fragment))
 
 
 def _check_twilio(settings: Settings) -> None:
@@ -275,19 +225,3 @@ def _check_twilio(settings: Settings) -> None:
         raise SettingsError("WORKERVOICE_TWILIO_API_KEY is missing: the API secret needs it.")
     if (settings.twilio_api_key or settings.tokens()) and not settings.twilio_account_sid:
         raise SettingsError("WORKERVOICE_TWILIO_ACCOUNT_SID is missing: Twilio's keys need it.")
-
-
-def _check_data_dir(path: Path) -> None:
-    """It need not be there, but if it is, we have to be able to use it."""
-    try:
-        well = stat.S_ISDIR(path.stat().st_mode) and os.access(path, os.X_OK)
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError):
-        well = False
-    if not well:
-        raise _malformed("data_dir", "give a directory that this user may enter")
-
-
-def _malformed(name: str, advice: str) -> SettingsError:
-    return SettingsError(f"{PREFIX}{name.upper()} is malformed: {advice}.")

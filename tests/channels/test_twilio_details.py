@@ -286,3 +286,21 @@ def test_codes_that_an_operator_can_mend_are_not_permanent() -> None:
 
     assert not any(PERMANENT[code] for code in mendable)
     assert all(PERMANENT[code] for code in ("21211", "21610", "21614", "63024"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wire"),
+    [(AddressKind.PHONE, "+15550100888"), (AddressKind.WHATSAPP, "whatsapp:+15550100888")],
+)
+def test_a_number_from_the_settings_stands_in_for_the_lines_own(
+    kind: AddressKind, wire: str
+) -> None:
+    message = a_message(Address(kind, NUMBER))
+
+    with provider(says(201, {"sid": SID})) as peer:
+        sender = TwilioSender(
+            ACCOUNT, "SK1", "secret", api_base=peer.url, timeout=2.0, number="+15550100888"
+        )
+        sender.send(message)
+
+    assert dict(parse_qsl(peer.seen[0].body.decode()))["From"] == wire

@@ -67,13 +67,19 @@ class Officer:
         self._browser.post("/login", fields, page.token())
 
     def sees(self, path: str, patterns: Sequence[str]) -> Page:
-        """Look at a page, and tell the lines of it that match."""
-        page = self._browser.get(path)
-        shown = [line for line in page.lines() if any(re.search(p, line) for p in patterns)]
+        """Look at a page until every pattern is on it, and tell the lines that match."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            page = self._browser.get(path)
+            lines = page.lines() if page.status == 200 else []
+            if all(any(re.search(p, line) for line in lines) for p in patterns):
+                break
+            if time.monotonic() > ends:
+                raise StoryStuck(f"{self._login} does not see what the story expects on {path}")
+            time.sleep(0.2)
+        shown = [line for line in lines if any(re.search(p, line) for p in patterns)]
         for line in dict.fromkeys(shown):
             say(textwrap.shorten(line, 300), who=f"{self._login} |")
-        if page.status != 200 or not shown:
-            raise StoryStuck(f"{self._login} does not see what the story expects on {path}")
         return page
 
     def does(self, path: str, what: str, fields: Mapping[str, str | Sequence[str]]) -> Page:

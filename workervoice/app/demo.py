@@ -16,8 +16,10 @@ from uuid import UUID, uuid4
 
 from workervoice.app.keyfiles import load_key_files, make_key_files
 from workervoice.crypto.slots import STRONG, Cost
+from workervoice.errors import SettingsError
 from workervoice.hotline.ceremony import Ceremony, Member, Root, store_member
 from workervoice.message import Role
+from workervoice.settings import Settings
 from workervoice.store import programme as store
 from workervoice.store.engine import Database, Scope, Tx
 from workervoice.store.keys import add_directory_entry
@@ -74,6 +76,17 @@ def demo_lines(sms_from: str | None, whatsapp_from: str | None) -> tuple[DemoLin
         DemoLine("demo-sms", "sms", sms_from or "+15550100000"),
         DemoLine("demo-whatsapp", "whatsapp", whatsapp_from or "+15550100001"),
     )
+
+
+def check_senders(settings: Settings) -> None:
+    """With Twilio, a demo needs a number of its own there. Raises `SettingsError`."""
+    if settings.sends_by_twilio() and not (
+        settings.twilio_sms_from or settings.twilio_whatsapp_from
+    ):
+        raise SettingsError(
+            "WORKERVOICE_TWILIO_SMS_FROM is missing (or WORKERVOICE_TWILIO_WHATSAPP_FROM): give "
+            "the number at Twilio that the demo's replies come from"
+        )
 
 
 def is_seeded(owner: Database) -> bool:

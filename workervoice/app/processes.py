@@ -101,14 +101,19 @@ def build_courier(settings: Settings) -> Courier:
 def _senders(settings: Settings) -> Callable[[Line], Sender]:
     if settings.sends_by_twilio():
         key, secret = settings.twilio_api_key, settings.twilio_api_secret
-        twilio = TwilioSender(
-            settings.twilio_account_sid or "",
-            key.get_secret_value() if key else "",
-            secret.get_secret_value() if secret else "",
-            api_base=settings.twilio_api_base,
-            timeout=settings.twilio_timeout_seconds,
-        )
-        return lambda line: twilio
+        numbers = {"sms": settings.twilio_sms_from, "whatsapp": settings.twilio_whatsapp_from}
+        by_channel = {
+            channel: TwilioSender(
+                settings.twilio_account_sid or "",
+                key.get_secret_value() if key else "",
+                secret.get_secret_value() if secret else "",
+                api_base=settings.twilio_api_base,
+                timeout=settings.twilio_timeout_seconds,
+                number=number if settings.demo else None,
+            )
+            for channel, number in numbers.items()
+        }
+        return lambda line: by_channel[line.channel]
     if settings.simulator_url is None or settings.simulator_secret is None:
         raise SettingsError(
             f"{PREFIX}TWILIO_API_KEY is missing: the courier needs Twilio's account, API key and "

@@ -111,7 +111,7 @@ def disclose(cast: Cast, case: str) -> str:
     issue = asha.finds("/issues", "/issues/")
     asha.does(f"{issue}/approve", "approves it", {})
     sam.does(f"{issue}/release", "as the second person, releases it to the buyers of the site", {})
-    sam.sees(issue, [r"Northwind", r"Southgate"])
+    sam.sees(issue, [r"Northwind.*Not opened yet", r"Southgate.*Not opened yet"])
     return issue
 
 

@@ -50,7 +50,9 @@ class Supervisor:
         cost: Cost = STRONG,
     ) -> None:
         self._settings = settings.with_twilio_login()
-        self._demo = with_demo
+        if with_demo:
+            demo.check_senders(self._settings)
+        self.is_demo = with_demo
         self._say = say
         self._on_seeded = on_seeded
         self._cost = cost
@@ -120,7 +122,7 @@ class Supervisor:
         if settings.database_url is not None:
             check_external(settings, settings.database_url.get_secret_value())
             return settings
-        if not self._demo and not has_key_files(settings.data_dir):
+        if not self.is_demo and not has_key_files(settings.data_dir):
             raise SettingsError(_NO_PROGRAMME)
         self._server = EmbeddedServer(settings.data_dir, say=self._say)
         self._server.start()
@@ -146,7 +148,7 @@ class Supervisor:
                     f"WORKERVOICE_DATA_DIR: the database has a programme, but its keys are not in "
                     f"{settings.data_dir}: put back your copy of them"
                 )
-            if not seeded and not self._demo:
+            if not seeded and not self.is_demo:
                 raise SettingsError(_NO_PROGRAMME)
             if not seeded:
                 _set_aside(settings.data_dir)
@@ -170,10 +172,10 @@ class Supervisor:
         found: dict[str, object] = {
             "public_url": self.gateway_url,
             "console_url": self.console_url,
-            "demo": self._demo,
+            "demo": self.is_demo,
             "boot_secret": SecretStr(secrets.token_hex(32)),
         }
-        if self._demo and not settings.sends_by_twilio():
+        if self.is_demo and not settings.sends_by_twilio():
             phones = self._listen("127.0.0.1", settings.phone_port, "phone_port")
             self.phones_url = _address(phones)
             found["simulator_url"] = self.phones_url

@@ -107,7 +107,8 @@ class TwilioSender:
     """Sends through the `twilio` client. Safe to share between threads: it keeps no state.
 
     `username` and `password` are an API key and its secret; `api_base` replaces Twilio's host
-    (a region, a test peer) and may have a path.
+    (a region, a test peer) and may have a path. `number` is what it sends from, instead of the
+    line's own sender: a demo's lines are made before anybody has a number.
     """
 
     max_text = 1600
@@ -120,11 +121,13 @@ class TwilioSender:
         *,
         api_base: str | None,
         timeout: float,
+        number: str | None = None,
     ) -> None:
         base = base_url("TWILIO_API_BASE", api_base) if api_base else None
         # a non-empty environment, or the client would read the process's own
         here = {"TWILIO_REGION": ""}
         http = _OnceClient(base, timeout)
+        self._number = number
         self._client: Any = Client(
             username, password, account_sid, http_client=http, environment=here
         )
@@ -134,7 +137,7 @@ class TwilioSender:
         try:
             created = self._client.messages.create(
                 to=_wire_address(message.to),
-                from_=_wire_sender(message),
+                from_=_wire_sender(message, self._number),
                 body=message.text,
                 validity_period=_seconds(message.validity),
                 **_callback(message),
@@ -160,7 +163,7 @@ class TwilioSender:
         try:
             records = self._client.messages.list(
                 to=_wire_address(message.to),
-                from_=_wire_sender(message),
+                from_=_wire_sender(message, self._number),
                 limit=_LISTED,
                 page_size=_LISTED,
             )
@@ -219,9 +222,9 @@ def _wire_address(to: Address) -> str:
     return to.value if as_written else WHATSAPP + to.value
 
 
-def _wire_sender(message: Outbound) -> str:
+def _wire_sender(message: Outbound, number: str | None) -> str:
     """Our own address on the channel of theirs."""
-    bare = message.sender.removeprefix(WHATSAPP)
+    bare = (number or message.sender).removeprefix(WHATSAPP)
     return WHATSAPP + bare if _wire_address(message.to).startswith(WHATSAPP) else bare
 
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from workervoice.errors import NotTrusted, SealBroken
 
-MESSAGE_SIZES = (2048, 32768)  # bytes; two sizes tell an onlooker a tenth of a bit
+MESSAGE_SIZES = (2048, 32768)  # bytes; what is longer, and rare, takes multiples of the larger
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12

@@ -4,19 +4,23 @@ facts, and machine and people's judgements side by side.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from workervoice.errors import NotFound
+from workervoice.hotline.links import open_issue_link
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord
 from workervoice.message import INDICATORS
-from workervoice.store import outbox, people
+from workervoice.store import outbox, people, remedy
 from workervoice.store.programme import Organisation, Site, buyers_of, sites
 from workervoice.workflow.commands import Command, command, digit
 from workervoice.workflow.machine import Move
@@ -55,6 +59,16 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueOfCase:
+    """A sensitive issue that was drafted from the case; `number` counts them as they were."""
+
+    id: UUID
+    number: int
+    state: str
+    drafted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """A case as its handlers see it."""
 
@@ -66,11 +80,12 @@ class CasePage:
     thread: tuple[Said, ...]
     judged: tuple[Judged, ...]
     priorities: tuple[tuple[str, str, str, str], ...]  # was, now, reason, who
-    issues: tuple[tuple[UUID, str], ...]
+    issues: tuple[IssueOfCase, ...]  # in the order of their drafting
     buyers: tuple[Organisation, ...]
     moves: tuple[Move, ...]
     proposals: frozenset[str]  # moves that a colleague proposed
     conversation: str
+    emergency: str  # the number that the hotline's own answers name on this line
     held: bool  # under legal hold
     may_override: tuple[str, ...]  # grounds on which this officer could refer without consent
     consents: tuple[tuple[datetime, int], ...]  # what the worker answered and when, oldest first
@@ -93,15 +108,44 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             thread=thread,
             judged=_judged(case, names),
             priorities=_priorities(case, names),
-            issues=tuple(case.issues),
+            issues=_issues(case),
             buyers=tuple(buyers_of(tx, site_id, case.pen.now.date())) if site_id else (),
             moves=case.moves(),
             proposals=_proposals(case),
             conversation=case.talk.state,
+            emergency=case.line_and_language()[0].emergency_number,
             held=case.under_hold,
             may_override=case.may_override(),
             consents=tuple((s.at, s.consent) for s in thread if s.at and s.consent is not None),
         )
+
+
+def entry_of_case(process: Process, actor: Actor, case_id: UUID, entry_id: UUID) -> Said:
+    """One entry of a thread. Reading it is reading its case."""
+    with open_case(process, actor, case_id) as case:
+        entry = next((each for each in case.thread if each.id == entry_id), None)
+        if entry is None:
+            raise NotFound("no such entry in this case")
+        names = {officer.id: officer.name for officer in people.officers(case.tx).values()}
+        deliveries = outbox.deliveries(case.tx, case.row.conversation_id)
+        case.pen.log(case.tx, "case_read", case_id)
+        return _said(entry, names, deliveries)
+
+
+def _issues(case: OpenCase) -> tuple[IssueOfCase, ...]:
+    """Moments are whole seconds: of those that share one, the thread knows the order."""
+    entries = [entry.words for entry in case.thread if entry.words]
+    told = [words["issue"] for words in entries if words.get("move") == "draft"]
+    turn = {issue_id: place for place, issue_id in enumerate(told)}
+    states, drafted = dict(case.issues), []
+    for row_id, _, blob in remedy.issue_links(case.tx):
+        if row_id in states:
+            at = open_issue_link(case.tx, case.pen.vault, row_id, blob).drafted_at
+            drafted.append((at, turn.get(str(row_id), len(turn)), row_id))
+    return tuple(
+        IssueOfCase(row_id, number, states[row_id], datetime.fromtimestamp(at, tz=UTC))
+        for number, (at, _, row_id) in enumerate(sorted(drafted), start=1)
+    )
 
 
 def _proposals(case: OpenCase) -> frozenset[str]:
@@ -143,14 +187,20 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
 
 
 def passages(text: str, evidence: list[list[Any]]) -> tuple[tuple[str, str, bool], ...]:
-    """Cut a text where evidence begins and ends; where two overlap, both names are given."""
+    """Cut a text where evidence begins and ends; where two overlap, both names are given.
+
+    In one walk: a text of millions of characters may be evidence from end to end.
+    """
     spans = [(int(e[1]), int(e[2]), str(e[0]), bool(e[4])) for e in evidence]
     cuts = sorted({0, len(text), *(s for s, _, _, _ in spans), *(e for _, e, _, _ in spans)})
+    ahead, here = deque(sorted(spans, key=itemgetter(0))), []
     pieces = []
     for start, end in pairwise(cuts):
-        here = [(item, denied) for s, e, item, denied in spans if s <= start and end <= e]
-        label = ", ".join(dict.fromkeys(item for item, _ in here))
-        pieces.append((text[start:end], label, bool(here) and all(d for _, d in here)))
+        here = [span for span in here if span[1] >= end]
+        while ahead and ahead[0][0] <= start:
+            here.append(ahead.popleft())
+        label = ", ".join(dict.fromkeys(item for _, _, item, _ in here))
+        pieces.append((text[start:end], label, bool(here) and all(d for _, _, _, d in here)))
     return tuple(pieces)
 
 

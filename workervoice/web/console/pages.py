@@ -87,9 +87,9 @@ def legend(passages: tuple[tuple[str, str, bool], ...]) -> list[tuple[str, bool]
     return sorted(found)
 
 
-def automatic(keys: tuple[str, ...]) -> str:
+def automatic(keys: tuple[str, ...], emergency: str) -> str:
     """What the hotline said by itself, in English, for the handler who reads the answer to it."""
-    known = {"emergency": "the emergency number", "digit": "a digit"}
+    known = {"emergency": emergency, "digit": "a digit"}
     return " ".join(_PHRASES.say(key, "en", **known) for key in keys)
 
 

@@ -1,0 +1,90 @@
+"""What the value of a setting has to look like, and what is said if it does not."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+_PLAIN = {  # what pydantic finds, as we say it
+    "int_parsing": "give a whole number",
+    "float_parsing": "give a number",
+    "bool_parsing": "give true or false",
+    "finite_number": "give a number",
+    "less_than_equal": "give at most {le}",
+    "greater_than_equal": "give at least {ge}",
+    "greater_than": "give more than {gt}",
+}
+_DATABASE_URL = re.compile(
+    r"postgresql(\+psycopg)?://[^:/?@]+(:[^@]*)?@(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?@]*)(:[0-9]{1,5})?"
+    r"/[^/?]+(\?.*)?"
+)
+_LIKE = {  # how a value has to look, and what is said if it does not
+    **dict.fromkeys(
+        ("database_url", "gateway_database_url", "courier_database_url", "console_database_url"),
+        (
+            _DATABASE_URL,
+            "write it like postgresql://role:password@host/database, with anything but letters "
+            "and digits in the password percent-encoded",
+        ),
+    ),
+    **dict.fromkeys(
+        ("twilio_sms_from", "twilio_whatsapp_from"),
+        # or a short code; a word could not be answered
+        (re.compile(r"\+?[0-9]{3,15}"), "write it like +15550100000"),
+    ),
+    **dict.fromkeys(
+        ("gateway_host", "console_host"),
+        (re.compile(r"[0-9A-Za-z.-]+|[0-9A-Fa-f:.]+"), "give one address of this machine"),
+    ),
+    "twilio_account_sid": (re.compile("AC[0-9a-fA-F]{32}"), "give AC and 32 hexadecimal digits"),
+    "twilio_api_key": (re.compile("(SK|AC)[0-9a-fA-F]{32}"), "give SK and 32 hexadecimal digits"),
+    "twilio_auth_tokens": (re.compile(r".*[^,\s].*"), "it names no token"),
+    "root_public": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
+    "boot_secret": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
+}
+
+
+def problem_of_text(name: str, text: str) -> str:
+    """What is wrong with a word, number, address or secret; empty if nothing."""
+    if not (text.isascii() and text.isprintable() and text.strip()):
+        return "it holds what cannot be typed, or nothing"
+    like, advice = _LIKE.get(name, (None, ""))
+    if like is not None and not like.fullmatch(text):
+        return advice
+    addresses = {"public_url": False, "console_url": False}
+    addresses |= {"twilio_api_base": True, "simulator_url": True}
+    if name in addresses and not _is_address(text, with_path=addresses[name]):
+        return "write it like https://hotline.example.org"
+    return ""
+
+
+def _is_address(text: str, *, with_path: bool) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = parts.hostname and parts.port != 0 and parts.username is None
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
+    path = "" if with_path else parts.path.strip("/")
+    well = parts.scheme in {"http", "https"} and " " not in text
+    return bool(well and named and not (path or parts.query or parts.fragment))
+
+
+def problem_of_directory(path: Path) -> str:
+    """The data directory need not be there, but if it is, we have to be able to use it."""
+    try:
+        well = stat.S_ISDIR(path.stat().st_mode) and os.access(path, os.X_OK)
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError):
+        well = False
+    return "" if well else "give a directory that this user may enter"
+
+
+def in_plain_words(kind: str, message: str, limits: dict[str, Any]) -> str:
+    """What the library found, as we say it. `kind` is its name for the error."""
+    plain = _PLAIN.get(kind)
+    return message if plain is None else plain.format(**limits)
