@@ -105,3 +105,16 @@ def test_a_recalled_issue_is_closed_to_its_buyers(house: House) -> None:
     assert done == "cancelled"
     states = {line.state for line in buying.disclosure_lines(house.console, house.actor("nora"))}
     assert states == {"revoked"}
+
+
+def test_a_packet_that_was_sent_back_unchanged_can_be_approved_again(house: House) -> None:
+    issue_id = disclosing.draft(house.console, house.actor("asha"), a_case(house), a_packet())
+    disclosing.approve(house.console, house.actor("asha"), issue_id)
+    disclosing.move(
+        house.console, house.actor("ben"), issue_id, "send_back", "is it the right site"
+    )
+
+    disclosing.approve(house.console, house.actor("asha"), issue_id)
+    releasing.release(house.console, house.actor("sam"), issue_id)
+
+    assert len(buying.disclosure_lines(house.console, house.actor("nora"))) == 1

@@ -19,6 +19,7 @@ from httpx2 import Response
 from tests.house import House
 from workervoice.web.console import create_console_app
 
+COOKIE = "workervoice-80"  # of a session, at http://console.test
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -121,7 +122,7 @@ class Browser:
 
     def sign_in_by(self, cookie: str) -> None:
         """Come with this cookie."""
-        self.client.cookies.set("workervoice", cookie, domain="console.test", path="/")
+        self.client.cookies.set(COOKIE, cookie, domain="console.test", path="/")
 
     @classmethod
     def of(cls, house: House, login: str, app: FastAPI | None = None) -> Browser:

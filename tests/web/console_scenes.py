@@ -57,6 +57,7 @@ class Scene:
     """Ids of one story that has come to its plan, and of things that do not exist."""
 
     case: UUID
+    message: UUID
     issue: UUID
     disclosures: dict[str, UUID]  # by the login of a buyer's officer
     action: UUID
@@ -67,6 +68,7 @@ class Scene:
         moves = {"cases": "close", "issues": "reject", "disclosures": "decline", "actions": "agree"}
         return template.format(
             case_id=self.case,
+            message_id=self.message,
             issue_id=self.issue,
             disclosure_id=self.disclosures[login],
             action_id=self.action,
@@ -93,9 +95,10 @@ def a_plan(house: House) -> Scene:
         buying.move(house.console, nora, disclosures["nora"], move, "")
     with buying.open_disclosure(house.console, nora, disclosures["nora"]) as disclosure:
         action_id = disclosure.plan.propose(Promise("Papers", "", "", date(2026, 12, 20)))
-    return Scene(case_id, issue_id, disclosures, action_id)
+    message_id = case_page(house.console, house.actor("sam"), case_id).thread[0].id
+    return Scene(case_id, message_id, issue_id, disclosures, action_id)
 
 
 def nothing() -> Scene:
     """Ids of nothing at all."""
-    return Scene(uuid4(), uuid4(), {"nora": uuid4(), "paul": uuid4()}, uuid4())
+    return Scene(uuid4(), uuid4(), uuid4(), {"nora": uuid4(), "paul": uuid4()}, uuid4())

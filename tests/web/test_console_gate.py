@@ -120,7 +120,7 @@ def test_foreign_unknown_and_malformed_ids_look_the_same(
     bodies = {
         (answer.status_code, answer.text)
         for answer in (
-            browser.open(path.format(case_id=i, issue_id=i, disclosure_id=i))
+            browser.open(path.format(case_id=i, message_id=i, issue_id=i, disclosure_id=i))
             for i in (foreign, nothing().case, "7", "%00", "' or 1", "x" * 500)
         )
     }
@@ -149,7 +149,7 @@ def test_an_id_has_one_spelling(
     browser = browsers[Role.BUYER if buyers else Role.HANDLER]
     nowhere = browser.open("/nowhere").text
     ids = {"case_id": scene.case, "issue_id": scene.issue, "action_id": scene.action}
-    ids["disclosure_id"] = scene.disclosures["nora"]
+    ids |= {"disclosure_id": scene.disclosures["nora"], "message_id": scene.message}
 
     for name in re.findall(r"{(\w+_id)}", path):
         for spelling in SPELLINGS:

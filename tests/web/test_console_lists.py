@@ -161,6 +161,50 @@ def test_a_broken_disclosure_is_named_to_its_buyer_and_to_the_monitor(house: Hou
     assert "Northwind Apparel" in of_staff
 
 
+def test_a_monitor_sees_what_left_the_house_and_counts_what_has_not(house: House) -> None:
+    scene, fresh = a_plan(house), a_case(house, OTHER)
+    packet = Packet(site="Riverside Garments", country="BD", **PACKET)
+    drafted = [
+        disclosing.draft(house.console, house.actor("asha"), scene.case, packet) for _ in range(3)
+    ]
+    for login in ("asha", "sam"):  # two people give one of them up
+        disclosing.move(house.console, house.actor(login), drafted[0], "reject", "twice drafted")
+
+    page = Browser.of(house, "mina").page
+
+    rows = {row[:8]: row for row in re.findall(r'data-label="Case">(.*?)</tr>', page, re.S)}
+    with_issue, without = rows[str(scene.case)[:8]], rows[str(fresh)[:8]]
+    assert with_issue.count("<div>Buyers are deciding</div>") == 1
+    assert "2 drafted, not released" in with_issue
+    assert "Draft<" not in with_issue
+    assert "Cancelled" not in with_issue
+    assert "Buyer answered after</th>" in page
+    assert re.search(r'"Buyer answered">\s*<span class="quiet">–</span>\s*</td>', without)
+
+
+def test_a_case_lists_its_issues_as_they_were_drafted(house: House) -> None:
+    case_id = a_case(house)
+    packet = Packet(site="Riverside Garments", country="BD", **PACKET)
+    made = []
+    for hours in (0, 0, 0, 0, 5):
+        house.wait(hours=hours)
+        made.append(disclosing.draft(house.console, house.actor("asha"), case_id, packet))
+    disclosing.approve(house.console, house.actor("asha"), made[1])
+
+    page = Browser.of(house, "asha").open(f"/cases/{case_id}").text
+
+    items = re.findall(r'<li><a href="/issues/([\w-]+)">(No\. \d)(.*?)</li>', page)
+    assert [(UUID(each), number) for each, number, _ in items] == [
+        (issue_id, f"No. {number}") for number, issue_id in enumerate(made, start=1)
+    ]
+    assert ": Approved, waits for a second person." in items[1][2]
+    assert ": Draft." in items[4][2]
+    assert [re.findall(r"\d\d:\d\d UTC", rest) for *_, rest in items] == [
+        *[["09:00 UTC"]] * 4,
+        ["14:00 UTC"],
+    ]
+
+
 def test_many_broken_rows_are_counted_and_not_all_listed(house: House) -> None:
     for number in range(8):
         a_case(house, f"+155501005{number:02}")

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from tests.house import House
-from tests.web.console_browser import Browser, app_of
+from tests.web.console_browser import COOKIE, Browser, app_of
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def test_signing_in_is_one_line_with_the_officer_and_a_count(
         for count, officer in enumerate(officers, 1)
     ]
     for browser, login in zip(browsers, ("asha", "nora"), strict=True):
-        kept = browser.client.cookies["workervoice"]
+        kept = browser.client.cookies[COOKIE]
         for secret in (kept, browser.token, shared_house.seeded.passphrases[login]):
             assert secret not in caplog.text
 

@@ -144,7 +144,9 @@ def test_facts_that_do_not_open_are_an_answer_in_words(house: House) -> None:
         ("priority", {"priority": "P9", "reason": "no such"}, "Choose a priority", "no such"),
         ("site", {"site": "nowhere"}, "Choose a site from the list.", ""),
         ("assess", {"indicator": "x", "verdict": "added", "reason": "r-e"}, "Choose an ind", "r-e"),
-        ("move/close_unconfirmed", {"reason": "hm"}, "This cannot be done as things stand", ""),
+        ("move/close_unconfirmed", {"reason": "hm"}, "This step cannot be made here: it is ", ""),
+        ("move/confirm", {"reason": "hm"}, "This step cannot be made here: it is none that", ""),
+        ("move/escalate", {}, "This step cannot be made here: there is none like it at the st", ""),
         ("move/set_aside", {"reason": ""}, "Say why, in a few words.", ""),
     ],
 )
@@ -271,8 +273,32 @@ def test_the_queue_tells_who_waits_and_refreshes_itself(house: House) -> None:
     assert "1 case waits for us. <strong>1 is late.</strong>" in waiting
     assert "for us, " not in answered
     assert "0 cases wait for us." in answered
+    assert f'href="/cases/{case_id}"' in answered.partition("<h2>Answered</h2>")[2]
     assert 'hx-get="/cases" hx-trigger="every 15s" hx-select="#queue"' in waiting
     assert waiting.count('id="queue"') == 1
+
+
+def test_an_urgent_case_that_was_answered_stands_behind_all_that_wait(house: House) -> None:
+    urgent = a_case(house, text="They beat us, blood, the door is locked RIVER")
+    standard = a_case(house, OTHER, "Boss pays us late RIVER")
+    asha = Browser.of(house, "asha")
+    before = asha.page
+    asha.open(f"/cases/{urgent}")
+    asha.do(f"/cases/{urgent}/answer", text="We are here")
+
+    after = asha.open("/cases").text
+
+    parts = [re.split("<h2>(?:Waiting for us|Answered)</h2>", page)[1:] for page in (before, after)]
+    shown = [[re.findall(r'id="case-([\w-]+)"', part) for part in page] for page in parts]
+    assert shown == [[[str(urgent), str(standard)]], [[str(standard)], [str(urgent)]]]
+
+
+def test_a_badge_is_never_broken_in_two(shared_house: House) -> None:
+    style = Browser.at(app_of(shared_house)).open("/static/console.css").text
+
+    (badge,) = re.findall(r"^\.badge {(.*)}$", style, re.M)
+
+    assert "white-space: nowrap" in badge
 
 
 def test_a_site_is_named_and_changed_from_the_list(house: House) -> None:

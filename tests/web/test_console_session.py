@@ -10,7 +10,7 @@ import pytest
 from httpx2 import Response
 
 from tests.house import House
-from tests.web.console_browser import Browser, PageReader, app_of
+from tests.web.console_browser import COOKIE, Browser, PageReader, app_of
 from tests.web.console_scenes import a_case
 from workervoice.store.engine import Database
 from workervoice.web.console import create_console_app
@@ -66,9 +66,24 @@ def test_a_session_gets_a_new_cookie_that_scripts_and_other_sites_cannot_use(
 
     assert before.split(";")[0] != after.split(";")[0]
     for cookie in (before, after):
-        assert cookie.startswith("workervoice=")
+        assert cookie.startswith(f"{COOKIE}=")
         assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(cookie.split("; "))
         assert "Secure" not in cookie
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+def test_two_hotlines_on_one_machine_do_not_sign_each_other_out(
+    shared_house: House, host: str
+) -> None:
+    """A browser has one jar of cookies for all ports of a host."""
+    app = app_of(shared_house)
+    given = [
+        Browser.at(app).open("/login", Host=f"{host}{port}").headers["set-cookie"].split("=")[0]
+        for port in (":8001", ":8002", "", ":80", ":x")
+    ]
+
+    assert given[:3] == ["workervoice-8001", "workervoice-8002", "workervoice-80"]
+    assert given[3:] == ["workervoice-80", "workervoice-80"]
 
 
 def test_over_https_the_cookie_is_bound_to_the_host(shared_house: House) -> None:
@@ -101,7 +116,7 @@ def test_a_planted_cookie_does_not_become_a_session(shared_house: House) -> None
 
 def test_after_signing_out_the_cookie_opens_nothing(shared_house: House) -> None:
     browser = Browser.of(shared_house, "asha")
-    kept = browser.client.cookies["workervoice"]
+    kept = browser.client.cookies[COOKIE]
 
     answer = browser.submit("/logout")
     browser.sign_in_by(kept)
@@ -171,7 +186,7 @@ def test_without_a_database_what_was_typed_comes_back_too(house: House) -> None:
     away = replace(house.console, database=Database("postgresql+psycopg://x@127.0.0.1:9/x"))
     door, desk = replace(house.door, process=away), replace(house.desk, process=away)
     lost = Browser.at(create_console_app(process=away, door=door, desk=desk, secure_cookies=False))
-    lost.sign_in_by(browser.client.cookies["workervoice"])
+    lost.sign_in_by(browser.client.cookies[COOKIE])
 
     answer = lost.client.post(
         f"{here}/answer",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from tests.builders import a_case as a_consenting_case
-from tests.builders import a_confirmed_delete, a_released_issue
+from tests.builders import a_confirmed_delete, a_packet, a_released_issue, an_erased_case
 from tests.house import House
 from tests.web.console_browser import Browser
 from tests.web.console_scenes import a_case
+from workervoice.hotline import disclosing, releasing
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.overview import issue_lines
+from workervoice.workflow.consent import Override
 
 GRAVE = "I am 15 years old, boss took our passports, RIVER"
 WHY = "A court asked for the papers"
@@ -60,6 +62,18 @@ def test_under_hold_the_page_offers_no_erasing_and_a_form_from_before_is_refused
     assert f'action="{case}/move/erase"' not in refused.text
 
 
+def test_a_hold_without_its_field_says_what_is_missing(house: House) -> None:
+    case = f"/cases/{a_case(house)}"
+    sam = a_browser(house, "sam", case)
+
+    answers = [sam.post(f"{case}/hold", {"reason": WHY, **given}) for given in ({}, {"held": "x"})]
+
+    for answer in answers:
+        assert answer.status_code == 409
+        assert "Nothing was done. Say whether the legal hold is set or lifted" in answer.text
+    assert "Under legal hold" not in sam.open(case).text
+
+
 def test_without_consent_only_a_supervisor_refers_with_ground_and_reason(house: House) -> None:
     case_id = a_case(house, text=GRAVE)
     case = f"/cases/{case_id}"
@@ -92,6 +106,63 @@ def test_with_consent_for_authorities_no_ground_is_asked_for(house: House) -> No
 
     assert '<span class="stage">Referred</span>' in page
     assert "Without consent" not in page
+
+
+def card(page: str) -> str:
+    """What an issue's page says about who let it go."""
+    (found,) = re.findall(r'<h2 id="released-title">(.*?)</section>', page, re.S)
+    return " ".join(re.sub(r"<[^>]*>", "", found).split())
+
+
+def test_a_released_issue_says_who_approved_and_who_released_it_and_when(house: House) -> None:
+    case_id = a_consenting_case(house)
+    issue_id = disclosing.draft(house.console, house.actor("ben"), case_id, a_packet())
+    house.wait(hours=1)
+    disclosing.approve(house.console, house.actor("asha"), issue_id)
+    before = a_browser(house, "ben", f"/issues/{issue_id}").page
+    house.wait(hours=2)
+    releasing.release(house.console, house.actor("sam"), issue_id)
+
+    ben = a_browser(house, "ben", f"/issues/{issue_id}")
+
+    assert "released-title" not in before
+    assert re.search("Approved by <bdi>Asha[^<]*</bdi>, <time[^>]*>22 Nov 2026, 10:00 UTC", before)
+    assert card(ben.page) == (
+        "Who let it go Approved by Asha, handler, 22 Nov 2026, 10:00 UTC. "
+        "Released by Sam, supervisor, 22 Nov 2026, 12:00 UTC."
+    )
+    thread = ben.open(f"/cases/{case_id}").text
+    assert re.search(r"Sensitive issue \w{8}</a></span><span>Approved</span>", thread)
+
+
+def test_a_release_without_consent_says_why_on_the_issues_page(house: House) -> None:
+    case_id = a_consenting_case(house, consent="0", report=GRAVE)
+    sam = house.actor("sam")
+    issue_id = disclosing.draft(house.console, house.actor("asha"), case_id, a_packet())
+    disclosing.approve(house.console, house.actor("asha"), issue_id)
+    override = Override(sam.id, "They must leave <tonight>", "under_18")
+    releasing.release(house.console, sam, issue_id, override)
+
+    told = card(a_browser(house, "ben", f"/issues/{issue_id}").page)
+
+    assert told.endswith(
+        "Without the worker's consent. Ground: A person under 18. "
+        "Reason: They must leave &lt;tonight&gt;"
+    )
+
+
+def test_who_released_an_issue_is_known_after_its_case_was_erased(house: House) -> None:
+    case_id = a_consenting_case(house)
+    issue_id = a_released_issue(house, case_id)
+    an_erased_case(house, case_id)
+
+    told = card(a_browser(house, "ben", f"/issues/{issue_id}").page)
+
+    assert told == (
+        "Who let it go Approved by Asha, handler. "
+        "Released by Sam, supervisor, 22 Nov 2026, 09:00 UTC. "
+        "Whether consent was overridden, and why, went with its case."
+    )
 
 
 def test_an_issue_whose_case_was_erased_is_followed_on_its_own_page(house: House) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from tests.house import House
-from tests.web.console_browser import Browser, PageReader, app_of
+from tests.web.console_browser import COOKIE, Browser, PageReader, app_of
 from tests.web.console_scenes import ACTION, PACKET, a_case, a_plan, agree_to_buyers
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.issuepage import issue_page
@@ -69,7 +69,7 @@ def test_two_drafts_at_the_very_same_moment_are_one(house: House) -> None:
     app = app_of(house)
     asha = Browser.of(house, "asha", app)
     page = asha.open(f"/cases/{case_id}/issues").text
-    cookie = asha.client.cookies["workervoice"]
+    cookie = asha.client.cookies[COOKIE]
 
     def send(_: int) -> tuple[int, str]:
         browser = Browser.at(app)

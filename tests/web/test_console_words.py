@@ -20,7 +20,14 @@ from workervoice.web.console import items, words
 from workervoice.web.console.forms import Form, parse_form
 from workervoice.web.console.issues import marked
 from workervoice.web.console.pages import day, moment, month, move_label, span, tag
-from workervoice.web.console.sentences import LOOK_AGAIN, MACHINES, NEEDS, PLAIN, sentence
+from workervoice.web.console.sentences import (
+    LOOK_AGAIN,
+    MACHINES,
+    NEEDS,
+    NOT_HERE,
+    PLAIN,
+    sentence,
+)
 from workervoice.web.errors import STATUS, Busy, status_of
 from workervoice.workflow import conversation, delivery
 from workervoice.workflow.machine import Machine
@@ -109,6 +116,8 @@ def test_a_sentence_tells_what_is_missing_and_nothing_inside() -> None:
         sentence(GuardFailed("case: set_aside from received by handler")),
         sentence(GuardFailed("action: verify from evidence_submitted by buyer")),
         sentence(ReasonMissing("case: close from confirmed by handler")),
+        sentence(IllegalMove("issue: approve from resolved by handler")),
+        sentence(IllegalMove("case: withdraw from received by handler")),
         sentence(IllegalMove("case 123 was changed meanwhile: look again")),
         sentence(GuardFailed("row 17 of table x: secret")),
         sentence(GuardFailed("nothing: at from all by anyone")),
@@ -123,6 +132,9 @@ def test_a_sentence_tells_what_is_missing_and_nothing_inside() -> None:
         "agrees.",
         "This is possible only if somebody other than the person who did it checks it.",
         "Say why, in a few words.",
+        "This step cannot be made here: there is none like it at the stage “Resolved”. If a page "
+        "offered it, somebody has changed things since: look again.",
+        NOT_HERE,
         LOOK_AGAIN,
     }
 

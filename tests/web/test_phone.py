@@ -161,6 +161,33 @@ def test_a_misshapen_text_goes_nowhere(record: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"number": NUMBER, "line": "demo-sms"}, "There is no text in it."),
+        ({"number": NUMBER, "line": "demo-sms", "text": None}, "There is no text in it."),
+        ({"number": NUMBER, "line": "demo-sms", "text": ["x"]}, "There is no text in it."),
+        ({"number": NUMBER, "line": "x", "text": "x"}, "That is no phone number, or there is no"),
+        ([], "That could not be read: send one JSON object"),
+        ("{", "That could not be read: send one JSON object"),
+        ("", "That could not be read: send one JSON object"),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_said_and_nothing_is_kept(body: object, told: str) -> None:
+    content = body if isinstance(body, str) else json.dumps(body)
+    with provider(says(204, b"")) as gateway:
+        client = _client(gateway.url)
+
+        answer = client.post(
+            "/api/text", content=content, headers={"Content-Type": "application/json"}
+        )
+
+    assert answer.status_code == 400
+    assert answer.json()["problem"].startswith(told)
+    assert _on_phone(client) == []
+    assert not gateway.seen
+
+
+@pytest.mark.parametrize(
     ("line", "kind"), [(SMS, AddressKind.PHONE), (WHATSAPP, AddressKind.WHATSAPP)]
 )
 def test_a_sent_message_is_on_the_phone_and_its_delivery_is_told(

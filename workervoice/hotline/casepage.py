@@ -135,7 +135,7 @@ def entry_of_case(process: Process, actor: Actor, case_id: UUID, entry_id: UUID)
 def _issues(case: OpenCase) -> tuple[IssueOfCase, ...]:
     """Moments are whole seconds: of those that share one, the thread knows the order."""
     entries = [entry.words for entry in case.thread if entry.words]
-    told = [words["issue"] for words in entries if words.get("move") == "draft"]
+    told = [w["issue"] for w in entries if (w.get("kind"), w.get("move")) == ("issue", "draft")]
     turn = {issue_id: place for place, issue_id in enumerate(told)}
     states, drafted = dict(case.issues), []
     for row_id, _, blob in remedy.issue_links(case.tx):
@@ -193,12 +193,13 @@ def passages(text: str, evidence: list[list[Any]]) -> tuple[tuple[str, str, bool
     """
     spans = [(int(e[1]), int(e[2]), str(e[0]), bool(e[4])) for e in evidence]
     cuts = sorted({0, len(text), *(s for s, _, _, _ in spans), *(e for _, e, _, _ in spans)})
-    ahead, here = deque(sorted(spans, key=itemgetter(0))), []
+    ahead = deque(sorted(spans, key=itemgetter(0)))
+    here: list[tuple[int, int, str, bool]] = []
     pieces = []
     for start, end in pairwise(cuts):
-        here = [span for span in here if span[1] >= end]
         while ahead and ahead[0][0] <= start:
             here.append(ahead.popleft())
+        here = [span for span in here if span[1] >= end]
         label = ", ".join(dict.fromkeys(item for _, _, item, _ in here))
         pieces.append((text[start:end], label, bool(here) and all(d for _, _, _, d in here)))
     return tuple(pieces)

@@ -253,6 +253,7 @@ def approve(process: Process, actor: Actor, issue_id: UUID) -> None:
     """The first of two people says yes to this very packet."""
     with open_issue(process, actor, issue_id) as issue:
         row = issue.row
+        issue.note({"kind": "approval", "issue": str(issue_id), "version": row.version})
         issue.advance("approve")
         place = remedy.approval_place(issue.tx.programme, issue_id, row.version, row.packet)
         approval = Approval(issue_id, actor.id, row.version, actor.signer.sign(place))

@@ -22,6 +22,7 @@ from workervoice.store.vault import QueueRecord, Vault
 
 STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR})
 OVER = frozenset({"closed", "out_of_scope", "erased"})
+IN_THE_HOUSE = frozenset({"draft", "approved"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class MonitorLine:
     stage: str
     age: timedelta
     waiting: bool
-    issues: tuple[str, ...]
+    issues: tuple[str, ...]  # stages of those that went to buyers
+    drafted: int  # that many more are worked on and have not left the house
     buyer_hours: tuple[tuple[str, int | None], ...]  # buyer, hours to acknowledge; None: not yet
     late: bool
 
@@ -113,14 +115,16 @@ def monitor_lines(
             with aside.if_broken("case", row_id):
                 record = process.vault.open_queue(tx.programme, row_id, version, blob)
                 issues = about.get(str(row_id), [])
+                left = [each for each in issues if each.left]
                 lines.append(
                     MonitorLine(
                         reference=str(row_id)[:8],
                         stage=state,
                         age=now - record.opened_at,
                         waiting=record.waits and state not in OVER,
-                        issues=tuple(state for state, _ in issues),
-                        buyer_hours=tuple(hours for _, told in issues for hours in told),
+                        issues=tuple(each.state for each in left),
+                        drafted=sum(each.state in IN_THE_HOUSE for each in issues),
+                        buyer_hours=tuple(hours for each in left for hours in each.told),
                         late=str(row_id) in late,
                     )
                 )
@@ -130,8 +134,17 @@ def monitor_lines(
 _Told = list[tuple[str, int | None]]  # buyer, hours to acknowledge
 
 
-def _issues_by_case(tx: Tx, vault: Vault, aside: SetAside) -> dict[str, list[tuple[str, _Told]]]:
-    """For each case its issues' states, and each buyer's hours until acknowledgement."""
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """One issue as far as a monitor may know it."""
+
+    state: str
+    left: bool  # it went to buyers
+    told: _Told
+
+
+def _issues_by_case(tx: Tx, vault: Vault, aside: SetAside) -> dict[str, list[_Watched]]:
+    """For each case its issues, and each buyer's hours until acknowledgement."""
     names = organisations(tx)
     told: dict[str, _Told] = {}
     for row_id, organisation_id, _, blob in remedy.disclosure_links(tx):
@@ -141,12 +154,13 @@ def _issues_by_case(tx: Tx, vault: Vault, aside: SetAside) -> dict[str, list[tup
             if link.acknowledged_at is not None:
                 took = (link.acknowledged_at - link.released_at) // 3600
             told.setdefault(link.issue_id, []).append((names[organisation_id].name, took))
-    found: dict[str, list[tuple[str, _Told]]] = {}
+    found: dict[str, list[_Watched]] = {}
     for row_id, state, blob in remedy.issue_links(tx):
         with aside.if_broken("sensitive issue", row_id):
-            case_id = open_issue_link(tx, vault, row_id, blob).case_id
+            about = open_issue_link(tx, vault, row_id, blob)
             of_buyers = sorted(told.get(str(row_id), []), key=lambda each: each[0])
-            found.setdefault(case_id, []).append((state, of_buyers))
+            watched = _Watched(state, about.released_at is not None, of_buyers)
+            found.setdefault(about.case_id, []).append(watched)
     return found
 
 

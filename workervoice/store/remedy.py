@@ -12,11 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
-from workervoice.store.engine import Tx
+from workervoice.store.engine import Tx, insert_new
 from workervoice.store.states import change_row, move_state
 
 
@@ -132,7 +133,9 @@ def add_entry(tx: Tx, row: EntryRow) -> None:
 
 
 def add_approval(tx: Tx, row: Approval) -> None:
-    _add(tx, t.approval, row)
+    """Store who approved which version; the same again, after it was sent back, changes nothing."""
+    columns = {name: getattr(row, name) for name in Approval.__slots__}
+    insert_new(tx, insert(t.approval).values(programme_id=tx.programme, **columns))
 
 
 def issue_by_id(tx: Tx, issue_id: UUID) -> IssueRow:

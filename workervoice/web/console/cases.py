@@ -10,11 +10,19 @@ from fastapi.responses import Response
 from workervoice.disclosure.packet import LIKELIHOODS, Packet
 from workervoice.errors import NotFound, WorkflowError
 from workervoice.hotline import disclosing
-from workervoice.hotline.casepage import CasePage, case_page
+from workervoice.hotline.casepage import CasePage, case_page, entry_of_case
 from workervoice.hotline.overview import OVER, queue
 from workervoice.message import INDICATORS, Consent, Priority
+from workervoice.web.console import parts
 from workervoice.web.console.acting import Subject
-from workervoice.web.console.forms import Tried, override_of, packet_of, priority_of, site_of
+from workervoice.web.console.forms import (
+    Tried,
+    held_of,
+    override_of,
+    packet_of,
+    priority_of,
+    site_of,
+)
 from workervoice.web.console.gate import Visit, Visiting
 from workervoice.web.console.sentences import sentence
 from workervoice.workflow import case as case_machine
@@ -31,9 +39,14 @@ ALWAYS_WHY = {
 @router.get("/cases")
 def show_queue(visit: Visiting) -> Response:
     every, now = queue(visit.process, visit.actor, visit.console.clocks), visit.process.clock()
-    lines = [line for line in every if line.state not in OVER]
-    over = [line for line in every if line.state in OVER]
-    return visit.listing("queue.html", every, lines=lines, over=over, now=now)
+    open_ = [line for line in every if line.state not in OVER]
+    shown = {
+        "late": sum(line.late for line in open_),
+        "waiting": [line for line in open_ if line.record.waits],
+        "answered": [line for line in open_ if not line.record.waits],
+        "over": [line for line in every if line.state in OVER],
+    }
+    return visit.listing("queue.html", every, now=now, **shown)
 
 
 @router.get("/cases/{case_id}")
@@ -61,6 +74,21 @@ def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
 def _proposed(page: CasePage) -> list[str]:
     """Moves of this case that wait for a second person; an issue's are on the issue's page."""
     return [move.name for move in page.moves if move.name in page.proposals]
+
+
+@router.get("/cases/{case_id}/messages/{message_id}")
+def show_message(visit: Visiting, case_id: UUID, message_id: UUID, part: int = 1) -> Response:
+    """The whole of a text that is too long for its case's page, part by part."""
+    entry = entry_of_case(visit.process, visit.actor, case_id, message_id)
+    piece = parts.part(entry.passages, part)
+    return visit.page(
+        "message.html",
+        case_id=case_id,
+        entry=entry,
+        piece=piece,
+        number=part,
+        parts=parts.parts(entry.passages),
+    )
 
 
 CASE = Subject("case", "/cases", _page)
@@ -111,10 +139,10 @@ def note(visit: Visiting, case_id: UUID) -> Response:
 @router.post("/cases/{case_id}/hold")
 def hold(visit: Visiting, case_id: UUID) -> Response:
     """Put the case under legal hold, or lift it."""
-    desk, held = visit.console.desk, visit.form.one("held") == "yes"
+    desk, form = visit.console.desk, visit.form
 
     def act() -> None:
-        desk.hold(visit.actor, case_id, held=held, reason=visit.form.one("reason"))
+        desk.hold(visit.actor, case_id, held=held_of(form), reason=form.one("reason"))
 
     return CASE.act(visit, "hold", act)
 

@@ -134,6 +134,13 @@ def site_of(form: Form) -> UUID:
         raise GuardFailed("choose a site from the list") from None
 
 
+def held_of(form: Form) -> bool:
+    """True to put under legal hold, False to lift it. Raises `GuardFailed` for neither."""
+    if form.one("held") not in {"yes", "no"}:
+        raise GuardFailed("say whether the legal hold is set or lifted")
+    return form.one("held") == "yes"
+
+
 def packet_of(form: Form, site: str, country: str) -> Packet:
     """What was drafted, complete or not: the packet itself says what is missing."""
     return Packet(

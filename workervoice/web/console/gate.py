@@ -29,6 +29,7 @@ from workervoice.web.console.pages import render
 from workervoice.web.console.routes import ANYONE, HOME, ROUTES
 from workervoice.web.errors import NoSession, StaleForm
 
+_PORT = re.compile(r":([0-9]{1,5})\Z")  # of a Host header
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 LOGINS_AT_ONCE = 8  # each waits for its turn at Argon2; more would take all threads
@@ -47,20 +48,22 @@ class Console:
     clocks: KnownClocks = field(default_factory=KnownClocks)
     counts: Counts = field(default_factory=Counts)
 
-    @property
-    def cookie(self) -> str:
-        return "__Host-workervoice" if self.secure_cookies else "workervoice"
+    def cookie(self, request: Request) -> str:
+        """Its name. A browser keeps one jar for all ports of a host, so that over plain http each
+        port has a name of its own: two demos would sign each other out."""
+        if self.secure_cookies:
+            return "__Host-workervoice"
+        port = _PORT.search(request.headers.get("host", ""))
+        return f"workervoice-{port[1] if port else 80}"
 
-    def give_cookie(self, response: Response, token: str) -> None:
+    def give_cookie(self, request: Request, response: Response, token: str) -> None:
         """Until the browser closes; the session ends earlier on our side."""
-        response.set_cookie(
-            self.cookie, token, secure=self.secure_cookies, httponly=True, samesite="strict"
-        )
+        name, secure = self.cookie(request), self.secure_cookies
+        response.set_cookie(name, token, secure=secure, httponly=True, samesite="strict")
 
-    def take_cookie(self, response: Response) -> None:
-        response.delete_cookie(
-            self.cookie, secure=self.secure_cookies, httponly=True, samesite="strict"
-        )
+    def take_cookie(self, request: Request, response: Response) -> None:
+        name, secure = self.cookie(request), self.secure_cookies
+        response.delete_cookie(name, secure=secure, httponly=True, samesite="strict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class Visit:
 def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
     """Let a request in, or raise `StaleForm`, `NoSession` or `NotFound`."""
     console: Console = request.app.state.console
-    token = request.cookies.get(console.cookie, "")
+    token = request.cookies.get(console.cookie(request), "")
     allowed = ROUTES[request.method, request.scope["route"].path]
     if request.method == "POST":
         _check_form(console, token, form)

@@ -21,6 +21,7 @@ DONE: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "issue": {
             "draft": "Drafted",
+            "approve": "Approved",
             "send_back": "Sent back to be changed",
             "release": "Released to buyers",
             "reject": "Rejected",

@@ -44,7 +44,7 @@ def ask(visit: Visiting) -> Response:
     token = visit.token or secrets.token_urlsafe(32)
     form_token = visit.console.door.form_token(token)
     response = visit.page("login.html", form_token=form_token, problem="", login="")
-    visit.console.give_cookie(response, token)
+    visit.console.give_cookie(visit.request, response, token)
     return response
 
 
@@ -64,7 +64,7 @@ def enter(visit: Visiting) -> Response:
     officer = console.door.recognise(token)
     console.counts.signed_in(officer.id)
     response = visit.see(HOME.get(officer.role, "/"))
-    console.give_cookie(response, token)
+    console.give_cookie(visit.request, response, token)
     return response
 
 
@@ -86,7 +86,7 @@ def _token(visit: Visit) -> str:
 def leave(visit: Visiting) -> Response:
     visit.console.door.leave(visit.token)
     response = visit.see("/login")
-    visit.console.take_cookie(response)
+    visit.console.take_cookie(visit.request, response)
     return response
 
 

@@ -18,6 +18,7 @@ from workervoice.hotline.planning import TEXT_MAX
 from workervoice.web.console import items, words
 from workervoice.web.console.forms import Form, Tried
 from workervoice.web.console.histories import COMMANDS, DONE
+from workervoice.web.console.parts import opening, size
 from workervoice.web.console.sentences import MACHINES
 from workervoice.workflow.phrasebook import PhraseBook
 
@@ -119,6 +120,8 @@ def _environment() -> Environment:
         typed,
         items.item,
         items.items,
+        opening,
+        size,
     )
     made.filters |= {filter_.__name__: filter_ for filter_ in shown}
     made.globals |= {

@@ -39,6 +39,7 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("GET", "/"): _PEOPLE,
         ("GET", "/cases"): _STAFF,
         ("GET", _CASE): _STAFF,
+        ("GET", f"{_CASE}/messages/{{message_id}}"): _STAFF,
         ("POST", f"{_CASE}/answer"): _STAFF,
         ("POST", f"{_CASE}/assess"): _STAFF,
         ("POST", f"{_CASE}/priority"): _STAFF,

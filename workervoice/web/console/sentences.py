@@ -9,6 +9,7 @@ from types import MappingProxyType
 from workervoice.errors import GuardFailed, IllegalMove, ReasonMissing, WorkflowError
 from workervoice.hotline.act import ANSWER_MAX
 from workervoice.hotline.planning import TEXT_MAX
+from workervoice.web.console import words
 from workervoice.workflow import action, case, disclosed, issue
 from workervoice.workflow.guards import meaning
 from workervoice.workflow.machine import Machine
@@ -17,8 +18,18 @@ MACHINES: Mapping[str, Machine] = MappingProxyType(
     {module.MACHINE.name: module.MACHINE for module in (case, issue, disclosed, action)}
 )
 
+STATES: Mapping[str, words.Words] = MappingProxyType(
+    {
+        "case": words.CASE,
+        "issue": words.ISSUE,
+        "disclosure": words.DISCLOSURE,
+        "action": words.ACTION,
+    }
+)
+
 SAY_WHY = "Say why, in a few words."
 LOOK_AGAIN = "This cannot be done as things stand now. Somebody may have changed them: look again."
+NOT_HERE = "This step cannot be made here: it is none that your account can make."
 
 # what the hotline says when a form is not complete, word by word
 PLAIN: Mapping[str, str] = MappingProxyType(
@@ -31,6 +42,9 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "choose a site from the list": "Choose a site from the list.",
         "choose a priority from the list": "Choose a priority from the list.",
         "an empty note says nothing": "Write something in the note.",
+        "say whether the legal hold is set or lifted": (
+            "Say whether the legal hold is set or lifted: the form did not tell."
+        ),
         "nothing may be sent: the conversation is withdrawn": (
             "Nothing may be sent: the worker asked to delete everything."
         ),
@@ -109,13 +123,27 @@ def sentence(refusal: WorkflowError) -> str:
     """One sentence that says what to do, whatever the exception says."""
     if isinstance(refusal, ReasonMissing):
         return SAY_WHY
-    if isinstance(refusal, IllegalMove) or not isinstance(refusal, GuardFailed):
-        return LOOK_AGAIN
     told = str(refusal)
+    match = _BY_MACHINE.fullmatch(told)
+    if isinstance(refusal, IllegalMove):
+        return _not_here(*match.groups()) if match else LOOK_AGAIN
+    if not isinstance(refusal, GuardFailed):
+        return LOOK_AGAIN
     if told in PLAIN:
         return PLAIN[told]
-    match = _BY_MACHINE.fullmatch(told)
     return _needed(*match.groups()) if match else LOOK_AGAIN
+
+
+def _not_here(machine: str, move: str, state: str, role: str) -> str:
+    """Nobody need look again for a step that no page offers them, whatever becomes of the case."""
+    moves = MACHINES[machine].moves if machine in MACHINES else ()
+    if not any(row.name == move and role in row.roles for row in moves):
+        return NOT_HERE
+    stage = STATES[machine].get(state, state)
+    return (
+        f"This step cannot be made here: there is none like it at the stage “{stage}”. If a page "
+        "offered it, somebody has changed things since: look again."
+    )
 
 
 def _needed(machine: str, move: str, state: str, role: str) -> str:

@@ -27,6 +27,7 @@ from workervoice.web.phone.desk import Declined, Desk
 from workervoice.web.phone.network import Network, PhoneLine
 
 MOST_BYTES = 1024 * 1024
+UNREADABLE = "That could not be read: send one JSON object, of 1 MB at most."
 STARTING_PHONES = ("+15550100101", "+15550100102")
 _WEB = Path(__file__).parent.parent
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -118,6 +119,11 @@ def _add_page(app: FastAPI, desk: Desk) -> None:
             return _problem(415, "Only JSON.")
         try:
             record = read_json(body)
+        except Malformed:
+            return _problem(400, UNREADABLE)
+        if not isinstance(record.get("text"), str):  # "" is a text, too
+            return _problem(400, "There is no text in it.")
+        try:
             line = desk.network.line(words(record, "line"))
             bubble = desk.network.typed(
                 line, words(record, "number"), words(record, "text"), desk.now()
