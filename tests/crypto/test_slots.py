@@ -173,6 +173,26 @@ def test_no_more_than_two_passphrases_are_stretched_at_once(
     assert the_others_follow
 
 
+def test_people_who_log_in_at_the_same_moment_do_not_wait_for_each_other_for_ever() -> None:
+    lanes = Cost(memory_kib=1024, iterations=2, lanes=4)
+    expected = stretch("x", bytes(16), lanes)
+    made: list[bytes] = []
+    logins = [
+        threading.Thread(
+            target=lambda: made.extend(stretch("x", bytes(16), lanes) for _ in range(20)),
+            daemon=True,  # without the lock they hang, and would keep the tests from ending
+        )
+        for _ in range(4)
+    ]
+
+    for login in logins:
+        login.start()
+    for login in logins:
+        login.join(60)
+
+    assert made == [expected] * 80
+
+
 def test_stretching_follows_rfc_9106() -> None:
     """The published case without secret and associated data, which we do not use."""
     [vector] = [

@@ -13,6 +13,7 @@ import hmac
 import secrets
 import threading
 import unicodedata
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -42,6 +43,9 @@ _DECOY = "slot-decoy"
 _BUNDLE_FORMAT = b"\x01"  # format | signing seed (32) | private key with its suite byte
 
 _two_at_once = threading.BoundedSemaphore(2)  # memory: 128 MiB a run
+# OpenSSL gives all runs one pool of threads, and a run that has one waits for the next without
+# letting go of the first: two runs of several lanes wait for each other for ever.
+_one_with_lanes = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def decoy_slot(login: str, key: bytes, cost: Cost) -> Slot:
 
 
 def stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
-    """Argon2id, 32 bytes; two runs at once in this process, others wait."""
+    """Argon2id, 32 bytes; two runs at once here, one if of several lanes; the others wait."""
     kdf = Argon2id(
         salt=salt,
         length=KEY_BYTES,
@@ -129,7 +133,7 @@ def stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
         lanes=cost.lanes,
         memory_cost=cost.memory_kib,
     )
-    with _two_at_once:
+    with _one_with_lanes if cost.lanes > 1 else nullcontext(), _two_at_once:
         return kdf.derive(unicodedata.normalize("NFC", passphrase).encode(errors="surrogatepass"))
 
 
