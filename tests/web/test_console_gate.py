@@ -156,7 +156,8 @@ def test_an_id_has_one_spelling(
             given = {**ids, name: spelling(ids[name]), "move": "agree"}
             method = "GET" if ("GET", path) in ROUTES else "POST"
             status, _, text = _ask(browser, method, path.format(**given))
-            assert (status, text) == (404, nowhere), (method, given[name])
+            if given[name] != str(ids[name]):  # an id without 0 and 1 has one spelling less
+                assert (status, text) == (404, nowhere), (method, given[name])
 
 
 @pytest.mark.parametrize("move", ["agree", "nonsense", "x" * 300])

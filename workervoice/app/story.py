@@ -174,7 +174,9 @@ def confirm(cast: Cast, case: str) -> None:
 
 def watch(cast: Cast) -> None:
     scene("6. A monitor saw it move, and read nothing of it")
-    cast.officer("mina").sees("/monitor", [r"^Stage: ", r"^Sensitive issue: ", r"^Buyer took: "])
+    cast.officer("mina").sees(
+        "/monitor", [r"^Stage: ", r"^Sensitive issue: ", r"^Buyer answered: "]
+    )
 
 
 def play(supervisor: Supervisor) -> None:
