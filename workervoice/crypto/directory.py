@@ -5,11 +5,15 @@ thief. The root key is kept offline and pinned in the settings. It signs registr
 gateway, courier and log; registrars sign officers, teams and organisations of their programme, and
 a registrar of an organisation only those of that organisation. A registrar is a person, and reads
 cases under the same entry.
+
+Two questions, two answers: `trusted` is for what happens now (to seal to a key, to let somebody in)
+and takes the newest entry only; `check_signature` is for what was stored, perhaps by somebody whose
+entry has ended or whose key was changed since, and takes every version that was ever vouched for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -86,6 +90,7 @@ class Directory:
         self._root_public = root_public
         self._now = now
         self._checked: dict[UUID, Entry] = {}
+        self._vouched: dict[tuple[UUID, int], bool] = {}
         self._versions: dict[UUID, set[Signed]] = {}
         for signed in entries:
             self._versions.setdefault(signed.entry.id, set()).add(signed)
@@ -104,6 +109,37 @@ class Directory:
             raise NotTrusted(str(principal))
         return entry
 
+    def check_signature(
+        self, signer: UUID, statement: bytes, signature: bytes, *kinds: str
+    ) -> Entry:
+        """Return the version of the signer's entry whose key made this signature.
+
+        An entry that has ended or was replaced still vouches for what was signed under it. Whether
+        it was signed in time is not seen here but in the log, where nothing is added afterwards.
+        With `kinds`, only versions of these. Raises `NotTrusted` with the signer's id.
+        """
+        versions = self._versions.get(signer, set())
+        for signed in sorted(versions, key=lambda s: s.entry.version, reverse=True):
+            entry = signed.entry
+            if (kinds and entry.kind not in kinds) or not self._was_vouched(signed):
+                continue
+            try:
+                verify(entry.sign_public, statement, signature)
+            except NotTrusted:
+                continue
+            return entry
+        raise NotTrusted(str(signer))
+
+    def newest(self, principal: UUID) -> Signed:
+        """The newest version as it is stored, ended or not, for whoever makes the next one.
+
+        Raises `NotTrusted` if it is unknown or was never vouched for.
+        """
+        newest = self._newest(principal)
+        if not self._was_vouched(newest):
+            raise NotTrusted(str(principal))
+        return newest
+
     def ids(self, kind: str) -> list[UUID]:
         """The ids that claim a kind, in a stable order; ask `trusted` before using one."""
         found = {
@@ -119,11 +155,8 @@ class Directory:
         entry = newest.entry
         if self._now > entry.not_after:
             raise NotTrusted(str(principal))
-        public = self._signer_public(newest)
-        try:
-            verify(public, _statement(entry, newest.signer_id), newest.signature)
-        except NotTrusted:
-            raise NotTrusted(str(principal)) from None
+        if not _is_signed(newest, self._signer_public(newest)):
+            raise NotTrusted(str(principal))
         self._checked[principal] = entry
         return entry
 
@@ -132,9 +165,37 @@ class Directory:
         versions = self._versions.get(principal, set())
         top = max((signed.entry.version for signed in versions), default=0)
         newest = [signed for signed in versions if signed.entry.version == top]
-        if len(newest) != 1 or not all(_may_follow(newest[0], older) for older in versions):
+        if not newest or not self._follows_all(newest[0]):
             raise NotTrusted(str(principal))
         return newest[0]
+
+    def _follows_all(self, signed: Signed) -> bool:
+        """True if this version is the only one of its number, and takes no id over."""
+        others = self._versions[signed.entry.id] - {signed}
+        older = [other for other in others if other.entry.version < signed.entry.version]
+        twin = any(other.entry.version == signed.entry.version for other in others)
+        return not twin and all(_may_follow(signed, other) for other in older)
+
+    def _was_vouched(self, signed: Signed) -> bool:
+        """True if this version had a chain to the root, whatever has ended since."""
+        place = (signed.entry.id, signed.entry.version)
+        if place not in self._vouched:
+            self._vouched[place] = self._follows_all(signed) and any(
+                _is_signed(signed, public) for public in self._once_signers(signed)
+            )
+        return self._vouched[place]
+
+    def _once_signers(self, signed: Signed) -> Iterator[bytes]:
+        """The keys that may have signed this version, at some time."""
+        entry, signer_id = signed.entry, signed.signer_id
+        if signer_id is None:
+            if entry.kind in SIGNED_BY_ROOT:
+                yield self._root_public
+        elif entry.kind in SIGNED_BY_REGISTRARS:
+            for registrar in self._versions.get(signer_id, set()):
+                named = registrar.entry.kind == "registrar" and _may_sign(registrar.entry, entry)
+                if named and self._was_vouched(registrar):
+                    yield registrar.entry.sign_public
 
     def _signer_public(self, signed: Signed) -> bytes:
         """The key that must have signed, by the kind of the entry."""
@@ -146,6 +207,14 @@ class Directory:
             if _may_sign(registrar, entry):
                 return registrar.sign_public
         raise NotTrusted(str(entry.id))
+
+
+def _is_signed(signed: Signed, public: bytes) -> bool:
+    try:
+        verify(public, _statement(signed.entry, signed.signer_id), signed.signature)
+    except NotTrusted:
+        return False
+    return True
 
 
 def _may_sign(registrar: Entry, entry: Entry) -> bool:
