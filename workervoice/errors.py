@@ -8,7 +8,8 @@ WorkervoiceError
 ├── CryptoError
 │   ├── SealBroken          a blob does not open here: forged, moved, truncated, wrong key
 │   ├── NotTrusted          a key or signature does not lead back to the pinned root
-│   └── WrongPassphrase     the slot does not open
+│   ├── WrongPassphrase     the slot does not open
+│   └── Mistyped            what was typed from paper has a typing error
 ├── WorkflowError
 │   ├── IllegalMove         the table has no such move from this state, or not for this role
 │   ├── GuardFailed         the move exists, but its condition does not hold
@@ -58,6 +59,10 @@ class NotTrusted(CryptoError):
 
 class WrongPassphrase(CryptoError):
     """The passphrase does not open this slot."""
+
+
+class Mistyped(CryptoError):
+    """What was typed from paper is no key of this kind; never says what was typed."""
 
 
 class WorkflowError(WorkervoiceError):

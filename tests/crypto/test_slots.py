@@ -13,13 +13,17 @@ from workervoice.crypto import slots
 from workervoice.crypto.seal import generate_signing
 from workervoice.crypto.slots import (
     CHEAP,
+    RECOVERY,
     STRONG,
     Bundle,
     Cost,
     Slot,
+    box_bundle,
     decoy_slot,
     enrol,
+    new_slot,
     open_slot,
+    open_umk,
     stretch,
 )
 from workervoice.crypto.suite import Suite, generate_kem
@@ -231,3 +235,28 @@ def test_nothing_secret_is_printed() -> None:
 
 def shape(slot: Slot) -> tuple[str, Cost, int, int]:
     return slot.kind, slot.cost, len(slot.salt), len(slot.auth_hash)
+
+
+def test_a_recovery_slot_opens_the_same_keys_and_neither_slot_opens_with_the_others_secret() -> (
+    None
+):
+    bundle = a_bundle()
+    umk, boxed = box_bundle(OFFICER, bundle)
+    passphrase = new_slot(OFFICER, WORDS, umk, CHEAP)
+    code = new_slot(OFFICER, "000G-40R4", umk, CHEAP, kind=RECOVERY)
+
+    assert open_slot(OFFICER, WORDS, passphrase, boxed) == bundle
+    assert open_slot(OFFICER, "000G-40R4", code, boxed) == bundle
+    for secret, slot in ((WORDS, code), ("000G-40R4", passphrase)):
+        with pytest.raises(WrongPassphrase):
+            open_slot(OFFICER, secret, slot, boxed)
+
+
+def test_a_forgotten_passphrase_is_replaced_by_whoever_holds_the_recovery_code() -> None:
+    bundle = a_bundle()
+    umk, boxed = box_bundle(OFFICER, bundle)
+    code = new_slot(OFFICER, "000G-40R4", umk, CHEAP, kind=RECOVERY)
+
+    replaced = new_slot(OFFICER, "new words", open_umk(OFFICER, "000G-40R4", code), CHEAP)
+
+    assert open_slot(OFFICER, "new words", replaced, boxed) == bundle

@@ -1,4 +1,4 @@
-"""Slots: how an officer's passphrase opens the officer's keys.
+"""Slots: how an officer's passphrase, or their printed recovery code, opens the officer's keys.
 
     passphrase ─ Argon2id ▸ stretched ─ HKDF ┬▸ auth key    only its SHA-256 is stored
                                              └▸ wrap key ▸ user master key ▸ bundle of private keys
@@ -15,6 +15,7 @@ import threading
 import unicodedata
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import NewType
 from uuid import UUID
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -32,7 +33,8 @@ from workervoice.crypto.seal import (
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import SealBroken, WrongPassphrase
 
-SLOT_KIND = "passphrase"  # passkeys and printed codes will be others
+SLOT_KIND = "passphrase"
+RECOVERY = "recovery"  # a printed code, see `paper`
 SALT_BYTES = 16
 
 _AUTH = "slot-auth"
@@ -41,6 +43,8 @@ _SLOT = "slot"
 _BUNDLE = "bundle"
 _DECOY = "slot-decoy"
 _BUNDLE_FORMAT = b"\x01"  # format | signing seed (32) | private key with its suite byte
+
+Umk = NewType("Umk", bytes)  # user master key, 32 bytes: every slot of an officer opens it
 
 _two_at_once = threading.BoundedSemaphore(2)  # memory: 128 MiB a run
 # OpenSSL gives all runs one pool of threads, and a run that has one waits for the next without
@@ -94,22 +98,39 @@ class Bundle:
 
 def enrol(officer_id: UUID, passphrase: str, bundle: Bundle, cost: Cost) -> tuple[Slot, bytes]:
     """A new slot and the bundle boxed under a new master key; store both, in place of the old."""
-    umk = secrets.token_bytes(KEY_BYTES)
+    umk, boxed = box_bundle(officer_id, bundle)
+    return new_slot(officer_id, passphrase, umk, cost), boxed
+
+
+def box_bundle(officer_id: UUID, bundle: Bundle) -> tuple[Umk, bytes]:
+    """A new master key, and the bundle boxed under it. Slots made for an older one are void."""
+    umk = Umk(secrets.token_bytes(KEY_BYTES))
+    return umk, box(umk, bundle.to_bytes(), ctx(_BUNDLE, officer_id))
+
+
+def new_slot(officer_id: UUID, secret: str, umk: Umk, cost: Cost, *, kind: str = SLOT_KIND) -> Slot:
+    """One more way in: a passphrase, or a printed code, that opens the master key."""
     salt = secrets.token_bytes(SALT_BYTES)
-    auth_hash, wrap_key = _keys(officer_id, passphrase, salt, cost)
-    wrapped = box(wrap_key, umk, ctx(_SLOT, officer_id, SLOT_KIND))
-    boxed_bundle = box(umk, bundle.to_bytes(), ctx(_BUNDLE, officer_id))
-    return Slot(SLOT_KIND, salt, cost, auth_hash, wrapped), boxed_bundle
+    auth_hash, wrap_key = _keys(officer_id, secret, salt, cost)
+    return Slot(kind, salt, cost, auth_hash, box(wrap_key, umk, ctx(_SLOT, officer_id, kind)))
 
 
 def open_slot(officer_id: UUID, passphrase: str, slot: Slot, boxed_bundle: bytes) -> Bundle:
     """The officer's keys. Raises `WrongPassphrase`; `SealBroken` if what is stored was changed."""
+    umk = open_umk(officer_id, passphrase, slot)
     try:
-        auth_hash, wrap_key = _keys(officer_id, passphrase, slot.salt, slot.cost)
+        return Bundle.from_bytes(unbox(umk, boxed_bundle, ctx(_BUNDLE, officer_id)))
+    except SealBroken:
+        raise SealBroken(f"keys of officer {officer_id} do not open") from None
+
+
+def open_umk(officer_id: UUID, secret: str, slot: Slot) -> Umk:
+    """The master key, to make another slot for it. Raises as `open_slot` does."""
+    try:
+        auth_hash, wrap_key = _keys(officer_id, secret, slot.salt, slot.cost)
         if not hmac.compare_digest(auth_hash, slot.auth_hash):
             raise WrongPassphrase(str(officer_id))
-        umk = unbox(wrap_key, slot.wrapped_umk, ctx(_SLOT, officer_id, slot.kind))
-        return Bundle.from_bytes(unbox(umk, boxed_bundle, ctx(_BUNDLE, officer_id)))
+        return Umk(unbox(wrap_key, slot.wrapped_umk, ctx(_SLOT, officer_id, slot.kind)))
     except (SealBroken, ValueError, OverflowError):  # the last two: a cost that cannot be
         raise SealBroken(f"keys of officer {officer_id} do not open") from None
 
