@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from workervoice import __version__
+from workervoice.app import commands_ceremony
 from workervoice.errors import WorkervoiceError
 from workervoice.settings import Settings, load
 
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "doctor", _doctor, "say what is wrong and what to do")
     db = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="DO")
     _command(db, "upgrade", _db_upgrade, "make roles and migrate to the newest schema")
+    commands_ceremony.declare(commands)
     for name, run in (("triage", _triage), ("language", _language)):
         reader = _command(commands, name, run, f"{name} of JSON lines from standard input")
         reader.add_argument("--json", action="store_true", required=True, help="the only format")

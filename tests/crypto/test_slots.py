@@ -237,9 +237,7 @@ def shape(slot: Slot) -> tuple[str, Cost, int, int]:
     return slot.kind, slot.cost, len(slot.salt), len(slot.auth_hash)
 
 
-def test_a_recovery_slot_opens_the_same_keys_and_neither_slot_opens_with_the_others_secret() -> (
-    None
-):
+def test_a_recovery_slot_opens_the_same_keys_and_no_slot_opens_with_the_others_secret() -> None:
     bundle = a_bundle()
     umk, boxed = box_bundle(OFFICER, bundle)
     passphrase = new_slot(OFFICER, WORDS, umk, CHEAP)

@@ -6,28 +6,27 @@ and our processes, and is forgotten when the seeding ends: nobody can enrol a re
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 from uuid import UUID, uuid4
 
-from workervoice.app.keyfiles import load_key_files, make_key_files
+from workervoice.app.keyfiles import make_key_files
+from workervoice.app.vouching import sign_processes
 from workervoice.crypto.slots import STRONG, Cost
 from workervoice.errors import SettingsError
-from workervoice.hotline.ceremony import Ceremony, Member, Root, store_member
+from workervoice.hotline.ceremony import Ceremony, Root, Seat, new_passphrase
+from workervoice.hotline.founding import store_founding
 from workervoice.message import Role
 from workervoice.settings import Settings
 from workervoice.store import programme as store
-from workervoice.store.engine import Database, Scope, Tx
-from workervoice.store.keys import add_directory_entry
+from workervoice.store.engine import Database, Scope
 from workervoice.store.people import Officer
-from workervoice.store.programme import Line, Organisation, Site
+from workervoice.store.programme import Line, Organisation, Site, SupplyLink
 
 EMERGENCY = "999"
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 
 SITES = (
     ("RIVER", "Riverside Garments", "BD"),
@@ -103,73 +102,42 @@ def seed(
     now: datetime,
     cost: Cost = STRONG,
 ) -> Seeded:
-    """Make keys, programme and people, all in one transaction; returns the passphrases."""
+    """Make keys, then the programme and its people in one transaction; returns the passphrases."""
     root = Root.generate()
     make_key_files(data, root.public)
     programme_id = uuid4()
     ceremony = Ceremony(programme_id, root, now, cost)
     passphrases = {login: new_passphrase() for login in PEOPLE}
+    ids = {key: uuid4() for key in ORGANISATIONS}
+    organisations = [
+        Organisation(ids[key], kind, name) for key, (kind, name, _) in ORGANISATIONS.items()
+    ]
+    seats = [
+        Seat(
+            Officer(programme_id, uuid4(), ids[of], login, name, role), vouches, passphrases[login]
+        )
+        for login, (of, role, name, vouches) in PEOPLE.items()
+    ]
+    places = [*organisations, *_lines(programme_id, lines), *_places(ids, now.date())]
+    founding = ceremony.hold("Demo hotline", places, seats, sign_processes(ceremony, data))
     with owner.begin(Scope(programme_id)) as tx:
-        store.add_programme(tx, "Demo hotline")
-        for line in lines:
-            details = (line.slug, line.channel, line.sender, "BD", "en", EMERGENCY)
-            store.add_line(tx, Line(programme_id, uuid4(), *details))
-        ids = _places(tx, now.date())
-        _processes(tx, ceremony, data)
-        _people(tx, ceremony, ids, passphrases)
+        store_founding(tx, founding)
     return Seeded(programme_id, passphrases)
 
 
-def new_passphrase() -> str:
-    """Four groups of four characters: 79 bits."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
+def _lines(programme_id: UUID, lines: Sequence[DemoLine]) -> list[Line]:
+    return [
+        Line(programme_id, uuid4(), line.slug, line.channel, line.sender, "BD", "en", EMERGENCY)
+        for line in lines
+    ]
 
 
-def _places(tx: Tx, today: date) -> dict[str, UUID]:
-    """Sites, organisations and the links between them; returns the organisations' ids."""
+def _places(organisations: Mapping[str, UUID], today: date) -> Iterator[Site | SupplyLink]:
+    """Sites, and who buys from them."""
     sites = {code: uuid4() for code, _, _ in SITES}
     for code, name, country in SITES:
-        store.add_site(tx, Site(sites[code], code, name, country))
-    ids = {key: uuid4() for key in ORGANISATIONS}
-    for key, (kind, name, codes) in ORGANISATIONS.items():
-        store.add_organisation(tx, Organisation(ids[key], kind, name))
+        yield Site(sites[code], code, name, country)
+    since = today.replace(month=1, day=1)
+    for key, (_, _, codes) in ORGANISATIONS.items():
         for code in codes:
-            store.add_supply_link(
-                tx,
-                uuid4(),
-                site_id=sites[code],
-                organisation_id=ids[key],
-                since=today.replace(month=1, day=1),
-                source="demo",
-            )
-    return ids
-
-
-def _processes(tx: Tx, ceremony: Ceremony, data: Path) -> None:
-    """The root vouches for the gateway's and the courier's keys."""
-    for kind, kem in (("gateway", None), ("courier", "courier")):
-        files = load_key_files(data, kind)
-        kem_public = files.custody.public(kem) if kem else b""
-        sign_public = files.custody.public("signing")
-        signed = ceremony.process(files.process_id, kind, sign_public, kem_public)
-        add_directory_entry(tx, signed)
-
-
-def _people(
-    tx: Tx, ceremony: Ceremony, ids: Mapping[str, UUID], passphrases: Mapping[str, str]
-) -> None:
-    """Registrars by the root, the others by a registrar; then the team and the organisations."""
-    members: dict[str, Member] = {}
-    for login, (organisation, role, name, registrar) in PEOPLE.items():
-        officer = Officer(ceremony.programme_id, uuid4(), ids[organisation], login, name, role)
-        members[login] = ceremony.enrol(officer, passphrases[login], registrar=registrar)
-    supervisor = members["sam"]
-    for login, (organisation, _, _, registrar) in PEOPLE.items():
-        signer = None if registrar else (members["nora"] if organisation == "north" else supervisor)
-        store_member(tx, members[login], ceremony.vouch(members[login], signer))
-    team = [m for m in members.values() if m.officer.role in {Role.HANDLER, Role.SUPERVISOR}]
-    add_directory_entry(tx, ceremony.found(tx, "team", uuid4(), members=team, by=supervisor))
-    for key, registrar_login in (("north", "nora"), ("south", "paul")):
-        own = [m for m in members.values() if m.officer.organisation_id == ids[key]]
-        by = members[registrar_login]
-        add_directory_entry(tx, ceremony.found(tx, "organisation", ids[key], members=own, by=by))
+            yield SupplyLink(uuid4(), sites[code], organisations[key], since, None, "demo")

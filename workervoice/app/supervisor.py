@@ -19,6 +19,7 @@ from workervoice.app import demo
 from workervoice.app.children import Child, environment_of
 from workervoice.app.external import check_external, url_setting
 from workervoice.app.keyfiles import has_key_files
+from workervoice.app.ownership import settle
 from workervoice.app.processes import check_keys, wall_clock
 from workervoice.app.serving import listen
 from workervoice.crypto.slots import STRONG, Cost
@@ -32,8 +33,8 @@ DATABASE = "workervoice"
 READY_SECONDS = 60
 RESTART_SECONDS = 1.0  # at least so long between two starts of the same child
 _NO_PROGRAMME = (
-    "There is no programme here yet: make one with `workervoice init` (not in this version), or "
-    "try the demo with `workervoice up --demo`."
+    "There is no programme here yet: make one with `workervoice init`, or try the demo with "
+    "`workervoice up --demo`."
 )
 
 
@@ -148,9 +149,9 @@ class Supervisor:
                     f"WORKERVOICE_DATA_DIR: the database has a programme, but its keys are not in "
                     f"{settings.data_dir}: put back your copy of them"
                 )
-            if not seeded and not self.is_demo:
+            if not seeded and not self.is_demo and settle(owner, settings.data_dir) is None:
                 raise SettingsError(_NO_PROGRAMME)
-            if not seeded:
+            if not seeded and self.is_demo:
                 _set_aside(settings.data_dir)
                 self.seeded = self._seed(owner, settings)
                 self._on_seeded(self.seeded)  # before anything else can fail

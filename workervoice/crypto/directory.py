@@ -27,6 +27,7 @@ SIGNED_BY_REGISTRARS = frozenset({"officer", "team", "organisation"})
 _ENTRY = "directory-entry"
 _SIGNATURE = "directory-signature"
 _FINGERPRINT = "fingerprint"
+_VERIFIED = "verified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,24 @@ def sign_entry(entry: Entry, signer_id: UUID | None, key: SigningKey) -> Signed:
     return Signed(entry, signer_id, key.sign(_statement(entry, signer_id)))
 
 
+class Verified:
+    """Signatures that were seen to verify: that stays true, so it need not be computed again."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._seen: set[bytes] = set()
+        self._most = most
+
+    def verify(self, public: bytes, statement: bytes, signature: bytes) -> None:
+        """As `seal.verify`; raises `NotTrusted`."""
+        what = digest(ctx(_VERIFIED, public, statement, signature))
+        if what in self._seen:
+            return
+        verify(public, statement, signature)
+        if len(self._seen) >= self._most:
+            self._seen.clear()
+        self._seen.add(what)
+
+
 class Directory:
     """Entries, checked when first asked for and remembered from then on.
 
@@ -86,8 +105,15 @@ class Directory:
     changes, and often enough that an expiry is noticed.
     """
 
-    def __init__(self, root_public: bytes, entries: Iterable[Signed], now: int) -> None:
+    def __init__(
+        self,
+        root_public: bytes,
+        entries: Iterable[Signed],
+        now: int,
+        verified: Verified | None = None,
+    ) -> None:
         self._root_public = root_public
+        self._verified = verified or Verified()
         self._now = now
         self._checked: dict[UUID, Entry] = {}
         self._vouched: dict[tuple[UUID, int], bool] = {}
@@ -124,7 +150,7 @@ class Directory:
             if (kinds and entry.kind not in kinds) or not self._was_vouched(signed):
                 continue
             try:
-                verify(entry.sign_public, statement, signature)
+                self._verified.verify(entry.sign_public, statement, signature)
             except NotTrusted:
                 continue
             return entry

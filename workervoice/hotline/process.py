@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from workervoice.crypto.custody import Custody
-from workervoice.crypto.directory import Directory, Entry
+from workervoice.crypto.directory import Directory, Entry, Verified
 from workervoice.crypto.seal import digest
 from workervoice.errors import NotTrusted
 from workervoice.store.engine import Database, Tx
@@ -27,6 +27,7 @@ class Trust:
 
     root_public: bytes
     _checked: dict[UUID, tuple[float, Directory]] = field(default_factory=dict, repr=False)
+    _verified: Verified = field(default_factory=Verified, repr=False)
 
     def directory(self, tx: Tx, now: datetime) -> Directory:
         """The programme's directory as this transaction may see it; lookups check the chain.
@@ -37,7 +38,7 @@ class Trust:
         stamp = now.timestamp()
         if known and tx.scope.role is None and 0 <= stamp - known[0] < DIRECTORY_SECONDS:
             return known[1]
-        directory = Directory(self.root_public, directory_entries(tx), int(stamp))
+        directory = Directory(self.root_public, directory_entries(tx), int(stamp), self._verified)
         if tx.scope.role is None:
             self._checked[tx.programme] = (stamp, directory)
         return directory

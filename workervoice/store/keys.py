@@ -36,7 +36,7 @@ def add_directory_entry(tx: Tx, signed: Signed) -> None:
             version=entry.version,
             kind=entry.kind,
             organisation_id=entry.organisation_id,
-            body=_to_body(entry),
+            body=entry_to_body(entry),
             signer_id=signed.signer_id,
             signature=signed.signature,
         )
@@ -47,7 +47,7 @@ def directory_entries(tx: Tx) -> list[Signed]:
     """Every signed entry that this role may see, unchecked."""
     query = select(t.directory).where(t.directory.c.programme_id == tx.programme)
     return [
-        Signed(_from_body(row.body), row.signer_id, row.signature)
+        Signed(entry_from_body(row.body), row.signer_id, row.signature)
         for row in tx.connection.execute(query)
     ]
 
@@ -124,8 +124,8 @@ def memberships(tx: Tx, officer_id: UUID, kind: str) -> list[Holder]:
     return [Holder(kind, row.holder_id, row.epoch) for row in rows]
 
 
-def _to_body(entry: Entry) -> bytes:
-    """The entry's fields; its signature covers `entry.body()`, which is made from them again."""
+def entry_to_body(entry: Entry) -> bytes:
+    """The entry's fields as JSON; its signature covers `entry.body()`, made from them again."""
     fields = {
         "id": str(entry.id),
         "kind": entry.kind,
@@ -141,7 +141,7 @@ def _to_body(entry: Entry) -> bytes:
     return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _from_body(body: bytes) -> Entry:
+def entry_from_body(body: bytes) -> Entry:
     fields = json.loads(body)
     organisation = fields["organisation"]
     return Entry(

@@ -32,19 +32,23 @@ _OFFICER = [
 ]
 
 
-def add_officer(tx: Tx, officer: Officer, slot: Slot, bundle: bytes) -> None:
-    """Store an account with its passphrase slot and boxed key bundle."""
+def add_officer(tx: Tx, officer: Officer, bundle: bytes) -> None:
+    """Store an account with its boxed key bundle; without a slot nobody can enter."""
     columns = {name: getattr(officer, name) for name in Officer.__slots__}
     tx.connection.execute(
         t.officer.insert().values(**{**columns, "role": str(officer.role)}, bundle=bundle)
     )
+
+
+def add_slot(tx: Tx, officer: Officer, slot: Slot) -> None:
+    """Store one way in."""
     tx.connection.execute(
         t.slot.insert().values(
             programme_id=officer.programme_id,
             officer_id=officer.id,
             kind=slot.kind,
             salt=slot.salt,
-            cost=f"{slot.cost.memory_kib},{slot.cost.iterations},{slot.cost.lanes}",
+            cost=cost_to_text(slot.cost),
             auth_hash=slot.auth_hash,
             wrapped_umk=slot.wrapped_umk,
         )
@@ -73,8 +77,7 @@ def slot_of(tx: Tx, officer: Officer, kind: str) -> tuple[Slot, bytes]:
     row = tx.connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(f"officer {officer.id} has no {kind} slot")
-    memory, iterations, lanes = (int(part) for part in row.cost.split(","))
-    cost = Cost(memory_kib=memory, iterations=iterations, lanes=lanes)
+    cost = cost_from_text(row.cost)
     slot = Slot(row.kind, bytes(row.salt), cost, bytes(row.auth_hash), bytes(row.wrapped_umk))
     return slot, bytes(row.bundle)
 
@@ -129,3 +132,14 @@ def _officer(row: object) -> Officer:
         raise NotFound("no such officer")
     value = {column.name: getattr(row, column.name) for column in _OFFICER}
     return Officer(**{**value, "role": Role(value["role"])})
+
+
+def cost_to_text(cost: Cost) -> str:
+    """How a slot's cost is stored: memory in KiB, iterations, lanes."""
+    return f"{cost.memory_kib},{cost.iterations},{cost.lanes}"
+
+
+def cost_from_text(text: str) -> Cost:
+    """Raises `ValueError`."""
+    memory, iterations, lanes = (int(part) for part in text.split(","))
+    return Cost(memory_kib=memory, iterations=iterations, lanes=lanes)

@@ -1,20 +1,43 @@
-"""The programme and what it is about: its lines, sites, organisations and supply links."""
+"""The programme and what it is about: its lines, sites, organisations and supply links.
+
+Each row is signed by whoever registered it, over all that it says: an emergency number or a supply
+link that somebody writes into the database is nobody's word. What is read here is not checked yet;
+`hotline/registry.py` does that.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, fields
 from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, select
 
+from workervoice.crypto.seal import ctx
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
 
+_NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered(ABC):
+    """Who registered a row in which version, and their signature over its `statement`."""
+
+    version: int = field(default=1, compare=False)
+    signer_id: UUID = field(default=_NOBODY, compare=False)
+    signature: bytes = field(default=b"", repr=False, compare=False)
+
+    @abstractmethod
+    def statement(self, programme: UUID) -> bytes:
+        """All that the row says and where it belongs: what is signed."""
+
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(Registered):
     """One of our senders on one channel ("sms" or "whatsapp")."""
 
     programme_id: UUID
@@ -26,9 +49,14 @@ class Line:
     language: str
     emergency_number: str
 
+    def statement(self, programme: UUID) -> bytes:
+        says = (self.slug, self.channel, self.sender, self.country, self.language)
+        number = self.emergency_number
+        return ctx("sign-line", programme, self.id, self.version, *says, number)
+
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Site(Registered):
     """A place of work; `code` is what the poster shows."""
 
     id: UUID
@@ -36,14 +64,52 @@ class Site:
     name: str
     country: str
 
+    def statement(self, programme: UUID) -> bytes:
+        return ctx(
+            "sign-site", programme, self.id, self.version, self.code, self.name, self.country
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class Organisation:
+class Organisation(Registered):
     """An operator, buyer or NGO."""
 
     id: UUID
     kind: str
     name: str
+
+    def statement(self, programme: UUID) -> bytes:
+        return ctx("sign-organisation", programme, self.id, self.version, self.kind, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyLink(Registered):
+    """That an organisation buys from a site, between two days and according to a source."""
+
+    id: UUID
+    site_id: UUID
+    organisation_id: UUID
+    since: date
+    until: date | None
+    source: str
+
+    def statement(self, programme: UUID) -> bytes:
+        ends = "" if self.until is None else self.until.isoformat()
+        between = (self.since.isoformat(), ends)
+        place = (programme, self.id, self.version, self.site_id, self.organisation_id)
+        return ctx("sign-supply-link", *place, *between, self.source)
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+_TABLES: dict[type[Registered], Table] = {
+    Line: t.line,
+    Site: t.site,
+    Organisation: t.organisation,
+    SupplyLink: t.supply_link,
+}
+_Row = TypeVar("_Row", bound=Registered)
 
 
 def programmes(tx: Tx) -> list[UUID]:
@@ -61,77 +127,61 @@ def line_by_slug(tx: Tx, slug: str) -> Line:
     return Line(**row)
 
 
-def lines(tx: Tx) -> list[Line]:
+def rows_of(tx: Tx, kind: type[_Row]) -> list[_Row]:
+    """Every line, site, organisation or supply link of the programme, in a stable order."""
+    table = _TABLES[kind]
+    order = table.c.slug if kind is Line else table.c.code if kind is Site else table.c.id
     rows = tx.connection.execute(
-        select(t.line).where(t.line.c.programme_id == tx.programme).order_by(t.line.c.slug)
+        select(*_columns(kind)).where(table.c.programme_id == tx.programme).order_by(order)
     )
-    return [Line(**row) for row in rows.mappings()]
+    return [kind(**row) for row in rows.mappings()]
 
 
-def sites(tx: Tx) -> list[Site]:
-    query = select(t.site.c.id, t.site.c.code, t.site.c.name, t.site.c.country)
-    rows = tx.connection.execute(
-        query.where(t.site.c.programme_id == tx.programme).order_by(t.site.c.code)
+def links_of(tx: Tx, site_id: UUID) -> list[SupplyLink]:
+    """The supply links of one site, past and future ones too."""
+    where = (
+        t.supply_link.c.programme_id == tx.programme,
+        t.supply_link.c.site_id == site_id,
     )
-    return [Site(**row) for row in rows.mappings()]
-
-
-def organisations(tx: Tx) -> dict[UUID, Organisation]:
-    query = select(t.organisation.c.id, t.organisation.c.kind, t.organisation.c.name)
-    rows = tx.connection.execute(query.where(t.organisation.c.programme_id == tx.programme))
-    return {row.id: Organisation(**row) for row in rows.mappings()}
-
-
-def buyers_of(tx: Tx, site_id: UUID, on: date) -> list[Organisation]:
-    """The buyers whose dated supply link to this site holds on that day."""
-    link, who = t.supply_link, t.organisation
-    query = (
-        select(who.c.id, who.c.kind, who.c.name)
-        .join(
-            link, (link.c.programme_id == who.c.programme_id) & (link.c.organisation_id == who.c.id)
-        )
-        .where(
-            who.c.programme_id == tx.programme,
-            who.c.kind == "buyer",
-            link.c.site_id == site_id,
-            link.c.since <= on,
-            or_(link.c.until.is_(None), link.c.until >= on),
-        )
-        .distinct()
-        .order_by(who.c.name)
-    )
-    return [Organisation(**row) for row in tx.connection.execute(query).mappings()]
+    rows = tx.connection.execute(select(*_columns(SupplyLink)).where(*where))
+    return [SupplyLink(**row) for row in rows.mappings()]
 
 
 def add_programme(tx: Tx, name: str) -> None:
     tx.connection.execute(t.programme.insert().values(programme_id=tx.programme, name=name))
 
 
-def add_line(tx: Tx, line: Line) -> None:
-    columns = {name: getattr(line, name) for name in Line.__slots__}
-    tx.connection.execute(t.line.insert().values(**columns))
-
-
-def add_site(tx: Tx, site: Site) -> None:
-    columns = {name: getattr(site, name) for name in Site.__slots__}
-    tx.connection.execute(t.site.insert().values(programme_id=tx.programme, **columns))
-
-
-def add_organisation(tx: Tx, organisation: Organisation) -> None:
-    columns = {name: getattr(organisation, name) for name in Organisation.__slots__}
-    tx.connection.execute(t.organisation.insert().values(programme_id=tx.programme, **columns))
-
-
-def add_supply_link(
-    tx: Tx, link_id: UUID, *, site_id: UUID, organisation_id: UUID, since: date, source: str
-) -> None:
+def add_registered(tx: Tx, row: Registered) -> None:
+    """Store a signed line, site, organisation or supply link."""
     tx.connection.execute(
-        t.supply_link.insert().values(
-            programme_id=tx.programme,
-            id=link_id,
-            site_id=site_id,
-            organisation_id=organisation_id,
-            since=since,
-            source=source,
-        )
+        _TABLES[type(row)].insert().values({**_values(row), "programme_id": tx.programme})
     )
+
+
+def replace_registered(tx: Tx, row: Registered) -> None:
+    """Store the next version of one, signed anew; `NotFound` if there is none before it."""
+    table, values = _TABLES[type(row)], _values(row)
+    done = tx.connection.execute(
+        table.update()
+        .where(
+            table.c.programme_id == tx.programme,
+            table.c.id == values["id"],
+            table.c.version == row.version - 1,
+        )
+        .values({**values, "programme_id": tx.programme})
+    )
+    if done.rowcount != 1:
+        raise NotFound(f"{table.name} {values['id']} has no version {row.version - 1}")
+
+
+def field_names(kind: type[Registered]) -> tuple[str, ...]:
+    """What such a row holds, which is also what its table's columns are called."""
+    return tuple(each.name for each in fields(kind))
+
+
+def _columns(kind: type[Registered]) -> list[Any]:
+    return [_TABLES[kind].c[name] for name in field_names(kind)]
+
+
+def _values(row: Registered) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in field_names(type(row))}

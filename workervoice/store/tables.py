@@ -59,6 +59,11 @@ def _signed() -> tuple[Column[Any], Column[Any]]:
     return _id("signer_id"), _sealed("signature")
 
 
+def _registered() -> tuple[Column[Any], ...]:
+    """Which version of the row, who registered it, and their signature over all it says."""
+    return _number("version"), *_signed()
+
+
 def _table(name: str, *columns: SchemaItem, key: tuple[str, ...] = ("id",)) -> Table:
     first, last = _id("programme_id"), PrimaryKeyConstraint("programme_id", *key)
     return Table(name, metadata, first, *columns, last)
@@ -79,17 +84,18 @@ programme = _table("programme", _text("name"), key=())
 line = _table(
     "line",
     *(_id("id"), _text("slug"), _text("channel"), _text("sender"), _text("country")),
-    *(_text("language"), _text("emergency_number"), UniqueConstraint("slug")),
+    *(_text("language"), _text("emergency_number"), *_registered(), UniqueConstraint("slug")),
 )
 
-site = _table("site", _id("id"), _text("code"), _text("name"), _text("country"))
+site = _table("site", _id("id"), _text("code"), _text("name"), _text("country"), *_registered())
 
-organisation = _table("organisation", _id("id"), _text("kind"), _text("name"))
+organisation = _table("organisation", _id("id"), _text("kind"), _text("name"), *_registered())
 
 supply_link = _table(
     "supply_link",
     *(_id("id"), _id("site_id"), _id("organisation_id")),
     *(Column("since", Date, nullable=False), Column("until", Date), _text("source")),
+    *_registered(),
     *(_refers("site_id", "site"), _refers("organisation_id", "organisation")),
 )
 

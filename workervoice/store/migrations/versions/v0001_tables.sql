@@ -76,6 +76,9 @@ CREATE TABLE line (
     country TEXT NOT NULL,
     language TEXT NOT NULL,
     emergency_number TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
     CONSTRAINT line_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT line_slug_uq UNIQUE (slug)
 );
@@ -95,6 +98,9 @@ CREATE TABLE organisation (
     id UUID NOT NULL,
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
     CONSTRAINT organisation_pk PRIMARY KEY (programme_id, id)
 );
 
@@ -117,6 +123,9 @@ CREATE TABLE site (
     code TEXT NOT NULL,
     name TEXT NOT NULL,
     country TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
     CONSTRAINT site_pk PRIMARY KEY (programme_id, id)
 );
 
@@ -242,6 +251,9 @@ CREATE TABLE supply_link (
     since DATE NOT NULL,
     until DATE,
     source TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
     CONSTRAINT supply_link_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT site_id_site_fk FOREIGN KEY(programme_id, site_id) REFERENCES site (programme_id, id),
     CONSTRAINT organisation_id_organisation_fk FOREIGN KEY(programme_id, organisation_id) REFERENCES organisation (programme_id, id)

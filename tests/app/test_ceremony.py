@@ -1,0 +1,212 @@
+"""The ceremony: what it makes, what it refuses to make, and what never reaches the server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.house import House
+from workervoice.app import initiating, recovery, vouching
+from workervoice.app.initiating import Made, Plan
+from workervoice.app.keyfiles import load_key_files
+from workervoice.app.ownership import settle
+from workervoice.crypto.directory import Directory, Entry
+from workervoice.crypto.paper import ROOT_BYTES, from_paper
+from workervoice.crypto.slots import CHEAP, open_slot
+from workervoice.errors import Mistyped, NotTrusted, SettingsError
+from workervoice.hotline.founding import Founding
+from workervoice.store.engine import Scope
+from workervoice.store.keys import directory_entries
+from workervoice.store.people import officer_by_login
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+SMALL = Plan(
+    "Small line",
+    "Village NGO",
+    supervisors=["sue=Sue Ode"],
+    partner="City NGO",
+    partner_supervisors=["pia"],
+    profile="small",
+)
+
+
+def sit(out: Path, plan: Plan = SMALL) -> Made:
+    return initiating.found(plan, out, now=NOW, cost=CHEAP)
+
+
+def directory_of(made: Made) -> Directory:
+    return Directory(made.root_public, made.founding.entries, int(NOW.timestamp()))
+
+
+def test_everything_that_the_ceremony_makes_leads_back_to_its_root(tmp_path: Path) -> None:
+    made = sit(tmp_path / "new")
+
+    directory = directory_of(made)
+
+    kinds = [directory.trusted(s.entry.id).kind for s in made.founding.entries]
+    assert sorted(kinds) == ["courier", "gateway", "officer", "registrar", "team"]
+    team = made.founding.groups[0]
+    assert set(team.wraps) == {a.officer.id for a in made.founding.accounts}
+
+
+def test_each_person_gets_in_by_passphrase_and_by_recovery_code(tmp_path: Path) -> None:
+    made = sit(tmp_path / "new")
+
+    for seat, account in zip(made.seats, made.founding.accounts, strict=True):
+        bundles = {
+            open_slot(seat.officer.id, secret, slot, account.boxed).sign.public
+            for secret, slot in zip((seat.passphrase, seat.recovery), account.slots, strict=True)
+        }
+        assert bundles == {directory_of(made).trusted(seat.officer.id).sign_public}
+
+
+def test_the_servers_part_holds_neither_root_nor_recovery_key_nor_passphrases(
+    tmp_path: Path,
+) -> None:
+    made = sit(tmp_path / "new")
+    root = from_paper(vouching.ROOT, made.root_paper, ROOT_BYTES)
+    spare = from_paper(recovery.PAPER, made.recovery_paper, ROOT_BYTES)
+    secrets = [root, spare, *(s.passphrase.encode() for s in made.seats)]
+    secrets += [s.recovery.encode() for s in made.seats]
+    gateway = load_key_files(tmp_path / "new", "gateway")
+
+    files = [path.read_bytes() for path in (tmp_path / "new").rglob("*") if path.is_file()]
+
+    for content in files:
+        for secret in secrets:
+            assert secret not in content
+            assert secret.hex().encode() not in content
+    # the control: a key that the server does hold is found by the same search
+    assert any(gateway.custody.public("signing").hex().encode() in content for content in files)
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"partner": ""}, "--partner"),
+        ({"profile": "standard", "partner": "", "partner_supervisors": []}, "two"),
+        ({"supervisors": []}, "--supervisor"),
+        ({"supervisors": ["sue", "sue"]}, "sue is named twice"),
+        ({"handlers": ["Sue Ode"]}, "login"),
+        ({"programme": " "}, "--programme"),
+    ],
+)
+def test_a_plan_that_lacks_somebody_is_refused_and_nothing_is_written(
+    tmp_path: Path, change: dict[str, object], names: str
+) -> None:
+    plan = Plan(**{**{name: getattr(SMALL, name) for name in Plan.__slots__}, **change})
+
+    with pytest.raises(SettingsError, match=names):
+        sit(tmp_path / "new", plan)
+
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_directory_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("kept")
+
+    with pytest.raises(SettingsError, match="--out"):
+        sit(tmp_path)
+
+    assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
+def test_the_founding_document_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    made = sit(tmp_path / "new")
+
+    assert Founding.from_json(made.founding.to_json()) == made.founding
+
+
+@pytest.mark.parametrize("damage", ["", "{}", "[]", '{"format":"workervoice-founding-1"}', "cut"])
+def test_a_damaged_founding_document_is_one_clear_error(tmp_path: Path, damage: str) -> None:
+    text = sit(tmp_path / "new").founding.to_json()
+
+    with pytest.raises(SettingsError, match="founding document"):
+        Founding.from_json(text[: len(text) // 2] if damage == "cut" else damage)
+
+
+def test_a_server_settles_the_programme_and_its_people_can_be_found(
+    tmp_path: Path, house: House
+) -> None:
+    made = sit(tmp_path / "new")
+
+    programme_id = settle(house.owner, tmp_path / "new")
+
+    assert programme_id == made.founding.programme_id
+    with house.owner.begin(Scope(programme_id)) as tx:
+        assert set(directory_entries(tx)) == set(made.founding.entries)
+        assert officer_by_login(tx, "pia").name == "pia"
+
+
+def test_process_keys_come_back_from_their_sealed_copy_with_the_recovery_key(
+    tmp_path: Path,
+) -> None:
+    made = sit(tmp_path / "new")
+    sealed = tmp_path / "new" / recovery.SEALED
+
+    recovery.restore_process_keys(sealed, tmp_path / "again", made.recovery_paper)
+
+    for process in ("gateway", "courier", "console"):
+        old, new = (load_key_files(tmp_path / d, process) for d in ("new", "again"))
+        assert (old.process_id, old.service_key) == (new.process_id, new.service_key)
+    assert (tmp_path / "again" / "keys" / "gateway").stat().st_mode & 0o077 == 0
+
+
+def test_without_the_recovery_key_nothing_is_restored(tmp_path: Path) -> None:
+    made, other = sit(tmp_path / "new"), sit(tmp_path / "other")
+    sealed, empty = tmp_path / "new" / recovery.SEALED, tmp_path / "again"
+
+    for typed, refusal in (
+        (made.root_paper, Mistyped),
+        (other.recovery_paper, SettingsError),
+        ("", Mistyped),
+    ):
+        with pytest.raises(refusal):
+            recovery.restore_process_keys(sealed, empty, typed)
+    with pytest.raises(SettingsError, match="has keys already"):
+        recovery.restore_process_keys(sealed, tmp_path / "other", made.recovery_paper)
+
+    assert not empty.exists()
+
+
+def test_the_root_vouches_later_for_what_is_brought_to_it(tmp_path: Path, house: House) -> None:
+    made = sit(tmp_path / "new")
+    programme_id = settle(house.owner, tmp_path / "new")
+    pia = next(s for s in made.founding.entries if s.entry.kind == "officer").entry
+    promoted = vouching.write_request([_next(pia)])
+    root = vouching.root_from_paper(made.root_paper)
+
+    signed = vouching.sign_request(vouching.read_request(promoted), root)
+    with house.owner.begin(Scope(programme_id)) as tx:
+        taken = vouching.take_signed(tx, made.root_public, signed, int(NOW.timestamp()))
+        again = vouching.take_signed(tx, made.root_public, signed, int(NOW.timestamp()))
+        directory = Directory(made.root_public, directory_entries(tx), int(NOW.timestamp()))
+
+    assert [e.version for e in taken] == [2]
+    assert again == []
+    assert directory.trusted(pia.id).kind == "registrar"
+
+
+def test_what_another_root_signed_is_not_taken(tmp_path: Path, house: House) -> None:
+    made, thief = sit(tmp_path / "new"), sit(tmp_path / "thief")
+    programme_id = settle(house.owner, tmp_path / "new")
+    pia = next(s for s in made.founding.entries if s.entry.kind == "officer").entry
+    signed = vouching.sign_request([_next(pia)], vouching.root_from_paper(thief.root_paper))
+    item = json.loads(signed)
+    item["entries"][0]["signature"] = "zz"
+
+    for text, refusal in ((signed, NotTrusted), (json.dumps(item), SettingsError)):
+        with pytest.raises(refusal), house.owner.begin(Scope(programme_id)) as tx:
+            vouching.take_signed(tx, made.root_public, text, int(NOW.timestamp()))
+
+    with house.owner.begin(Scope(programme_id)) as tx:
+        assert len(directory_entries(tx)) == len(made.founding.entries)
+
+
+def _next(entry: Entry) -> Entry:
+    """The same person as a registrar: something only the root may say."""
+    return replace(entry, kind="registrar", version=entry.version + 1)

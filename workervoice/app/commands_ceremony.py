@@ -1,0 +1,137 @@
+"""The commands of the ceremony: `init`, `restore`, `root sign` and `root take`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from workervoice.errors import SettingsError
+
+
+def declare(commands: Any) -> None:
+    """Add these commands to the command line's parser."""
+    init = commands.add_parser(
+        "init",
+        help="the ceremony: make a programme's root, keys and first people",
+        description="Run it on a machine that is not online; carry the directory to the server.",
+    )
+    init.set_defaults(run=_init)
+    init.add_argument("--out", type=Path, required=True, help="new directory for the server's part")
+    init.add_argument("--programme", required=True, help="the programme's name")
+    init.add_argument("--operator", required=True, help="the organisation that runs it")
+    init.add_argument("--profile", choices=("standard", "small"), default="standard")
+    for name, about in (
+        ("supervisor", "a supervisor, who also vouches for others: LOGIN or LOGIN=NAME; repeat"),
+        ("handler", "a case handler; repeat"),
+        ("monitor", "somebody who sees how cases go and never what they say; repeat"),
+        ("partner-supervisor", "the partner organisation's second approver; repeat"),
+    ):
+        init.add_argument(f"--{name}", action="append", default=[], help=about, metavar="LOGIN")
+    init.add_argument("--partner", default="", help="a partner organisation (small profile)")
+    init.add_argument(
+        "--root-file", type=Path, help="write the root there instead of showing it; not in --out"
+    )
+    restore = commands.add_parser(
+        "restore",
+        help="put the process keys back from their sealed copy; asks for the recovery key",
+    )
+    restore.set_defaults(run=_restore)
+    restore.add_argument("--sealed", type=Path, required=True, help="the file process-keys.sealed")
+    restore.add_argument("--data", type=Path, required=True, help="data directory without keys")
+    root = commands.add_parser("root", help="what needs the offline root")
+    parts = root.add_subparsers(required=True, metavar="DO")
+    sign = parts.add_parser("sign", help="sign a request; asks for the root: not on the server")
+    sign.set_defaults(run=_sign)
+    sign.add_argument("request", type=Path)
+    sign.add_argument("--out", type=Path, required=True, help="file for the answer")
+    take = parts.add_parser("take", help="store what the root signed")
+    take.set_defaults(run=_take)
+    take.add_argument("signed", type=Path)
+
+
+def _init(parsed: argparse.Namespace) -> int:
+    from workervoice.app import initiating  # noqa: PLC0415 - `triage` must start fast
+    from workervoice.app.processes import wall_clock  # noqa: PLC0415
+
+    _refuse_root_in_out(parsed.root_file, parsed.out)
+    plan = initiating.Plan(
+        programme=parsed.programme,
+        operator=parsed.operator,
+        supervisors=parsed.supervisor,
+        handlers=parsed.handler,
+        monitors=parsed.monitor,
+        partner=parsed.partner,
+        partner_supervisors=parsed.partner_supervisor,
+        profile=parsed.profile,
+    )
+    made = initiating.found(plan, parsed.out, now=wall_clock())
+    if parsed.root_file is not None:
+        _write_new(parsed.root_file, made.root_paper + "\n")
+    for line in initiating.tell(made, parsed.out, root_file=parsed.root_file):
+        print(line)
+    return 0
+
+
+def _refuse_root_in_out(root_file: Path | None, out: Path) -> None:
+    if root_file is None:
+        return
+    if root_file.resolve().is_relative_to(out.resolve()):
+        raise SettingsError("--root-file lies in --out: the root must never be on the server")
+    if root_file.exists():
+        raise SettingsError(f"{root_file} exists already and is kept as it is")
+
+
+def _restore(parsed: argparse.Namespace) -> int:
+    from workervoice.app.asking import ask_secret  # noqa: PLC0415
+    from workervoice.app.recovery import restore_process_keys  # noqa: PLC0415
+
+    files = restore_process_keys(parsed.sealed, parsed.data, ask_secret("Recovery key"))
+    print(f"{len(files)} files are back in {parsed.data}.")
+    return 0
+
+
+def _sign(parsed: argparse.Namespace) -> int:
+    from workervoice.app import vouching  # noqa: PLC0415
+    from workervoice.app.asking import ask_secret, confirm  # noqa: PLC0415
+
+    entries = vouching.read_request(_read(parsed.request))
+    for entry in entries:
+        print(vouching.describe(entry))
+    root = vouching.root_from_paper(ask_secret("Root"))
+    confirm("Have the fingerprints been compared with their owners?")
+    _write_new(parsed.out, vouching.sign_request(entries, root))
+    print(f"Signed {len(entries)}. Carry {parsed.out} back: `workervoice root take`.")
+    return 0
+
+
+def _take(parsed: argparse.Namespace) -> int:
+    from workervoice.app import vouching  # noqa: PLC0415
+    from workervoice.app.ownership import programme_of_owner  # noqa: PLC0415
+    from workervoice.app.processes import wall_clock  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
+
+    text, now = _read(parsed.signed), int(wall_clock().timestamp())
+    with programme_of_owner(load()) as (tx, root_public):
+        taken = vouching.take_signed(tx, root_public, text, now)
+    print(f"Stored {len(taken)} of the root's signatures.")
+    return 0
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        raise SettingsError(f"{path} cannot be read") from None
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be written ({exc.strerror})") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,79 @@
+"""The owner's hand on the database, for commands that are run beside the processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from workervoice.app.initiating import FOUNDING
+from workervoice.app.keyfiles import has_key_files, pinned_root
+from workervoice.embedded import EmbeddedServer
+from workervoice.errors import ServerError, SettingsError
+from workervoice.hotline.founding import Founding, store_founding
+from workervoice.settings import Settings
+from workervoice.store import programme as store
+from workervoice.store.engine import Database, Scope, Tx
+
+
+@contextmanager
+def owner_database(settings: Settings) -> Iterator[Database]:
+    """The owner's connection: to the external database, to the embedded one that `up` runs, or to
+    the embedded one started for this. Raises `ServerError` or `Unavailable`."""
+    if settings.database_url is not None:
+        yield from _using(settings.database_url.get_secret_value())
+        return
+    if not (settings.data_dir / "postgres").exists():
+        raise SettingsError(
+            f"There is no database in {settings.data_dir}, and WORKERVOICE_DATABASE_URL names none."
+        )
+    server = EmbeddedServer(settings.data_dir)
+    try:
+        server.start()
+    except ServerError:
+        yield from _using(server.owner_url_of_running())
+        return
+    try:
+        server.ensure_database()
+        yield from _using(server.owner_url())
+    finally:
+        server.stop()
+
+
+def _using(url: str) -> Iterator[Database]:
+    database = Database(url, pool_size=1)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def programme_of_owner(settings: Settings) -> Iterator[tuple[Tx, bytes]]:
+    """A transaction in the database's one programme, and its pinned root."""
+    root_public = pinned_root(settings.data_dir, settings.root_public)
+    with owner_database(settings) as database, database.begin(_only(database)) as tx:
+        yield tx, root_public
+
+
+def _only(database: Database) -> Scope:
+    with database.begin() as tx:
+        found = store.programmes(tx)
+    if len(found) != 1:
+        raise SettingsError(f"The database has {len(found)} programmes: this command needs one.")
+    return Scope(found[0])
+
+
+def settle(owner: Database, data: Path) -> UUID | None:
+    """Store the ceremony's founding document that lies beside the keys; the programme's id.
+
+    None if there is no document. Raises `SettingsError` if it is damaged; nothing is stored then.
+    """
+    path = data / FOUNDING
+    if not path.is_file() or not has_key_files(data):
+        return None
+    founding = Founding.from_json(path.read_text(encoding="utf-8"))
+    with owner.begin(Scope(founding.programme_id)) as tx:
+        store_founding(tx, founding)
+    return founding.programme_id
