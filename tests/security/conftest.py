@@ -25,3 +25,10 @@ def thief(server: EmbeddedServer, shared_house: House) -> Iterator[Thief]:
 def worker() -> str:
     """A number from which nobody has written yet."""
     return f"+{next(_NUMBERS)}"
+
+
+@pytest.fixture
+def thief_of_own(server: EmbeddedServer, house: House) -> Iterator[Thief]:
+    """The same in the test's own house, for what would disturb its neighbours."""
+    with Thief.of(server, house) as made:
+        yield made

@@ -207,7 +207,10 @@ def test_an_owner_who_is_no_superuser_migrates_and_is_bound_too(server: Embedded
     managed = server.url(owner, ROLE_PASSWORD, database)
     upgrade(managed, {})
     programme = str(uuid4())
-    add = "INSERT INTO site VALUES (%s, gen_random_uuid(), 'RIVER', 'Riverside', 'BD')"
+    add = (
+        "INSERT INTO site VALUES (%s, gen_random_uuid(), 'RIVER', 'Riverside', 'BD', 1,"
+        " gen_random_uuid(), '')"
+    )
     count = "SELECT count(*) FROM site"
     scope = "SELECT set_config('workervoice.programme', %s, false)"
     with psycopg.connect(managed.replace("+psycopg", ""), autocommit=True) as connection:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from workervoice.errors import Forbidden, GuardFailed, IllegalMove
-from workervoice.hotline import casefile
+from workervoice.hotline import casefile, registry
 from workervoice.hotline.clockwork import acknowledged, promise_again
 from workervoice.hotline.erasing import erase
 from workervoice.hotline.holding import LIFTED, SET
@@ -22,7 +22,6 @@ from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.message import INDICATORS, Priority, Role
 from workervoice.store.intake import save_conversation
-from workervoice.store.programme import sites
 from workervoice.workflow.consent import Override
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.progress import UNANSWERED_MAX, HeldKind, hold, lost, may_notify, noticed
@@ -84,7 +83,7 @@ class Desk:
     def set_site(self, actor: Actor, case_id: UUID, site_id: UUID) -> None:
         """Name the place of work, from what the worker wrote."""
         with open_case(self.process, actor, case_id) as file:
-            if site_id not in {site.id for site in sites(file.tx)}:
+            if site_id not in {site.id for site in registry.sites(file.tx, file.pen.directory)}:
                 raise GuardFailed("choose a site from the list")
             facts = replace(file.record.facts, site_id=site_id)
             file.record = replace(file.record, facts=facts)

@@ -19,9 +19,10 @@ from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord
+from workervoice.hotline.registry import buyers_of, sites
 from workervoice.message import INDICATORS
 from workervoice.store import outbox, people, remedy
-from workervoice.store.programme import Organisation, Site, buyers_of, sites
+from workervoice.store.programme import Organisation, Site
 from workervoice.workflow.commands import Command, command, digit
 from workervoice.workflow.machine import Move
 
@@ -94,8 +95,9 @@ class CasePage:
 def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
     """A case, opened with the reader's key. Reading is an event of the log."""
     with open_case(process, actor, case_id) as case:
-        tx, site_id = case.tx, case.record.facts.site_id
-        known, names = sites(tx), {o.id: o.name for o in people.officers(tx).values()}
+        tx, directory, site_id = case.tx, case.pen.directory, case.record.facts.site_id
+        known, names = sites(tx, directory), {o.id: o.name for o in people.officers(tx).values()}
+        buyers = buyers_of(tx, directory, site_id, case.pen.now.date()) if site_id else ()
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
         thread = tuple(_said(entry, names, deliveries) for entry in case.thread)
         case.pen.log(tx, "case_read", case_id)
@@ -109,7 +111,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             judged=_judged(case, names),
             priorities=_priorities(case, names),
             issues=_issues(case),
-            buyers=tuple(buyers_of(tx, site_id, case.pen.now.date())) if site_id else (),
+            buyers=tuple(buyers),
             moves=case.moves(),
             proposals=_proposals(case),
             conversation=case.talk.state,

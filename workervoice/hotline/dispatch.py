@@ -25,11 +25,12 @@ from workervoice.hotline.owing import (
 )
 from workervoice.hotline.process import Process, sole
 from workervoice.hotline.records import ConversationRecord
+from workervoice.hotline.registry import lines
 from workervoice.message import Address, AddressKind, Outbound
 from workervoice.store import intake, outbox, taken
 from workervoice.store.engine import Tx
 from workervoice.store.outbox import Claimed
-from workervoice.store.programme import Line, lines
+from workervoice.store.programme import Line
 from workervoice.workflow.conversation import TALKING
 from workervoice.workflow.progress import HELD_MAX, Held, Progress, hold
 
@@ -92,7 +93,7 @@ def prepare(
         return Dispatch(Verdict.BROKEN)
     except (CryptoError, NotFound, ValueError, KeyError):
         return Dispatch(Verdict.UNOPENED)
-    line = next((each for each in lines(tx) if str(each.id) == owed["line"]), None)
+    line = next((each for each in lines(tx, directory) if str(each.id) == owed["line"]), None)
     if line is None:
         return Dispatch(Verdict.UNOPENED)
     record = ConversationRecord.from_json(row.record)

@@ -19,9 +19,9 @@ from workervoice.hotline.links import disclosures_of_issue
 from workervoice.hotline.planning import PLANNING, ActionView, OpenPlan
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
+from workervoice.hotline.registry import buyers_of, organisations
 from workervoice.store import people, remedy
 from workervoice.store.engine import Tx
-from workervoice.store.programme import buyers_of, organisations
 from workervoice.store.vault import Vault
 from workervoice.workflow import issue as issue_machine
 from workervoice.workflow.machine import Move
@@ -173,13 +173,13 @@ def staff_plan(issue: OpenIssue) -> OpenPlan:
 
 
 def _told(tx: Tx, vault: Vault, issue: OpenIssue) -> tuple[tuple[str, str], ...]:
-    names = organisations(tx)
+    names = organisations(tx, issue.pen.directory)
     disclosures = disclosures_of_issue(tx, vault, issue.row.id)
     told = [(names[organisation_id].name, state) for _, organisation_id, state in disclosures]
     if told:
         return tuple(sorted(told))
-    on = issue.pen.now.date()
-    return tuple((buyer.name, "") for buyer in buyers_of(tx, UUID(issue.link.site_id), on))
+    site_id, on = UUID(issue.link.site_id), issue.pen.now.date()
+    return tuple((buyer.name, "") for buyer in buyers_of(tx, issue.pen.directory, site_id, on))
 
 
 def _issue_moves(issue: OpenIssue, actor: Actor) -> tuple[Move, ...]:

@@ -18,12 +18,13 @@ from workervoice.hotline.links import issues_of_case
 from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord, ConversationRecord
+from workervoice.hotline.registry import lines
 from workervoice.message import Consent, Priority, Role
 from workervoice.store import cases
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
 from workervoice.store.intake import Conversation, lock_conversation
-from workervoice.store.programme import Line, lines
+from workervoice.store.programme import Line
 from workervoice.triage import ilo
 from workervoice.workflow import case as case_machine
 from workervoice.workflow.consent import Ground, Override, grounds, may_tell
@@ -96,7 +97,7 @@ class OpenCase:
 
     def line_and_language(self) -> tuple[Line, str]:
         """The line that the worker wrote on last, and the language to write in."""
-        known = {line.id: line for line in lines(self.tx)}
+        known = {line.id: line for line in lines(self.tx, self.pen.directory)}
         line = known[self.conversation.line_id]
         return line, self.conversation.progress.language or line.language
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from workervoice.crypto.directory import Directory
 from workervoice.errors import NotFound
 from workervoice.hotline.lateness import KnownClocks
 from workervoice.hotline.links import open_disclosure_link, open_issue_link
 from workervoice.hotline.listing import Listing, SetAside
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, vouched
+from workervoice.hotline.registry import organisations, sites
 from workervoice.message import Role
 from workervoice.store import cases, remedy
 from workervoice.store.engine import Tx
-from workervoice.store.programme import organisations, sites
 from workervoice.store.vault import QueueRecord, Vault
 
 STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR})
@@ -65,9 +66,9 @@ def queue(process: Process, actor: Actor, clocks: KnownClocks | None = None) -> 
     _only(actor, STAFF)
     now, aside = process.clock(), SetAside()
     with process.database.begin(actor.scope()) as tx:
-        vouched(tx, process, actor, now)
+        directory = vouched(tx, process, actor, now)
         late = (clocks or KnownClocks()).late(tx, process.vault, now, aside)
-        names, lines = _site_names(tx), []
+        names, lines = _site_names(tx, directory), []
         for row_id, state, version, blob in cases.case_glimpses(tx):
             if state == "erased":
                 continue
@@ -88,8 +89,7 @@ def issue_lines(process: Process, actor: Actor) -> Listing[IssueLine]:
     _only(actor, STAFF)
     aside, lines = SetAside(), []
     with process.database.begin(actor.scope()) as tx:
-        vouched(tx, process, actor, process.clock())
-        names = _site_names(tx)
+        names = _site_names(tx, vouched(tx, process, actor, process.clock()))
         for row_id, state, blob in remedy.issue_links(tx):
             with aside.if_broken("sensitive issue", row_id):
                 link = open_issue_link(tx, process.vault, row_id, blob)
@@ -108,9 +108,9 @@ def monitor_lines(
     _only(actor, {Role.MONITOR})
     now, aside = process.clock(), SetAside()
     with process.database.begin(actor.scope()) as tx:
-        vouched(tx, process, actor, now)
+        directory = vouched(tx, process, actor, now)
         late = (clocks or KnownClocks()).late(tx, process.vault, now, aside)
-        about, lines = _issues_by_case(tx, process.vault, aside), []
+        about, lines = _issues_by_case(tx, process.vault, directory, aside), []
         for row_id, state, version, blob in cases.case_glimpses(tx):
             with aside.if_broken("case", row_id):
                 record = process.vault.open_queue(tx.programme, row_id, version, blob)
@@ -143,9 +143,11 @@ class _Watched:
     told: _Told
 
 
-def _issues_by_case(tx: Tx, vault: Vault, aside: SetAside) -> dict[str, list[_Watched]]:
+def _issues_by_case(
+    tx: Tx, vault: Vault, directory: Directory, aside: SetAside
+) -> dict[str, list[_Watched]]:
     """For each case its issues, and each buyer's hours until acknowledgement."""
-    names = organisations(tx)
+    names = organisations(tx, directory)
     told: dict[str, _Told] = {}
     for row_id, organisation_id, _, blob in remedy.disclosure_links(tx):
         with aside.if_broken("disclosure", row_id):
@@ -164,8 +166,8 @@ def _issues_by_case(tx: Tx, vault: Vault, aside: SetAside) -> dict[str, list[_Wa
     return found
 
 
-def _site_names(tx: Tx) -> dict[UUID, str]:
-    return {site.id: site.name for site in sites(tx)}
+def _site_names(tx: Tx, directory: Directory) -> dict[UUID, str]:
+    return {site.id: site.name for site in sites(tx, directory)}
 
 
 def _only(actor: Actor, roles: frozenset[Role] | set[Role]) -> None:

@@ -31,6 +31,7 @@ from workervoice.hotline.owing import (
 )
 from workervoice.hotline.process import Pen, Process, Signer, sole
 from workervoice.hotline.records import ConversationRecord, mark
+from workervoice.hotline.registry import sites, vouched_line
 from workervoice.message import Address, Inbound
 from workervoice.store import outbox
 from workervoice.store.engine import Scope, Tx
@@ -45,7 +46,7 @@ from workervoice.store.intake import (
     remember,
     save_conversation,
 )
-from workervoice.store.programme import Line, line_by_slug, sites
+from workervoice.store.programme import Line, line_by_slug
 from workervoice.triage.engine import Engine, Reading
 from workervoice.workflow.dialogue import Effect, Turn
 from workervoice.workflow.phrasebook import PhraseBook
@@ -113,7 +114,7 @@ class Reception:
         dossier = case_side.find(tx, pen, met.record.case_id)
         progress = _ready(met, dossier)
         asked = asks_for_site(progress)
-        facts = case_side.learn(dossier, arrival, sites(tx), asked=asked)
+        facts = case_side.learn(dossier, arrival, sites(tx, pen.directory), asked=asked)
         about = About(facts, dossier.has_case, dossier.disclosed, progress.language)
         turn = hearing.turn(progress, hearing.heard(arrival, about, now))
         filing = Filing(arrival, turn, facts, met.row.id)
@@ -239,6 +240,9 @@ def _ready(met: _Met, dossier: Dossier) -> Progress:
 
 
 def line_of(process: Process, slug: str) -> Line:
-    """The line that a webhook was called on. Raises `NotFound`, or `Unavailable`."""
+    """The line that a webhook was called on. Raises `NotFound`, `Unavailable`, or `NotTrusted` if
+    no registrar vouched for it."""
     with process.database.begin() as tx:
-        return line_by_slug(tx, slug)
+        line = line_by_slug(tx, slug)
+    with process.database.begin(Scope(line.programme_id)) as tx:
+        return vouched_line(process.trust.directory(tx, process.clock()), line)

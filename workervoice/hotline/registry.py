@@ -21,7 +21,6 @@ from workervoice.store.programme import (
     Organisation,
     Registered,
     Site,
-    SupplyLink,
     links_of,
     rows_of,
 )

@@ -24,8 +24,9 @@ from workervoice.hotline.links import (
 from workervoice.hotline.opening import OpenCase
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
+from workervoice.hotline.registry import buyers_of
 from workervoice.store import remedy
-from workervoice.store.programme import Organisation, buyers_of
+from workervoice.store.programme import Organisation
 from workervoice.store.remedy import DisclosureRow
 from workervoice.store.tables import issue as issue_table
 from workervoice.workflow.clocks import ClockKind
@@ -43,7 +44,7 @@ def release(
         case = issue.living_case()
         case.check_override(override)
         now = issue.pen.now
-        buyers = buyers_of(issue.tx, UUID(issue.link.site_id), now.date())
+        buyers = buyers_of(issue.tx, issue.pen.directory, UUID(issue.link.site_id), now.date())
         if not buyers:
             raise GuardFailed("no buyer is linked to this site: refer the case instead")
         issue.advance("release", override=override)

@@ -19,6 +19,7 @@ from workervoice.crypto.seal import ctx
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.states import change_row
 
 _NOBODY = UUID(int=0)
 
@@ -109,6 +110,7 @@ _TABLES: dict[type[Registered], Table] = {
     Organisation: t.organisation,
     SupplyLink: t.supply_link,
 }
+_PLACE = frozenset({"programme_id", "id"})
 _Row = TypeVar("_Row", bound=Registered)
 
 
@@ -161,17 +163,10 @@ def add_registered(tx: Tx, row: Registered) -> None:
 def replace_registered(tx: Tx, row: Registered) -> None:
     """Store the next version of one, signed anew; `NotFound` if there is none before it."""
     table, values = _TABLES[type(row)], _values(row)
-    done = tx.connection.execute(
-        table.update()
-        .where(
-            table.c.programme_id == tx.programme,
-            table.c.id == values["id"],
-            table.c.version == row.version - 1,
-        )
-        .values({**values, "programme_id": tx.programme})
-    )
-    if done.rowcount != 1:
-        raise NotFound(f"{table.name} {values['id']} has no version {row.version - 1}")
+    before = row.version - 1
+    columns = {name: value for name, value in values.items() if name not in _PLACE}
+    if not change_row(tx, table, values["id"], columns, version=before):
+        raise NotFound(f"{table.name} {values['id']} has no version {before}")
 
 
 def field_names(kind: type[Registered]) -> tuple[str, ...]:

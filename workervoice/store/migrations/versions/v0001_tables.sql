@@ -199,6 +199,21 @@ CREATE TABLE disclosure (
     CONSTRAINT organisation_id_organisation_fk FOREIGN KEY(programme_id, organisation_id) REFERENCES organisation (programme_id, id)
 );
 
+CREATE TABLE issue_note (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    issue_id UUID NOT NULL,
+    team_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    words BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT issue_note_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT issue_note_programme_id_issue_id_ordinal_uq UNIQUE (programme_id, issue_id, ordinal),
+    CONSTRAINT issue_id_issue_fk FOREIGN KEY(programme_id, issue_id) REFERENCES issue (programme_id, id)
+);
+
 CREATE TABLE officer (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -284,21 +299,6 @@ CREATE TABLE assessment (
     CONSTRAINT assessment_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT assessment_programme_id_case_id_version_uq UNIQUE (programme_id, case_id, version),
     CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
-);
-
-CREATE TABLE issue_note (
-    programme_id UUID NOT NULL,
-    id UUID NOT NULL,
-    issue_id UUID NOT NULL,
-    team_id UUID NOT NULL,
-    epoch INTEGER NOT NULL,
-    ordinal INTEGER NOT NULL,
-    words BYTEA NOT NULL,
-    signer_id UUID NOT NULL,
-    signature BYTEA NOT NULL,
-    CONSTRAINT issue_note_pk PRIMARY KEY (programme_id, id),
-    CONSTRAINT issue_note_programme_id_issue_id_ordinal_uq UNIQUE (programme_id, issue_id, ordinal),
-    CONSTRAINT issue_id_issue_fk FOREIGN KEY(programme_id, issue_id) REFERENCES issue (programme_id, id)
 );
 
 CREATE TABLE message (

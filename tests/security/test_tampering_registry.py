@@ -1,0 +1,108 @@
+"""Writing to the database is not enough to change an emergency number, or who is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.house import House
+from tests.security.thief import Thief
+from workervoice.crypto.seal import generate_signing
+from workervoice.errors import NotTrusted
+from workervoice.hotline.casepage import case_page
+from workervoice.hotline.process import Signer
+from workervoice.hotline.registry import buyers_of, register, sites
+from workervoice.store.engine import Scope
+from workervoice.store.programme import Site, SupplyLink, add_registered, rows_of
+
+TODAY = date(2026, 11, 22)
+
+
+def buyers(house: House, site_id: UUID) -> list[str]:
+    with house.owner.begin(Scope(house.programme)) as tx:
+        directory = house.gateway.trust.directory(tx, house.now)
+        return [buyer.name for buyer in buyers_of(tx, directory, site_id, TODAY)]
+
+
+def site_of(house: House, code: str) -> Site:
+    with house.owner.begin(Scope(house.programme)) as tx:
+        return next(site for site in rows_of(tx, Site) if site.code == code)
+
+
+def test_a_line_whose_emergency_number_was_changed_takes_no_text(
+    house: House, thief_of_own: Thief
+) -> None:
+    before = house.line()
+
+    thief_of_own.change("UPDATE line SET emergency_number = '666' WHERE slug = 'demo-sms'")
+
+    with pytest.raises(NotTrusted) as refused:
+        house.line()
+    assert str(refused.value) == f"line {before.id}"
+    thief_of_own.change("UPDATE line SET emergency_number = '999' WHERE slug = 'demo-sms'")
+    assert house.line() == before
+
+
+@pytest.mark.parametrize("signer", ["nobody", "a stranger", "a handler", "a buyer's registrar"])
+def test_a_supply_link_that_no_registrar_of_the_operator_signed_tells_nobody(
+    house: House, thief_of_own: Thief, signer: str
+) -> None:
+    harbour = site_of(house, "HARBOR")
+    assert buyers(house, harbour.id) == ["Southgate Retail"]
+    north = thief_of_own.one("SELECT id FROM organisation WHERE name = 'Northwind Apparel'").id
+    link = SupplyLink(uuid4(), harbour.id, north, date(2026, 1, 1), None, "forged")
+    if signer == "a stranger":
+        key = generate_signing()
+        link = register(house.programme, link, Signer(uuid4(), key.sign))
+    elif signer != "nobody":
+        login = "asha" if signer == "a handler" else "nora"
+        link = register(house.programme, link, house.actor(login).signer)
+
+    thief_of_own.change(
+        "INSERT INTO supply_link VALUES (%(p)s, %(id)s, %(site)s, %(o)s, '2026-01-01', NULL,"
+        " 'forged', 1, %(signer)s, %(signature)s)",
+        p=house.programme,
+        id=link.id,
+        site=link.site_id,
+        o=link.organisation_id,
+        signer=link.signer_id,
+        signature=link.signature,
+    )
+
+    assert buyers(house, harbour.id) == ["Southgate Retail"]
+
+
+def test_a_supply_link_that_a_supervisor_registered_counts(house: House) -> None:
+    """The control of the test above: the same row, rightly signed."""
+    harbour = site_of(house, "HARBOR")
+    with house.owner.begin(Scope(house.programme)) as tx:
+        directory = house.gateway.trust.directory(tx, house.now)
+        (known,) = [link for link in rows_of(tx, SupplyLink) if link.site_id == harbour.id]
+        before = buyers_of(tx, directory, harbour.id, TODAY)
+        river = next(site for site in sites(tx, directory) if site.code == "RIVER")
+        from_river = {b.id: b for b in buyers_of(tx, directory, river.id, TODAY)}
+
+    other = next(b for b in from_river.values() if b not in before)
+    link = replace(known, id=uuid4(), organisation_id=other.id)
+    signed = register(house.programme, link, house.actor("sam").signer)
+
+    with house.owner.begin(Scope(house.programme)) as tx:
+        add_registered(tx, signed)
+
+    assert buyers(house, harbour.id) == ["Northwind Apparel", "Southgate Retail"]
+
+
+def test_a_site_that_was_renamed_in_the_database_is_not_shown(
+    house: House, thief_of_own: Thief
+) -> None:
+    house.text("+15550100777", "They keep our passports. We work at RIVER")
+    (case_id,) = (row.id for row in thief_of_own.rows("SELECT id FROM cases"))
+    shown = case_page(house.console, house.actor("asha"), case_id)
+    assert shown.site is not None
+
+    thief_of_own.change("UPDATE site SET name = 'Somewhere else' WHERE code = 'RIVER'")
+
+    assert case_page(house.console, house.actor("asha"), case_id).site is None
