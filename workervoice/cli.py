@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from workervoice import __version__
-from workervoice.app import commands_ceremony
+from workervoice.app import commands_ceremony, commands_log
 from workervoice.errors import WorkervoiceError
 from workervoice.settings import Settings, load
 
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     packs = commands.add_parser("packs", help="language packs")
     check = packs.add_subparsers(required=True, metavar="DO")
     _command(check, "check", _packs_check, "prove every pack against its own examples")
+    commands_log.declare(commands)
     return parser
 
 

@@ -9,6 +9,7 @@ WorkervoiceError
 │   ├── SealBroken          a blob does not open here: forged, moved, truncated, wrong key
 │   ├── NotTrusted          a key or signature does not lead back to the pinned root
 │   ├── WrongPassphrase     the slot does not open
+│   ├── Contradicted        what is stored is not what the log says: put back, cut, never logged
 │   └── Mistyped            what was typed from paper has a typing error
 ├── WorkflowError
 │   ├── IllegalMove         the table has no such move from this state, or not for this role
@@ -18,6 +19,7 @@ WorkervoiceError
 ├── PhraseError             a phrase file is malformed or incomplete
 ├── NotFound                no such thing, or not for this person: the two look the same
 ├── Forbidden               this person may not do this
+├── Unlogged                something was stored and no leaf of the log says so: a fault of ours
 ├── Unavailable             the database cannot be reached now
 └── ServerError             the embedded database server cannot start
 """
@@ -55,6 +57,10 @@ class SealBroken(CryptoError):
 
 class NotTrusted(CryptoError):
     """No chain of signatures leads from here to the pinned root."""
+
+
+class Contradicted(CryptoError):
+    """What is stored is not what the log says of it."""
 
 
 class WrongPassphrase(CryptoError):
@@ -95,6 +101,10 @@ class NotFound(WorkervoiceError):
 
 class Forbidden(WorkervoiceError):
     """This person may not do this."""
+
+
+class Unlogged(WorkervoiceError):
+    """Rows were to be stored without a leaf: nothing was stored."""
 
 
 class Unavailable(WorkervoiceError):

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from workervoice.crypto import merkle, seal
+from workervoice.crypto import checkpoint, merkle, seal
 from workervoice.crypto.custody import FileCustody
 from workervoice.crypto.directory import Directory, Entry, Signed, fingerprint
 from workervoice.crypto.keyring import (
@@ -29,6 +29,7 @@ from workervoice.crypto.keyring import (
 )
 from workervoice.crypto.sessions import new_session, open_session, session_id
 from workervoice.crypto.slots import CHEAP, Bundle, Cost, Slot, decoy_slot, enrol, open_slot
+from workervoice.crypto.spoken import spoken
 from workervoice.crypto.suite import KemKey, Suite, open_with, seal_to
 
 unhex = bytes.fromhex
@@ -193,6 +194,21 @@ def test_log_leaves_and_trees() -> None:
     assert merkle.root(leaves).hex() == old["root"]
     assert [h.hex() for h in merkle.inclusion_proof(leaves, 3)] == old["inclusion_of_3"]
     assert [h.hex() for h in merkle.consistency_proof(leaves, 3)] == old["consistency_from_3"]
+
+
+def test_frontiers_and_checkpoints() -> None:
+    old = stored("checkpoint")
+    key = seal.SigningKey.from_bytes(unhex(old["log_key"]))
+    origin = checkpoint.origin_of(UUID(old["programme"]))
+
+    frontier = merkle.Frontier.from_bytes(unhex(old["frontier"]))
+    said = checkpoint.verify(old["note"], origin, [key.public])
+
+    assert frontier == merkle.Frontier().grown(map(unhex, old["leaves"]))
+    assert (said.size, said.root.hex()) == (old["size"], old["tree_root"])
+    assert frontier.root() == said.root
+    assert checkpoint.sign(said, key.public, key.sign) == old["note"]
+    assert spoken(said.fingerprint()) == old["words"]
 
 
 def a_slot(row: dict[str, Any]) -> Slot:

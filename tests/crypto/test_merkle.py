@@ -6,8 +6,11 @@ import hashlib
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workervoice.crypto.merkle import (
+    Frontier,
     consistency_proof,
     inclusion_proof,
     leaf_body,
@@ -17,7 +20,7 @@ from workervoice.crypto.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from workervoice.errors import NotTrusted
+from workervoice.errors import NotTrusted, SealBroken
 
 # The entries and roots that Certificate Transparency's own tests use for RFC 6962 trees.
 ENTRIES = [
@@ -173,3 +176,45 @@ def test_an_entry_holds_text_and_whole_numbers_only(value: Any) -> None:
 
 def test_the_empty_tree_is_the_hash_of_nothing() -> None:
     assert root([]) == hashlib.sha256().digest()
+
+
+# The frontier against the definition of section 2.1, for trees of any size and any way of growing.
+
+HASHES = st.lists(st.binary(min_size=32, max_size=32), max_size=70)
+
+
+@given(HASHES, st.lists(st.integers(0, 70), max_size=5))
+def test_a_frontier_grown_in_any_steps_has_the_root_of_all_leaves(
+    leaves: list[bytes], cuts: list[int]
+) -> None:
+    frontier, at = Frontier(), 0
+    for cut in [*sorted(min(cut, len(leaves)) for cut in cuts), len(leaves)]:
+        frontier, at = frontier.grown(leaves[at:cut]), cut
+        assert frontier.root() == root(leaves[:cut])
+        assert Frontier.from_bytes(frontier.to_bytes()) == frontier
+
+    assert (frontier.size, len(frontier.peaks)) == (len(leaves), len(leaves).bit_count())
+
+
+@given(HASHES, st.integers(0, 70), st.integers(0, 70))
+def test_proofs_of_any_tree_lead_to_the_frontiers_roots(
+    leaves: list[bytes], index: int, old: int
+) -> None:
+    old = min(old, len(leaves))
+    top, before = Frontier().grown(leaves).root(), Frontier().grown(leaves[:old]).root()
+
+    assert extends(old, before, len(leaves), top, consistency_proof(leaves, old))
+    if index < len(leaves):
+        proof = inclusion_proof(leaves, index)
+        assert includes(leaves[index], index, len(leaves), proof, top)
+
+
+@given(st.binary(max_size=120))
+def test_bytes_that_are_no_frontier_are_refused(data: bytes) -> None:
+    size = int.from_bytes(data[:8], "big")
+
+    if len(data) >= 8 and len(data) == 8 + 32 * size.bit_count():
+        assert Frontier.from_bytes(data).to_bytes() == data
+    else:
+        with pytest.raises(SealBroken):
+            Frontier.from_bytes(data)

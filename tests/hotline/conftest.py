@@ -26,4 +26,5 @@ def emptied_house(shared_house: House) -> House:
             tx.connection.execute(sql(f"DELETE FROM {table} WHERE {kinds}"))  # noqa: S608
     house.now, house.phones = START, Phones()
     house.courier.failures.clear()
+    house.courier.memory.heads.clear()
     return house

@@ -12,6 +12,9 @@ from tests.house import House
 from workervoice.errors import Forbidden, GuardFailed, NotFound
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.overview import monitor_lines, queue
+from workervoice.hotline.verifying import verify_log
+from workervoice.store.engine import Scope
+from workervoice.store.tables import message
 
 WHY = "the worker asked; no law or court asks to keep it"
 
@@ -57,6 +60,32 @@ def test_after_72_hours_a_person_erases_and_nothing_is_left(house: House) -> Non
     assert counted(house, "message", "assessment", "contact", "outbox") == 0
     assert counted(house, "key_wrap WHERE holder_kind = 'case'") == 0
     assert counted(house, "key_pair WHERE holder_kind = 'case'") == 0
+
+
+def verified(house: House) -> list[str]:
+    process = house.console
+    with house.owner.begin(Scope(house.programme)) as tx:
+        return verify_log(tx, process.vault, process.trust.root_public).problems
+
+
+def test_the_log_holds_after_an_erasure_and_names_what_is_put_back(house: House) -> None:
+    case_id = a_case(house)
+    a_confirmed_delete(house)
+    with house.owner.begin(Scope(house.programme)) as tx:
+        copy = dict(tx.connection.execute(message.select().limit(1)).mappings().one())
+    house.wait(hours=73)
+    house.desk.move(house.actor("asha"), case_id, "erase", WHY)
+    house.deliver()
+
+    erased = verified(house)
+    with house.owner.begin(Scope(house.programme)) as tx:
+        tx.connection.execute(message.insert().values(**copy))
+    (problem,) = verified(house)
+
+    assert erased == []
+    assert f"message {case_id}, number {copy['ordinal']}: is there, although" in problem
+    assert {leaf["object"] for leaf in house.leaves("case_erase")} == {str(case_id)}
+    assert len(house.leaves("contact_erased")) == 1
 
 
 def test_whoever_writes_after_erasing_is_a_stranger(house: House) -> None:

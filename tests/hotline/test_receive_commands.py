@@ -13,6 +13,7 @@ from tests.looking import Worker, a_worker, cases_of, phrase, rows, words_in
 from workervoice.errors import GuardFailed, IllegalMove
 from workervoice.hotline.opening import open_case
 from workervoice.hotline.overview import monitor_lines
+from workervoice.hotline.references import reference
 from workervoice.message import Rejected
 
 REPORT = "They took our passports"
@@ -165,8 +166,9 @@ def test_a_withdrawn_case_is_out_of_routine_work(worker: Worker) -> None:
         house.desk.move(house.actor("asha"), worker.case.id, "take_up", "")
 
     assert house.deliver() == 0
-    mine = str(worker.case.id)[:8]
-    lines = monitor_lines(house.console, house.actor("mina"))
+    mina = house.actor("mina")
+    mine = reference(house.console.vault, mina, worker.case.id)
+    lines = monitor_lines(house.console, mina)
     assert [line.stage for line in lines if line.reference == mine] == ["withdrawn"]
 
 

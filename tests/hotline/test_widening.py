@@ -31,13 +31,14 @@ def answer(house: House, case_id: UUID, consent: int) -> None:
     arrival = Arrival(house.line(), Inbound(uuid4().hex, sender, text), house.engine.read(text))
     turn = Turn(Progress(state="resting"), answers=Facts(consent=consent))
     with house.gateway.database.begin(Scope(house.programme)) as tx:
-        directory = house.gateway.trust.directory(tx, house.now)
+        directory = house.gateway.directory(tx, house.now)
         signer = Signer(house.gateway.id, house.gateway.sign)
         pen = Pen(house.gateway.vault, signer, directory, house.now)
-        found = dossier.find(tx, pen, case_id)
+        found = dossier.find(tx, pen, case_id, [])
         assert found.row is not None
         filing = Filing(arrival, turn, replace(found.facts), found.row.conversation_id)
         dossier.take(tx, pen, found, filing)
+        pen.log(tx, "message_received", case_id)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class Burglar:
                 keys.append(KemKey.from_bytes(bytes.fromhex(coded)))
             else:
                 secrets.append(bytes.fromhex(coded))
-        assert (len(keys), len(secrets)) == (4, 3 + 4)
+        assert (len(keys), len(secrets)) == (4, 3 + 5)
         return cls(thief, keys, secrets)
 
     def vault(self) -> Vault:

@@ -13,7 +13,7 @@ from tests.house import House
 from tests.security.thief import Thief
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
-from workervoice.errors import CryptoError, NotTrusted
+from workervoice.errors import Contradicted, CryptoError, NotTrusted
 from workervoice.hotline.casepage import CasePage, Said, case_page
 from workervoice.hotline.listing import Unreadable
 from workervoice.hotline.overview import queue
@@ -87,10 +87,10 @@ def test_a_queue_record_put_back_is_refused_by_the_queue(
     assert case_id in {line.id for line in whole}
 
 
-def test_a_whole_row_put_back_contradicts_the_log(
+def test_a_whole_row_put_back_is_refused_by_the_log(
     shared_house: House, thief: Thief, worker: str
 ) -> None:
-    """The row alone is consistent, so no page can refuse it; the log names a later version."""
+    """The row alone is consistent, signature and all; the log knows a later version."""
     house, case_id = shared_house, a_case(shared_house, number=worker)
     older = the_row(thief, case_id)._asdict()
     house.desk.note(house.actor("asha"), case_id, "so that there is a newer version")
@@ -98,11 +98,15 @@ def test_a_whole_row_put_back_contradicts_the_log(
 
     with thief.for_a_while("cases"):
         thief.overwrite("cases", case_id, older)
-        shown = page(house, case_id)
+        with pytest.raises(Contradicted, match=f"facts {case_id}, number {older['version']}"):
+            page(house, case_id)
+        with pytest.raises(Contradicted, match=str(case_id)):
+            house.text(worker, "is anybody there?")
         logged = thief.logged_versions(house, "facts", case_id)
 
-    assert len(shown.thread) == len(thread(thief, case_id))
     assert max(logged) == newer > older["version"]
+    assert str(case_id) in {leaf["object"] for leaf in house.leaves("row_refused")}
+    assert len(page(house, case_id).thread) == len(thread(thief, case_id))
 
 
 @pytest.mark.parametrize(

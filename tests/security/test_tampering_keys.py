@@ -149,6 +149,7 @@ def test_a_wrap_copied_to_another_officer_opens_nothing(
 
     with thief.for_a_while("key_wrap"), house.owner.begin(Scope(house.programme)) as tx:
         keys.add_wrap(tx, team, nora.id, bytes(row.wrap))
+        tx.stored.clear()
         pen = reading.pen_of(tx, house.console, asha, house.now)
         opened = reading.group_key(tx, asha, pen.directory, team)
         with pytest.raises(SealBroken):

@@ -23,6 +23,9 @@ from workervoice.crypto.seal import (
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import NotTrusted
 from workervoice.hotline.casepage import case_page
+from workervoice.store.engine import Scope
+from workervoice.store.log import Event, record_event
+from workervoice.store.rows import Row
 
 ELSEWHERE = "+15550100555"
 LURE = "Come to the gate at nine."
@@ -31,7 +34,13 @@ Signs = Callable[[bytes], bytes]
 
 
 def a_forged_row(
-    thief: Thief, house: House, worker: str, signer_id: UUID, signature: bytes | Signs
+    thief: Thief,
+    house: House,
+    worker: str,
+    signer_id: UUID,
+    signature: bytes | Signs,
+    *,
+    logged: bool = True,
 ) -> UUID:
     """An owed text of the thief's own to the worker, in every respect like one of ours but one."""
     contact, conversation = thief.contact_of(house, worker)
@@ -63,6 +72,11 @@ def a_forged_row(
         at=house.now,
         until=until,
     )
+    with house.owner.begin(Scope(thief.programme)) as tx:
+        if logged:
+            tx.stored.append(Row.of("outbox", outbox_id, 1, payload))
+        event = Event("delivery", house.gateway.id, outbox_id)
+        record_event(tx, house.gateway.vault, event, house.now)
     return outbox_id
 
 
@@ -87,6 +101,20 @@ def test_a_row_that_the_gateway_signs_is_sent_so_the_forgeries_are_well_made(
 
     assert house.phones.texts(worker)[-1] == LURE
     assert fate(thief, forged) == ("accepted", None)
+
+
+def test_a_row_that_the_gateway_signs_and_the_log_does_not_know_is_not_sent(
+    shared_house: House, thief: Thief, worker: str
+) -> None:
+    house, gateway = shared_house, shared_house.gateway
+    house.say(worker, "our passports are with the boss")
+
+    forged = a_forged_row(thief, house, worker, gateway.id, gateway.sign, logged=False)
+    house.deliver()
+
+    assert LURE not in house.phones.texts(worker)
+    assert fate(thief, forged) == ("failed", "untrusted")
+    assert str(forged) in {leaf["object"] for leaf in house.leaves("row_refused")}
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from workervoice.embedded.account import account_for
 from workervoice.embedded.binaries import binaries_for
 from workervoice.store.engine import Scope
 from workervoice.store.log import read_leaves
+from workervoice.store.rows import Row
 
 
 @dataclass(frozen=True)
@@ -178,10 +179,10 @@ class Thief:
         seen = set()
         with house.owner.begin(Scope(self.programme)) as tx:
             leaves = [json.loads(body) for _, body in read_leaves(tx, house.console.vault)]
-        for row in " ".join(leaf["rows"] for leaf in leaves).split():
-            what, key, version, _ = row.split(":")
-            if (what, key) == (kind, str(row_id)):
-                seen.add(int(version))
+        for written in " ".join(leaf["rows"] for leaf in leaves).split():
+            place = Row.read(written).place
+            if (place.kind, place.series) == (kind, (row_id,)):
+                seen.add(place.number)
         return seen
 
     def refused(self) -> int:

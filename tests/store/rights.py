@@ -41,6 +41,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "key_wrap": "I",
         "line": "S*",
         "log_leaf": "I",
+        "log_tag": "S* I",
         "message": "S(case_id id ordinal programme_id) I",
         "outbox": "S(conversation_id dedupe_key expires_at id place programme_id run_at signature"
         " signer_id state) I U(code payload provider_ref release_id release_signature"
@@ -59,11 +60,16 @@ EXPECTED: dict[str, dict[str, str]] = {
         "disclosure": "S(id link organisation_id programme_id state) U(state)",
         "issue": "S(id link programme_id state)",
         "line": "S*",
-        "log_leaf": "I",
+        "log_checkpoint": "S* I",
+        "log_head": "S* I U(record version)",
+        "log_leaf": "S* I U(position)",
+        "log_tag": "S* I",
         "outbox": "S* U(attempts code lease_token lease_until payload provider_ref run_at state) D",
         "programme": "S*",
     },
     "console": {
+        "log_leaf": "I",
+        "log_tag": "I",
         "officer": "S*",
         "organisation": "S*",
         "programme": "S*",
@@ -87,6 +93,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "key_wrap": "S* I D",
         "line": "S*",
         "log_leaf": "I",
+        "log_tag": "S* I",
         "message": "S* I D",
         "officer": "S*",
         "organisation": "S*",
@@ -105,6 +112,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "key_pair": "S*",
         "key_wrap": "S*",
         "log_leaf": "I",
+        "log_tag": "S* I",
         "organisation": "S*",
     },
     "monitor": {
@@ -113,7 +121,9 @@ EXPECTED: dict[str, dict[str, str]] = {
         "directory": "S*",
         "disclosure": "S(id link organisation_id programme_id state)",
         "issue": "S(id link programme_id state)",
+        "log_checkpoint": "S*",
         "log_leaf": "I",
+        "log_tag": "S* I",
         "organisation": "S*",
     },
 }

@@ -26,6 +26,7 @@ def lived_in(shared_house: House) -> House:
     an_agreed_action(shared_house)
     with disclosing.open_issue(shared_house.console, shared_house.actor("sam"), issue_id) as issue:
         issuenotes.add_note(issue.tx, issue.pen, issue.row, {"text": "as if its case were gone"})
+        issue.pen.log(issue.tx, "issue_noted", issue_id)
     return shared_house
 
 

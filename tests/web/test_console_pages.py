@@ -12,6 +12,7 @@ from tests.house import House
 from tests.web.console_browser import Browser, PageReader, app_of, steady
 from tests.web.console_scenes import ACTION, DESCRIPTION, PACKET, REPORT, a_case, a_plan
 from workervoice.hotline import disclosing
+from workervoice.hotline.references import reference
 from workervoice.message import MediaHandle
 from workervoice.store.engine import Scope
 from workervoice.store.tables import message as message_table
@@ -254,7 +255,9 @@ def test_a_monitor_sees_no_words_severity_or_site(house: House) -> None:
 
     page = Browser.of(house, "mina").page
 
-    assert str(scene.case)[:8] in page
+    mina = house.actor("mina")
+    assert reference(house.console.vault, mina, scene.case) in page
+    assert str(scene.case)[:8] not in page
     for hidden in ("Danger", "Serious", "passport", "papers", "River", "Harbour", "Under 18", "P0"):
         assert hidden not in page
 

@@ -12,6 +12,7 @@ from tests.web.console_scenes import PACKET, WORKER, a_case, a_plan, agree_to_bu
 from workervoice.disclosure.packet import Packet
 from workervoice.hotline import disclosing
 from workervoice.hotline.casepage import case_page
+from workervoice.hotline.references import reference
 from workervoice.message import Facts
 from workervoice.web.console import words
 from workervoice.web.console.histories import COMMANDS, DONE
@@ -104,7 +105,7 @@ def test_what_became_of_an_issue_is_told_in_words(house: House) -> None:
     page = Browser.of(house, "asha").open(f"/cases/{case_id}").text
     thread = entries(page)
 
-    told = f"Sensitive issue {str(issue_id)[:8]}"
+    told = f"Sensitive issue {reference(house.console.vault, house.actor('asha'), issue_id)}"
     for what in ("Drafted", "Released to buyers", "Proposed: “Record as unresolved”"):
         assert any(what in entry for entry in thread), what
     maria = house.actor("maria")

@@ -19,12 +19,14 @@ from workervoice.crypto.slots import STRONG, Cost
 from workervoice.errors import SettingsError
 from workervoice.hotline.ceremony import Ceremony, Root, Seat, new_passphrase
 from workervoice.hotline.founding import store_founding
+from workervoice.hotline.noting import log_recipients
 from workervoice.message import Role
 from workervoice.settings import Settings
 from workervoice.store import programme as store
 from workervoice.store.engine import Database, Scope
 from workervoice.store.people import Officer
 from workervoice.store.programme import Line, Organisation, Site, SupplyLink
+from workervoice.store.vault import Vault
 
 EMERGENCY = "999"
 
@@ -122,6 +124,7 @@ def seed(
     founding = ceremony.hold("Demo hotline", places, seats, sign_processes(ceremony, data))
     with owner.begin(Scope(programme_id)) as tx:
         store_founding(tx, founding)
+        log_recipients(tx, Vault(load_key_files(data, "courier").service_key), now)
     return Seeded(programme_id, passphrases)
 
 

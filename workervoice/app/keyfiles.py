@@ -23,7 +23,7 @@ from workervoice.errors import CryptoError, SettingsError
 PROCESSES = ("gateway", "courier", "console")
 _OWN: Mapping[str, dict[str, tuple[str, ...]]] = {
     "gateway": {"macs": ("pepper", "duplicates"), "signs": ("signing",), "kems": ("own",)},
-    "courier": {"signs": ("signing",), "kems": ("own", "courier")},
+    "courier": {"signs": ("signing", "log"), "kems": ("own", "courier")},
     "console": {"kems": ("own",)},
 }
 

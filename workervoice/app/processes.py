@@ -61,7 +61,7 @@ def check_keys(settings: Settings, kind: str, database: Database, now: datetime)
         known = programmes(tx)
     for programme in known:
         with database.begin(Scope(programme)) as tx:
-            directory = trust.directory(tx, now)
+            directory = trust.directory(tx, Vault(files.service_key), now)
         refuse_foreign_keys(directory, kind, files.process_id, files.custody)
 
 

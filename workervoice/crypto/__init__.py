@@ -10,6 +10,7 @@ Knows no table and no case; sole user of the `cryptography` library. Read in thi
 6. `directory`  whose public key is whose, from a pinned root down
 7. `custody`    a process's own keys
 8. `merkle`     the tree over the log
+9. `checkpoint` what the log signs of it; `spoken` makes words of a few bytes
 
 Every sealed blob starts with a byte that names its format, and is bound to its place by
 `seal.ctx`. A tampered, moved or foreign blob raises an error that names ids only.

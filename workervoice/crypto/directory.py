@@ -243,6 +243,26 @@ def _is_signed(signed: Signed, public: bytes) -> bool:
     return True
 
 
+def once_vouched(
+    root_public: bytes, entries: Iterable[Signed], kind: str, programme_id: UUID
+) -> list[Entry]:
+    """Every version that the root ever signed of this kind, expired and replaced ones too.
+
+    For what was signed long ago, such as a checkpoint; never for anything that is signed now.
+    """
+    found = []
+    for signed in entries:
+        entry = signed.entry
+        if (entry.kind, entry.programme_id, signed.signer_id) != (kind, programme_id, None):
+            continue
+        try:
+            verify(root_public, _statement(entry, None), signed.signature)
+        except NotTrusted:
+            continue
+        found.append(entry)
+    return found
+
+
 def _may_sign(registrar: Entry, entry: Entry) -> bool:
     """Within its programme and organisation; and a buyer's registrar makes buyers only."""
     of_itself = entry.kind != "organisation" or entry.organisation_id in (None, entry.id)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from workervoice.errors import NotTrusted
+from workervoice.errors import NotTrusted, SealBroken
+
+HASH_BYTES = 32
 
 
 def leaf_body(fields: Mapping[str, str | int]) -> bytes:
@@ -39,6 +42,50 @@ def root(leaves: Sequence[bytes]) -> bytes:
         return leaves[0]
     split = _split(len(leaves))
     return node_hash(root(leaves[:split]), root(leaves[split:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """All of a tree that is needed to let it grow: its size, and the roots of its full subtrees.
+
+    One root for each bit of the size, largest subtree first: 20 hashes at a million leaves.
+    """
+
+    size: int = 0
+    peaks: tuple[bytes, ...] = ()
+
+    def grown(self, leaves: Iterable[bytes]) -> Frontier:
+        """The frontier with these leaf hashes after the ones it has."""
+        size, peaks = self.size, list(self.peaks)
+        for leaf in leaves:
+            node, full = leaf, size
+            while full & 1:
+                node, full = node_hash(peaks.pop(), node), full >> 1
+            peaks.append(node)
+            size += 1
+        return Frontier(size, tuple(peaks))
+
+    def root(self) -> bytes:
+        """The same hash as `root` over all leaves."""
+        if not self.peaks:
+            return hashlib.sha256(b"").digest()
+        *left, reached = self.peaks
+        for peak in reversed(left):
+            reached = node_hash(peak, reached)
+        return reached
+
+    def to_bytes(self) -> bytes:
+        """Size in 8 bytes, big-endian, then the peaks."""
+        return self.size.to_bytes(8, "big") + b"".join(self.peaks)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Frontier:
+        """Read what `to_bytes()` wrote. Raises `SealBroken`."""
+        size, hashes = int.from_bytes(data[:8], "big"), data[8:]
+        if len(data) < 8 or len(hashes) != HASH_BYTES * size.bit_count():
+            raise SealBroken("not a tree's frontier")
+        places = range(0, len(hashes), HASH_BYTES)
+        return cls(size, tuple(hashes[at : at + HASH_BYTES] for at in places))
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:

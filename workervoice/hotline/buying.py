@@ -15,9 +15,10 @@ from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import verify
 from workervoice.disclosure.packet import Packet
 from workervoice.errors import NotFound
-from workervoice.hotline import reading
+from workervoice.hotline import newest, reading
 from workervoice.hotline.links import DisclosureLink, open_disclosure_link, seal_disclosure_link
 from workervoice.hotline.listing import Listing, SetAside
+from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.planning import PLANNING, ActionView, OpenPlan
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
@@ -111,9 +112,14 @@ def open_disclosure(
 ) -> Iterator[OpenDisclosure]:
     """Open a disclosure with the organisation's key; `NotFound` for any that is not its own."""
     _buyers_only(actor)
-    with process.database.begin(actor.scope()) as tx:
+    scope = actor.scope()
+    noted = refusals_noted(process, scope, actor.id, disclosure_id)
+    with noted as asked, process.database.begin(scope) as tx:
         pen = reading.pen_of(tx, process, actor, process.clock())
-        words = _words(tx, actor, pen.directory, _readable(tx, disclosure_id, lock=False))
+        seen = _readable(tx, disclosure_id, lock=False)
+        asked.exists = True
+        newest.check(tx, process.vault, [seen.logged()])
+        words = _words(tx, actor, pen.directory, seen)
         issue_id, epoch = UUID(words["plan"]["issue"]), int(words["plan"]["epoch"])
         tx.see_plan(issue_id)
         issue_state = remedy.issue_state(tx, issue_id)  # locked first, by everybody
@@ -151,7 +157,7 @@ def page(process: Process, actor: Actor, disclosure_id: UUID) -> DisclosurePage:
         readable = row.state in READABLE or (row.state == "lapsed" and link.opened_at is not None)
         acknowledged = link.acknowledged_at
         if readable:
-            plan.pen.log(plan.tx, "disclosure_read", row.id)
+            plan.pen.log_reading(plan.tx, "disclosure_read", row.id)
         return DisclosurePage(
             id=row.id,
             state=row.state,

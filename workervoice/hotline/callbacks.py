@@ -49,7 +49,11 @@ def take_report(process: Process, line: Line, report: DeliveryReport) -> bool:
         if report.status in _TO_WAIT:
             return _wait(tx, process, report, now)
         was = outbox.state_of(tx, report.outbox_id)
-        return _move(tx, process, report, was, now)
+        state = _moved(tx, process, report, was, now)
+        if state == was:
+            return False
+        _log(tx, process, report, state, now)
+        return True
 
 
 def _wait(tx: Tx, process: Process, report: DeliveryReport, now: datetime) -> bool:
@@ -63,7 +67,10 @@ def _wait(tx: Tx, process: Process, report: DeliveryReport, now: datetime) -> bo
     # without a window there is none to wait for: the text would be sent again and again
     waits = there and (stopped or progress.window_until is not None)
     moved = report if waits else replace(report, status=DeliveryStatus.FAILED)
-    if _told_before(tx, process, report, now) or not _move(tx, process, moved, was, now):
+    if _told_before(tx, process, report, now):
+        return False
+    state = _moved(tx, process, moved, was, now)
+    if state == was:
         return False
     if waits:
         record = record.not_having_sent(report.outbox_id)
@@ -74,6 +81,7 @@ def _wait(tx: Tx, process: Process, report: DeliveryReport, now: datetime) -> bo
         progress = replace(progress, window_until=int(now.timestamp()) - 1)
     after = replace(record, progress=progress).to_json()
     intake.save_conversation(tx, process.vault, row, state=progress.state, record=after)
+    _log(tx, process, report, state, now)
     return True
 
 
@@ -95,7 +103,8 @@ def _stopped(progress: Progress) -> Progress:
     return replace(paused, awaiting=awaiting, delete_digit=None, stop_confirmed=True)
 
 
-def _move(tx: Tx, process: Process, report: DeliveryReport, was: str, now: datetime) -> bool:
+def _moved(tx: Tx, process: Process, report: DeliveryReport, was: str, now: datetime) -> str:
+    """The state after this word, which is stored; the same if it changes nothing."""
     state = was
     for move in _STEPS[report.status]:
         try:
@@ -103,13 +112,16 @@ def _move(tx: Tx, process: Process, report: DeliveryReport, was: str, now: datet
         except IllegalMove:
             continue
     if state == was:
-        return False
+        return was
     also: dict[str, Any] = {"code": report.code} if report.code else {}
     if was in _UNANSWERED or report.status in _TO_WAIT:
         also["run_at"] = hour_of(now)
     if was in _UNANSWERED and report.external_id:
         also["provider_ref"] = reference(tx, process, report.outbox_id, report.external_id, now)
     outbox.move_delivery(tx, report.outbox_id, source=was, dest=state, also=also)
+    return state
+
+
+def _log(tx: Tx, process: Process, report: DeliveryReport, state: str, now: datetime) -> None:
     event = Event("delivery", process.id, report.outbox_id, detail=state)
     record_event(tx, process.vault, event, now)
-    return True

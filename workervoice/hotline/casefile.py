@@ -7,7 +7,7 @@ which is used only while the gateway's (or an officer's) signature over it holds
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,11 +17,14 @@ from workervoice.crypto import keyring
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import MESSAGE_SIZES, verify
+from workervoice.hotline import newest
 from workervoice.hotline.process import Pen, sole
 from workervoice.hotline.records import CaseRecord
 from workervoice.store import cases, keys
 from workervoice.store.cases import AssessmentRow, CaseRow, MessageRow
 from workervoice.store.engine import Tx
+from workervoice.store.log import first_free
+from workervoice.store.rows import Place, Row
 from workervoice.store.vault import Vault
 
 LOOK_EVERY = timedelta(hours=1)
@@ -45,7 +48,7 @@ def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID, record: CaseRecord) ->
     cases.add_case(tx, row)
     keys.add_key_pair(tx, holder, keys.SharedPair(pair, pen.signer.id, signature))
     keys.add_wrap(tx, holder, team.id, wrap)
-    pen.stored("pair", case_id, holder.epoch, pair.public + pair.box)
+    pen.free.update({("message", case_id): 1, ("assessment", case_id): 1})
     return row
 
 
@@ -67,7 +70,6 @@ def _sealed_facts(
     queue = pen.vault.seal_queue(tx.programme, case_id, version, record.queue())
     facts = pen.vault.seal("facts", tx.programme, case_id, version, record.to_json())
     place = cases.facts_place(tx.programme, case_id, version, queue, facts)
-    pen.stored("facts", case_id, version, queue + facts)
     return {
         "version": version,
         "queue": queue,
@@ -102,6 +104,11 @@ def vouched_public(tx: Tx, directory: Directory, holder: Holder) -> bytes:
     return shared.pair.public
 
 
+def pair_place(row: CaseRow) -> Place:
+    """Where the key pair of a case's newest epoch belongs."""
+    return Place("pair", (row.id,), row.epoch)
+
+
 def case_public(tx: Tx, pen: Pen, row: CaseRow) -> tuple[Holder, bytes]:
     """What words of this case are sealed to."""
     holder = Holder("case", row.id, row.epoch)
@@ -131,7 +138,7 @@ def add_words(
         id=message_id,
         case_id=row.id,
         epoch=row.epoch,
-        ordinal=cases.next_ordinal(tx, row.id),
+        ordinal=_free(tx, pen, "message", row.id),
         direction=direction,
         size=_bucket(plain),
         words=sealed,
@@ -141,7 +148,6 @@ def add_words(
     place = cases.message_place(tx.programme, unsigned)
     message = replace(unsigned, signature=pen.signer.sign(place))
     cases.add_message(tx, message)
-    pen.stored("message", message.id, message.ordinal, message.words)
     return message
 
 
@@ -160,7 +166,7 @@ def add_assessment(tx: Tx, pen: Pen, row: CaseRow, *, judge: str, words: Mapping
         id=assessment_id,
         case_id=row.id,
         epoch=row.epoch,
-        version=cases.next_assessment(tx, row.id),
+        version=_free(tx, pen, "assessment", row.id),
         judge=judge,
         words=sealed,
         signer_id=pen.signer.id,
@@ -168,7 +174,29 @@ def add_assessment(tx: Tx, pen: Pen, row: CaseRow, *, judge: str, words: Mapping
     )
     place = cases.assessment_place(tx.programme, unsigned)
     cases.add_assessment(tx, replace(unsigned, signature=pen.signer.sign(place)))
-    pen.stored("assessment", assessment_id, unsigned.version, sealed)
+
+
+def check_newest(tx: Tx, pen: Pen, row: CaseRow, known: Sequence[Row]) -> None:
+    """Raises `Contradicted` unless the log knows this case and the `known` rows that led to it, and
+    nothing later. Learns with the same question which numbers of its series are free."""
+    ahead = {
+        kind: Place(kind, (row.id,), number + 1).ahead()
+        for kind, number in cases.last_numbers(tx, row.id).items()
+    }
+    also = [place for places in ahead.values() for place in places]
+    taken = newest.check(tx, pen.vault, [*known, row.logged()], [pair_place(row)], also)
+    for place in reversed(also):
+        if place not in taken:
+            pen.free[place.kind, row.id] = place.number
+
+
+def _free(tx: Tx, pen: Pen, kind: str, case_id: UUID) -> int:
+    """The next number that was never used: what somebody deleted does not stop anybody."""
+    number = pen.free.pop((kind, case_id), None)
+    if number is None:
+        number = cases.last_numbers(tx, case_id)[kind] + 1
+        number = first_free(tx, pen.vault, Place(kind, (case_id,), number))
+    return number
 
 
 def _plain(words: Mapping[str, Any], now: datetime) -> bytes:

@@ -93,14 +93,14 @@ class CasePage:
 
 
 def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
-    """A case, opened with the reader's key. Reading is an event of the log."""
+    """A case, opened with the reader's key. Reading is an event of the log, once an hour."""
     with open_case(process, actor, case_id) as case:
         tx, directory, site_id = case.tx, case.pen.directory, case.record.facts.site_id
+        case.pen.log_reading(tx, "case_read", case_id)
         known, names = sites(tx, directory), {o.id: o.name for o in people.officers(tx).values()}
         buyers = buyers_of(tx, directory, site_id, case.pen.now.date()) if site_id else ()
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
         thread = tuple(_said(entry, names, deliveries) for entry in case.thread)
-        case.pen.log(tx, "case_read", case_id)
         return CasePage(
             id=case_id,
             state=case.row.state,
@@ -154,8 +154,8 @@ def _proposals(case: OpenCase) -> frozenset[str]:
     """Moves that somebody proposed since the last one that was made."""
     found: set[str] = set()
     for entry in case.thread:
-        words = entry.words or {}
-        if words.get("kind") == "move":
+        words = entry.words
+        if words is None or words.get("kind") == "move":
             found.clear()
         elif words.get("kind") == "proposal":
             found.add(str(words["move"]))
@@ -165,7 +165,8 @@ def _proposals(case: OpenCase) -> frozenset[str]:
 def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, str]) -> Said:
     by = names.get(entry.signer_id, "worker" if entry.direction == "in" else "hotline")
     if entry.words is None:
-        return Said(entry.id, entry.direction, "broken", None, by, (), broken=True)
+        kind = "gone" if entry.direction == "gone" else "broken"
+        return Said(entry.id, entry.direction, kind, None, by, (), broken=True)
     words, text = entry.words, str(entry.words.get("text", ""))
     outbox_id, override = words.get("outbox"), words.get("override", {})
     return Said(

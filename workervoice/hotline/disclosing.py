@@ -21,10 +21,11 @@ from workervoice.crypto.suite import KemKey
 from workervoice.disclosure.packet import Packet
 from workervoice.disclosure.reidentify import Finding, findings
 from workervoice.errors import GuardFailed, IllegalMove, NotFound, NotTrusted
-from workervoice.hotline import issuenotes, reading
+from workervoice.hotline import issuenotes, newest, reading
 from workervoice.hotline.casefile import vouched_public
 from workervoice.hotline.ending import ENDS, end_with_issue
 from workervoice.hotline.links import IssueLink, open_issue_link, seal_issue_link
+from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.opening import OpenCase, open_case, proposers
 from workervoice.hotline.planning import plan_is_over
 from workervoice.hotline.planrows import PlanRows
@@ -32,8 +33,10 @@ from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.message import Role
 from workervoice.store import keys, remedy
+from workervoice.store.approvals import Approval, add_approval, approval_place, approvals_of
 from workervoice.store.engine import Tx
-from workervoice.store.remedy import Approval, IssueRow
+from workervoice.store.remedy import IssueRow
+from workervoice.store.rows import Place
 from workervoice.store.tables import issue as issue_table
 from workervoice.workflow import issue as issue_machine
 from workervoice.workflow.consent import Override, may_tell_buyers
@@ -107,8 +110,8 @@ class OpenIssue:
         """Who approved this very packet, by signatures that lead to the root."""
         version, packet = self.row.version, self.row.packet
         found = set()
-        for approval in remedy.approvals_of(self.tx, self.row.id, version):
-            place = remedy.approval_place(self.tx.programme, self.row.id, version, packet)
+        for approval in approvals_of(self.tx, self.row.id, version):
+            place = approval_place(self.tx.programme, self.row.id, version, packet)
             try:
                 signer = self.pen.directory.trusted(approval.officer_id, "officer", "registrar")
                 verify(signer.sign_public, place, approval.signature)
@@ -198,7 +201,6 @@ def _packed(
         signature=b"",
     )
     signature = case.actor.signer.sign(remedy.packet_place(case.tx.programme, row))
-    case.pen.stored("packet", row.id, version, sealed)
     return replace(row, signature=signature)
 
 
@@ -208,9 +210,12 @@ def open_issue(process: Process, actor: Actor, issue_id: UUID) -> Iterator[OpenI
     `NotFound` for anybody else."""
     if actor.role not in {Role.HANDLER, Role.SUPERVISOR}:
         raise NotFound("no such issue")
-    with process.database.begin(actor.scope()) as tx:
+    scope = actor.scope()
+    noted = refusals_noted(process, scope, actor.id, issue_id)
+    with noted as asked, process.database.begin(scope) as tx:
         pen = reading.pen_of(tx, process, actor, process.clock())
         row = remedy.issue_by_id(tx, issue_id)
+        asked.exists = True
         link = open_issue_link(tx, process.vault, issue_id, row.link)
         if link.is_alone:
             yield _opened(tx, pen, actor, issue_id, None)
@@ -224,6 +229,7 @@ def _opened(tx: Tx, pen: Pen, actor: Actor, issue_id: UUID, case: OpenCase | Non
     link = open_issue_link(tx, pen.vault, issue_id, row.link)
     if link.is_blank:
         raise NotFound("no such issue")
+    newest.check(tx, pen.vault, [row.logged()], [Place("pair", (row.id,), row.epoch)])
     holder, key = reading.plan_key(tx, actor, pen.directory, issue_id, row.epoch)
     packet = Packet.from_json(reading.open_packet(tx, pen.directory, holder, key, row))
     return OpenIssue(tx, pen, actor, case, row, link, packet, holder, key)
@@ -255,9 +261,10 @@ def approve(process: Process, actor: Actor, issue_id: UUID) -> None:
         row = issue.row
         issue.note({"kind": "approval", "issue": str(issue_id), "version": row.version})
         issue.advance("approve")
-        place = remedy.approval_place(issue.tx.programme, issue_id, row.version, row.packet)
+        place = approval_place(issue.tx.programme, issue_id, row.version, row.packet)
         approval = Approval(issue_id, actor.id, row.version, actor.signer.sign(place))
-        remedy.add_approval(issue.tx, approval)
+        add_approval(issue.tx, approval)
+        issue.pen.log(issue.tx, "approval_signed", issue_id)
 
 
 def move(process: Process, actor: Actor, issue_id: UUID, name: str, reason: str) -> str:

@@ -13,7 +13,8 @@ from uuid import UUID
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import ctx, unpad, verify
 from workervoice.crypto.suite import seal_to
-from workervoice.errors import CryptoError, NotFound, NotTrusted, SealBroken
+from workervoice.errors import Contradicted, CryptoError, NotFound, NotTrusted, SealBroken
+from workervoice.hotline import newest
 from workervoice.hotline.owing import (
     CONTENT_VALIDITY,
     PROMPT_VALIDITY,
@@ -29,6 +30,8 @@ from workervoice.hotline.registry import lines
 from workervoice.message import Address, AddressKind, Outbound
 from workervoice.store import intake, outbox, taken
 from workervoice.store.engine import Tx
+from workervoice.store.intake import Contact
+from workervoice.store.log import Event, record_once
 from workervoice.store.outbox import Claimed
 from workervoice.store.programme import Line
 from workervoice.workflow.conversation import TALKING
@@ -84,12 +87,21 @@ def prepare(
 ) -> Dispatch:
     """Open and check one row. What does not verify is `BROKEN`, whoever wrote it there; what does
     not open, or leads nowhere, is `UNOPENED`."""
-    directory = process.trust.directory(tx, now)
+    directory = process.directory(tx, now)
     try:
         owed = _open(tx, process, claimed, directory)
-        address = _address(tx, process, claimed, UUID(owed["contact"]), directory)
+        contact = _contact(tx, claimed, UUID(owed["contact"]), directory)
+        address = _address(tx, process, contact)
         row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
-    except NotTrusted:
+        series = newest.compare(tx, process.vault, "outbox", claimed.id, [claimed.logged()])
+        newest.check(tx, process.vault, [row.logged(), contact.logged()])
+        if not series.whole:
+            raise NotTrusted(f"{claimed.logged().place}: it is not what was logged")
+    except Contradicted as refused:  # of the conversation, not of the text: it may be mended
+        _note(tx, process, claimed, refused, now)
+        return Dispatch(Verdict.UNOPENED)
+    except NotTrusted as refused:
+        _note(tx, process, claimed, refused, now)
         return Dispatch(Verdict.BROKEN)
     except (CryptoError, NotFound, ValueError, KeyError):
         return Dispatch(Verdict.UNOPENED)
@@ -158,10 +170,14 @@ def _check_release(tx: Tx, claimed: Claimed, directory: Directory) -> None:
     verify(gateway.sign_public, place, claimed.release_signature)
 
 
-def _address(
-    tx: Tx, process: Process, claimed: Claimed, contact_id: UUID, directory: Directory
-) -> Address:
-    """The return address, of this conversation and no other."""
+def _note(tx: Tx, process: Process, claimed: Claimed, refused: CryptoError, now: datetime) -> None:
+    """Nothing of this transaction is undone, so its leaf is in it."""
+    event = Event("row_refused", process.id, claimed.id, str(refused))
+    record_once(tx, process.vault, event, now)
+
+
+def _contact(tx: Tx, claimed: Claimed, contact_id: UUID, directory: Directory) -> Contact:
+    """Whom to write to: of this conversation and no other, by the gateway's word."""
     contact = intake.contact_by_id(tx, contact_id)
     if contact.conversation_id != claimed.conversation_id:
         raise NotTrusted(f"contact {contact_id} is of another conversation")
@@ -170,7 +186,11 @@ def _address(
         tx.programme, contact.id, contact.conversation_id, contact.index, contact.address
     )
     verify(gateway.sign_public, place, contact.signature)
-    info = address_info(tx.programme, contact_id)
+    return contact
+
+
+def _address(tx: Tx, process: Process, contact: Contact) -> Address:
+    info = address_info(tx.programme, contact.id)
     return Address.from_uri(process.custody.unwrap("courier", contact.address, info).decode())
 
 
@@ -186,7 +206,7 @@ def note_sent(tx: Tx, process: Process, claimed: Claimed) -> None:
 
 def reference(tx: Tx, process: Process, outbox_id: UUID, external_id: str, now: datetime) -> bytes:
     """The provider's id, sealed to the courier: needed to delete the message there later."""
-    courier = sole(process.trust.directory(tx, now), "courier")
+    courier = sole(process.directory(tx, now), "courier")
     place = ctx("provider-ref", tx.programme, outbox_id)
     return seal_to(courier.kem_public, external_id.encode(), place)
 

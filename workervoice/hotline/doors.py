@@ -4,18 +4,24 @@ else does; the session's half of them is useless without the browser's cookie.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from workervoice.crypto.seal import ctx, mac
 from workervoice.crypto.sessions import new_session, open_session, session_id
 from workervoice.crypto.slots import STRONG, Cost, Slot, decoy_slot, open_slot
 from workervoice.errors import CryptoError, NotFound, WrongPassphrase
+from workervoice.hotline.noting import NOBODY, note_once
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.store import people
-from workervoice.store.engine import Tx
+from workervoice.store.engine import Scope, Tx
+from workervoice.store.log import Event, record_event
 from workervoice.store.people import Officer
+from workervoice.store.programme import programmes
 
 IDLE = timedelta(minutes=15)
 TOTAL = timedelta(hours=8)
@@ -36,19 +42,33 @@ class Door:
         if len(passphrase) > PASSPHRASE_MAX:
             raise WrongPassphrase("too long")
         with self.process.database.begin() as tx:
-            found = self._find(tx, login)
+            found, known = self._find(tx, login), programmes(tx)
         if found is None:
             decoy = decoy_slot(login, self.boot_secret, self.cost)
-            open_slot(self.process.id, passphrase, decoy, b"")
+            with self._failure_noted(min(known, default=None), NOBODY):
+                open_slot(self.process.id, passphrase, decoy, b"")
             raise WrongPassphrase("no such account")
         officer, slot, boxed = found
-        bundle = open_slot(officer.id, passphrase, slot, boxed)
+        with self._failure_noted(officer.programme_id, officer.id):
+            bundle = open_slot(officer.id, passphrase, slot, boxed)
         token, row_id, box = new_session(self.boot_secret, officer.id, bundle)
-        with self.process.database.begin() as tx:
+        with self.process.database.begin(Scope(officer.programme_id)) as tx:
             now = self.process.clock()
             people.drop_sessions(tx, started_before=now - TOTAL)
             people.add_session(tx, row_id, officer, box, now)
+            record_event(tx, self.process.vault, Event("login", officer.id, officer.id), now)
         return token
+
+    @contextmanager
+    def _failure_noted(self, programme: UUID | None, about: UUID) -> Iterator[None]:
+        """A wrong passphrase is in the log; for a name that is not there too, in the same time."""
+        try:
+            yield
+        except WrongPassphrase:
+            if programme is not None:
+                event = Event("login_failed", NOBODY, about)
+                note_once(self.process, Scope(programme), event)
+            raise
 
     def _find(self, tx: Tx, login: str) -> tuple[Officer, Slot, bytes] | None:
         try:

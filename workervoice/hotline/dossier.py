@@ -6,14 +6,14 @@ rows of the tables in `workflow` are ever taken, and all of them in the message'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from workervoice.errors import IllegalMove
-from workervoice.hotline import casefile
+from workervoice.hotline import casefile, newest
 from workervoice.hotline.clockwork import promise, promise_for_report
 from workervoice.hotline.disputing import dispute_issues
 from workervoice.hotline.judging import RANKS, after_text
@@ -25,6 +25,7 @@ from workervoice.store import cases
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
 from workervoice.store.programme import Line, Site
+from workervoice.store.rows import Row
 from workervoice.triage import facts as triage_facts
 from workervoice.triage import ilo
 from workervoice.triage.engine import Reading
@@ -87,12 +88,17 @@ class Dossier:
         return Dossier(*self.past) if self.past else self
 
 
-def find(tx: Tx, pen: Pen, case_id: UUID | None) -> Dossier:
-    """The conversation's case; as `past` if it has been over for too long to be reopened."""
+def find(tx: Tx, pen: Pen, case_id: UUID | None, known: Sequence[Row]) -> Dossier:
+    """The conversation's case; as `past` if it has been over for too long to be reopened.
+
+    It and the rows that led to it, which are `known`, have to be the newest that the log knows.
+    """
     if case_id is None:
+        newest.check(tx, pen.vault, known)
         return Dossier()
     row = cases.case_by_id(tx, case_id, lock=True)
     record = casefile.read_facts(tx, pen.vault, pen.directory, row)
+    casefile.check_newest(tx, pen, row, known)
     if row.state == "erased":
         return Dossier()
     too_old = row.state in _OVER and not _recent(record, pen)

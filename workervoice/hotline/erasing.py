@@ -50,6 +50,7 @@ def erase(file: OpenCase) -> None:
     save_conversation(
         file.tx, file.pen.vault, file.talk, state=file.talk.state, record=blank.to_json()
     )
+    file.pen.log(file.tx, "contact_erased", file.talk.id)
 
 
 def _gone(case: OpenCase) -> str:

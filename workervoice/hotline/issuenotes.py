@@ -15,7 +15,7 @@ from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import verify
 from workervoice.errors import CryptoError, NotFound
-from workervoice.hotline import reading
+from workervoice.hotline import newest, reading
 from workervoice.hotline.process import Pen
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.store.engine import Tx
@@ -26,7 +26,9 @@ from workervoice.store.issue_notes import (
     issue_notes,
     next_issue_note,
 )
+from workervoice.store.log import first_free
 from workervoice.store.remedy import IssueRow
+from workervoice.store.rows import Place
 
 _DIRECTION = "issue-note"
 
@@ -44,19 +46,33 @@ def add_note(tx: Tx, pen: Pen, issue: IssueRow, words: Mapping[str, Any]) -> Non
         issue_id=issue.id,
         team_id=team.id,
         epoch=team.epoch,
-        ordinal=next_issue_note(tx, issue.id),
+        ordinal=first_free(tx, pen.vault, _next(tx, issue.id)),
         words=sealed,
         signer_id=pen.signer.id,
         signature=b"",
     )
     signature = pen.signer.sign(issue_note_place(tx.programme, unsigned))
     add_issue_note(tx, replace(unsigned, signature=signature))
-    pen.stored("issue_note", note_id, unsigned.ordinal, sealed)
 
 
 def read_notes(tx: Tx, pen: Pen, actor: Actor, issue_id: UUID) -> list[Opened]:
-    """Every note, oldest first; one whose seal or signature does not hold has no words."""
-    return [_opened(tx, pen, actor, row) for row in issue_notes(tx, issue_id)]
+    """Every note, oldest first; one whose seal or signature does not hold, or that is not as the
+    log knows it, or is gone, has no words."""
+    rows = issue_notes(tx, issue_id)
+    logged = [row.logged() for row in rows]
+    series = newest.compare(tx, pen.vault, "issue_note", issue_id, logged)
+    found = {
+        row.ordinal: reading.broken(row.id, "note")
+        if row.ordinal in series.altered
+        else _opened(tx, pen, actor, row)
+        for row in rows
+    }
+    found |= {number: reading.gone(number) for number in series.gone}
+    return [found[number] for number in sorted(found)]
+
+
+def _next(tx: Tx, issue_id: UUID) -> Place:
+    return Place("issue_note", (issue_id,), next_issue_note(tx, issue_id))
 
 
 def _opened(tx: Tx, pen: Pen, actor: Actor, row: IssueNote) -> Opened:

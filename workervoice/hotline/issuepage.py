@@ -81,7 +81,7 @@ def issue_page(process: Process, actor: Actor, issue_id: UUID) -> IssuePage:
     """An issue with what stands in the way of its release, and the plan it led to."""
     with open_issue(process, actor, issue_id) as issue:
         tx, case = issue.tx, issue.case
-        issue.pen.log(tx, "issue_read", issue_id)
+        issue.pen.log_reading(tx, "issue_read", issue_id)
         names = {officer.id: officer.name for officer in people.officers(tx).values()}
         approvers = issue.approvers()
         moves = _issue_moves(issue, actor)

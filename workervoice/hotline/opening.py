@@ -12,9 +12,10 @@ from uuid import UUID
 from workervoice.crypto.keyring import Holder
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import Forbidden, GuardFailed, NotFound
-from workervoice.hotline import casefile, reading
+from workervoice.hotline import casefile, newest, reading
 from workervoice.hotline.holding import held_by_thread
 from workervoice.hotline.links import issues_of_case
+from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord, ConversationRecord
@@ -50,9 +51,9 @@ def proposers(entries: Sequence[Opened], move: str) -> set[UUID]:
     """Who proposed this move since the last move that was made."""
     found: set[UUID] = set()
     for entry in reversed(entries):
-        words = entry.words or {}
-        if ends_proposals(words, move):
-            break
+        words = entry.words
+        if words is None or ends_proposals(words, move):
+            break  # what cannot be read may have ended it
         if words.get("kind") == "proposal" and words.get("move") == move:
             found.add(entry.signer_id)
     return found
@@ -75,21 +76,33 @@ class OpenCase:
 
     @cached_property
     def thread(self) -> list[Opened]:
-        """Every entry, oldest first."""
+        """Every entry, oldest first; what the log knows and is gone has its place too."""
         rows = cases.messages_of(self.tx, self.row.id)
-        return [
-            reading.open_message(self.tx, self.pen.directory, self.holder, self.key, row)
+        series = newest.compare(
+            self.tx, self.pen.vault, "message", self.row.id, [row.logged() for row in rows]
+        )
+        found = {
+            row.ordinal: reading.broken(row.id, row.direction)
+            if row.ordinal in series.altered
+            else reading.open_message(self.tx, self.pen.directory, self.holder, self.key, row)
             for row in rows
-        ]
+        }
+        found |= {number: reading.gone(number) for number in series.gone}
+        return [found[number] for number in sorted(found)]
 
     @cached_property
     def assessments(self) -> list[Opened]:
-        """Every judgement, oldest first."""
+        """Every judgement, oldest first; one that the log does not know is broken."""
         rows = cases.assessments_of(self.tx, self.row.id)
+        series = newest.compare(
+            self.tx, self.pen.vault, "assessment", self.row.id, [row.logged() for row in rows]
+        )
         return [
-            reading.open_assessment(self.tx, self.pen.directory, self.holder, self.key, row)
+            reading.broken(row.id, row.judge)
+            if row.version in series.altered
+            else reading.open_assessment(self.tx, self.pen.directory, self.holder, self.key, row)
             for row in rows
-        ]
+        ] + [reading.gone(number) for number in series.gone]
 
     @property
     def conversation(self) -> ConversationRecord:
@@ -255,14 +268,16 @@ class OpenCase:
 def open_case(process: Process, actor: Actor, case_id: UUID) -> Iterator[OpenCase]:
     """Open a case for a handler or supervisor of its team; `NotFound` for anybody else.
 
-    Commits at the end; any refusal leaves everything as it was.
+    Commits at the end; any refusal leaves everything as it was, and is in the log.
     """
     if actor.role not in {Role.HANDLER, Role.SUPERVISOR}:
         raise NotFound("no such case")
-    now = process.clock()
-    with process.database.begin(actor.scope()) as tx:
+    now, scope = process.clock(), actor.scope()
+    noted = refusals_noted(process, scope, actor.id, case_id)
+    with noted as asked, process.database.begin(scope) as tx:
         pen = reading.pen_of(tx, process, actor, now)
         seen = cases.case_by_id(tx, case_id)
+        asked.exists = True
         talk = lock_conversation(tx, pen.vault, seen.conversation_id)  # first, as in `receive`
         row = cases.case_by_id(tx, case_id, lock=True)
         if row.state == "erased":
@@ -273,4 +288,5 @@ def open_case(process: Process, actor: Actor, case_id: UUID) -> Iterator[OpenCas
 def _opened(tx: Tx, pen: Pen, actor: Actor, row: CaseRow, talk: Conversation) -> OpenCase:
     holder, key = reading.case_key(tx, actor, pen.directory, row)
     record = casefile.read_facts(tx, pen.vault, pen.directory, row)
+    newest.check(tx, pen.vault, [talk.logged(), row.logged()], [casefile.pair_place(row)])
     return OpenCase(tx, pen, actor, row, record, holder, key, talk, row.state)

@@ -15,6 +15,7 @@ from workervoice.hotline.links import open_disclosure_link, open_issue_link
 from workervoice.hotline.listing import Listing, SetAside
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, vouched
+from workervoice.hotline.references import reference
 from workervoice.hotline.registry import organisations, sites
 from workervoice.message import Role
 from workervoice.store import cases, remedy
@@ -118,7 +119,7 @@ def monitor_lines(
                 left = [each for each in issues if each.left]
                 lines.append(
                     MonitorLine(
-                        reference=str(row_id)[:8],
+                        reference=reference(process.vault, actor, row_id),
                         stage=state,
                         age=now - record.opened_at,
                         waiting=record.waits and state not in OVER,

@@ -114,7 +114,6 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
             dedupe_key=str(outbox_id),
         ),
     )
-    pen.stored("outbox", outbox_id, 1, payload)
     return outbox_id
 
 

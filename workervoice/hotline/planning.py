@@ -197,10 +197,11 @@ class OpenPlan:
         words = view.words or {}
         me = str(self.actor.id)
         doers = {str(e.by) for e in view.entries if e.words and e.words.get("move") in _DOING}
+        lost = any(e.words is None for e in view.entries)  # perhaps what the reader did
         return {
             "not_the_proposer": words.get("proposed_by") not in {None, me},
             "site_may_know": words.get("needs_site") is False or self.site_may_know,
-            "not_the_doer": bool(doers) and me not in doers,
+            "not_the_doer": bool(doers) and me not in doers and not lost,
             "not_zero_tolerance": not self.zero_tolerance,
             "two_people": any(
                 _proposes(entry, move) and entry.by != self.actor.id for entry in view.entries

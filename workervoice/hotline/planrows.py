@@ -17,19 +17,21 @@ from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import verify
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError
+from workervoice.hotline import newest
 from workervoice.hotline.casefile import vouched_public
+from workervoice.hotline.noting import NOBODY
 from workervoice.hotline.process import Pen
 from workervoice.hotline.reading import Actor
 from workervoice.store import remedy
 from workervoice.store.engine import Tx
+from workervoice.store.log import first_free
 from workervoice.store.remedy import ActionRow, EntryRow
-
-NOBODY = UUID(int=0)  # the author of a row that is broken
+from workervoice.store.rows import Place
 
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One step of an action's history; `words` is None where the row is broken."""
+    """One step of an action's history; `words` is None where the row is broken or gone."""
 
     by: UUID
     words: Mapping[str, Any] | None = field(repr=False)
@@ -50,9 +52,17 @@ class PlanRows:
         return self._open(row)[1]
 
     def entries(self, action_id: UUID) -> tuple[EntryView, ...]:
-        """An action's history in order."""
-        opened = [self._open(row) for row in remedy.entries_of(self.tx, action_id)]
-        return tuple(EntryView(by, words) for by, words in opened)
+        """An action's history; what is not as the log knows it, or gone, has no words."""
+        rows = remedy.entries_of(self.tx, action_id)
+        logged = [row.logged() for row in rows]
+        series = newest.compare(self.tx, self.pen.vault, "entry", action_id, logged)
+        lost = EntryView(NOBODY, None)
+        found = {
+            row.ordinal: lost if row.ordinal in series.altered else EntryView(*self._open(row))
+            for row in rows
+        }
+        found |= dict.fromkeys(series.gone, lost)
+        return tuple(found[number] for number in sorted(found))
 
     def add_action(self, action_id: UUID, words: Mapping[str, Any]) -> None:
         """Store a new promise."""
@@ -66,7 +76,6 @@ class PlanRows:
         )
         row = replace(unsealed, words=self._seal(unsealed, words))
         remedy.add_action(self.tx, row)
-        self.pen.stored("action", action_id, row.version, row.words)
 
     def add_entry(self, action_id: UUID, words: Mapping[str, Any]) -> None:
         """Store one more step of an action's history."""
@@ -74,12 +83,14 @@ class PlanRows:
             id=uuid4(),
             action_id=action_id,
             epoch=self.holder.epoch,
-            ordinal=remedy.next_entry(self.tx, action_id),
+            ordinal=first_free(self.tx, self.pen.vault, self._next_entry(action_id)),
             words=b"",
         )
         row = replace(unsealed, words=self._seal(unsealed, words))
         remedy.add_entry(self.tx, row)
-        self.pen.stored("entry", row.id, row.ordinal, row.words)
+
+    def _next_entry(self, action_id: UUID) -> Place:
+        return Place("entry", (action_id,), remedy.next_entry(self.tx, action_id))
 
     def _open(self, row: ActionRow | EntryRow) -> tuple[UUID, Mapping[str, Any] | None]:
         """Author and words of a row, if the author is vouched for and it lies where it was put."""

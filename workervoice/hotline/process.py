@@ -8,12 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from workervoice.crypto.custody import Custody
-from workervoice.crypto.directory import Directory, Entry, Verified
-from workervoice.crypto.seal import digest
+from workervoice.crypto.directory import Directory, Entry, Signed, Verified
 from workervoice.errors import NotTrusted
 from workervoice.store.engine import Database, Tx
 from workervoice.store.keys import directory_entries
-from workervoice.store.log import Event, record_event
+from workervoice.store.log import Event, marks_at, record_event, record_once
+from workervoice.store.rows import Place
 from workervoice.store.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -29,19 +29,33 @@ class Trust:
     _checked: dict[UUID, tuple[float, Directory]] = field(default_factory=dict, repr=False)
     _verified: Verified = field(default_factory=Verified, repr=False)
 
-    def directory(self, tx: Tx, now: datetime) -> Directory:
+    def directory(self, tx: Tx, vault: Vault, now: datetime) -> Directory:
         """The programme's directory as this transaction may see it; lookups check the chain.
 
-        Console roles see parts of it, so only the gateway's and the courier's view is kept.
+        An entry that the log knows a later version of is left out: whoever was removed or got new
+        keys is not trusted again because the newest row is gone. Console roles see parts of the
+        table, so only the gateway's and the courier's view is kept.
         """
         known = self._checked.get(tx.programme)
         stamp = now.timestamp()
         if known and tx.scope.role is None and 0 <= stamp - known[0] < DIRECTORY_SECONDS:
             return known[1]
-        directory = Directory(self.root_public, directory_entries(tx), int(stamp), self._verified)
+        directory = Directory(self.root_public, _newest(tx, vault), int(stamp), self._verified)
         if tx.scope.role is None:
             self._checked[tx.programme] = (stamp, directory)
         return directory
+
+
+def _newest(tx: Tx, vault: Vault) -> list[Signed]:
+    """The stored entries without those whose later version somebody took away."""
+    entries = directory_entries(tx)
+    highest: dict[UUID, int] = {}
+    for signed in entries:
+        entry = signed.entry
+        highest[entry.id] = max(entry.version, highest.get(entry.id, 0))
+    later = {Place("directory", (id_,), version + 1): id_ for id_, version in highest.items()}
+    cut = {later[place] for place in marks_at(tx, vault, later)}
+    return [signed for signed in entries if signed.entry.id not in cut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,10 @@ class Process:
 
     def sign(self, statement: bytes) -> bytes:
         return self.custody.sign("signing", statement)
+
+    def directory(self, tx: Tx, now: datetime) -> Directory:
+        """Whose key is whose, checked against the pinned root and the log."""
+        return self.trust.directory(tx, self.vault, now)
 
 
 def sole(directory: Directory, kind: str) -> Entry:
@@ -83,21 +101,19 @@ class Signer:
 class Pen:
     """What it takes to write: the service key, a signer and a checked directory.
 
-    `rows` gathers what was stored with it, for the log leaf of the same transaction.
+    `free` are numbers of series that are known to be free, so that nobody has to ask again.
     """
 
     vault: Vault
     signer: Signer
     directory: Directory
     now: datetime
-    rows: list[str] = field(default_factory=list)
-
-    def stored(self, kind: str, row_id: UUID, version: int, sealed: bytes) -> None:
-        """Note the hash of a stored row: an old version put back is seen by it."""
-        self.rows.append(f"{kind}:{row_id}:{version}:{digest(sealed).hex()}")
+    free: dict[tuple[str, UUID], int] = field(default_factory=dict)
 
     def log(self, tx: Tx, event: str, about: UUID, detail: str = "") -> None:
-        """The log leaf of what was just done, with the hashes of the rows it stored."""
-        leaf = Event(event, self.signer.id, about, detail, tuple(self.rows))
-        self.rows.clear()
-        record_event(tx, self.vault, leaf, self.now)
+        """The log leaf of what was just done, with the hashes of the rows that were stored."""
+        record_event(tx, self.vault, Event(event, self.signer.id, about, detail), self.now)
+
+    def log_reading(self, tx: Tx, event: str, about: UUID) -> None:
+        """The leaf of having read something: one an hour, however often it is looked at."""
+        record_once(tx, self.vault, Event(event, self.signer.id, about), self.now)

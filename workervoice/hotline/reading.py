@@ -21,6 +21,7 @@ from workervoice.crypto.seal import verify
 from workervoice.crypto.slots import Bundle
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError, Forbidden, NotFound, NotTrusted
+from workervoice.hotline.noting import NOBODY
 from workervoice.hotline.process import Pen, Process, Signer
 from workervoice.message import Role
 from workervoice.store import cases, keys, remedy
@@ -71,7 +72,7 @@ def vouched(tx: Tx, process: Process, actor: Actor, now: datetime) -> Directory:
     The row of an account is anybody's who can write to the database; facts that the service key
     opens are for those only whom the root knows.
     """
-    directory = process.trust.directory(tx, now)
+    directory = process.directory(tx, now)
     entry = directory.trusted(actor.id, "officer", "registrar")
     known = (entry.role, entry.sign_public) == (actor.role, actor.bundle.sign.public)
     if not known or entry.organisation_id not in (None, actor.officer.organisation_id):
@@ -148,6 +149,16 @@ class Opened:
     direction: str
     signer_id: UUID
     words: Mapping[str, Any] | None = field(repr=False)
+
+
+def broken(row_id: UUID, direction: str) -> Opened:
+    """A row that is not as it was logged."""
+    return Opened(row_id, direction, NOBODY, None)
+
+
+def gone(number: int) -> Opened:
+    """A row that the log knows and nobody finds: its id went with it."""
+    return Opened(UUID(int=number), "gone", NOBODY, None)
 
 
 def open_message(

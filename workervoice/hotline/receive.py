@@ -21,6 +21,7 @@ from workervoice.hotline import dossier as case_side
 from workervoice.hotline import hearing
 from workervoice.hotline.dossier import Arrival, Dossier, Filing
 from workervoice.hotline.hearing import About
+from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.owing import (
     Debt,
     address_info,
@@ -93,12 +94,14 @@ class Reception:
 
     def receive(self, arrival: Arrival) -> Taken:
         """Remember the message, understand it, owe an answer; `Unavailable` if not stored."""
-        for _ in range(_RACES):
-            try:
-                with self.process.database.begin(Scope(arrival.line.programme_id)) as tx:
-                    return self._receive(tx, arrival)
-            except _Raced:
-                continue
+        scope, line = Scope(arrival.line.programme_id), arrival.line
+        with refusals_noted(self.process, scope, self.process.id, line.id):
+            for _ in range(_RACES):
+                try:
+                    with self.process.database.begin(scope) as tx:
+                        return self._receive(tx, arrival)
+                except _Raced:
+                    continue
         raise Unavailable("the conversation is busy")
 
     def _receive(self, tx: Tx, arrival: Arrival) -> Taken:
@@ -109,9 +112,10 @@ class Reception:
         if secrets.randbelow(PRUNE_ONE_IN) == 0:
             forget_seen_before(tx, now.date() - SEEN_FOR)
         signer = Signer(self.process.id, self.process.sign)
-        pen = Pen(self.process.vault, signer, self.process.trust.directory(tx, now), now)
+        pen = Pen(self.process.vault, signer, self.process.directory(tx, now), now)
         met = self._meet(tx, pen, arrival)
-        dossier = case_side.find(tx, pen, met.record.case_id)
+        known = [met.row.logged()] if met.known else []
+        dossier = case_side.find(tx, pen, met.record.case_id, known)
         progress = _ready(met, dossier)
         asked = asks_for_site(progress)
         facts = case_side.learn(dossier, arrival, sites(tx, pen.directory), asked=asked)
@@ -182,7 +186,6 @@ class Reception:
             courier.kem_public, address.uri().encode(), address_info(tx.programme, contact_id)
         )
         place = contact_place(tx.programme, contact_id, conversation_id, index, sealed)
-        pen.stored("contact", contact_id, INDEX_VERSION, index + sealed)
         return Contact(
             id=contact_id,
             conversation_id=conversation_id,

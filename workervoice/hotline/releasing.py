@@ -106,6 +106,5 @@ def _disclose(issue: OpenIssue, actor: Actor, buyer: Organisation, kek: bytes) -
     )
     signature = actor.signer.sign(remedy.disclosure_place(tx.programme, row))
     remedy.add_disclosure(tx, replace(row, signature=signature))
-    pen.stored("disclosure", disclosure_id, 1, sealed)
     pen.log(tx, "disclosed", disclosure_id)
     return disclosure_id

@@ -1,4 +1,4 @@
-"""Time passes: deliver ▸ look up ▸ expire ▸ clocks and ladders.
+"""Time passes: deliver ▸ look up ▸ expire ▸ clocks and ladders ▸ sequence the log.
 
 The courier opens what it sends only for the moment of sending, holds no database lock meanwhile,
 and sends nothing that was not signed by the gateway or by an officer whom the root vouches for.
@@ -30,6 +30,7 @@ from workervoice.hotline.dispatch import (
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process
+from workervoice.hotline.sequencing import Memory, sequence
 from workervoice.message import Accepted, Rejected, Role, SendOutcome
 from workervoice.store import clocks, outbox
 from workervoice.store.engine import Scope, Tx
@@ -59,6 +60,7 @@ class Courier:
     senders: Senders
     callback: Callable[[Line, UUID], str]
     failures: Counter[str] = field(default_factory=Counter)
+    memory: Memory = field(default_factory=Memory, repr=False)
 
     def tick(self) -> int:
         """One round over all programmes; returns how many texts were handled."""
@@ -71,6 +73,8 @@ class Courier:
                 handled += self._deliver(scope, now)
             with self._alone("clocks", programme):
                 self._look_at_clocks(scope, now)
+            with self._alone("log", programme):
+                sequence(self.process, scope, self.memory)
         return handled
 
     @contextmanager
@@ -89,7 +93,7 @@ class Courier:
 
     def _deliver(self, scope: Scope, now: datetime) -> int:
         with self.process.database.begin(scope) as tx:
-            directory = self.process.trust.directory(tx, now)
+            directory = self.process.directory(tx, now)
             refuse_foreign_keys(directory, "courier", self.process.id, self.process.custody)
             outbox.lose_stale(tx, now)
             outbox.sweep(tx, now)
@@ -160,7 +164,7 @@ class Courier:
         if verdict is Verdict.UNOPENED:
             also["run_at"] = now + _backoff(claimed.attempts)
         done = outbox.finish(tx, claimed, source="claimed", dest=dest, also=also)
-        if done and verdict is not Verdict.UNOPENED:  # nothing has become of that one
+        if (done and verdict is not Verdict.UNOPENED) or tx.stored:  # else it is as it was
             self._log(tx, claimed, dest, now)
 
     def _note(self, tx: Tx, claimed: Claimed, source: str, outcome: SendOutcome) -> None:
@@ -187,6 +191,8 @@ class Courier:
             self._log(tx, claimed, dest, now)
         elif isinstance(outcome, Accepted):  # its callback was faster
             outbox.keep_reference(tx, claimed.id, also["provider_ref"])
+            if tx.stored:
+                self._log(tx, claimed, dest, now)
 
     def _log(self, tx: Tx, claimed: Claimed, state: str, now: datetime) -> None:
         event = Event("delivery", self.process.id, claimed.id, detail=state)

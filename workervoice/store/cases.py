@@ -7,7 +7,7 @@ bytes that are signed are made here, so that writers and readers cannot disagree
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import IllegalMove, NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.rows import Row as Logged
 from workervoice.store.states import change_row, move_state
 
 
@@ -37,6 +38,10 @@ class CaseRow:
     signature: bytes
     next_look_at: datetime
 
+    def logged(self) -> Logged:
+        """What the log knows of it: the state goes with every version of the facts."""
+        return Logged.of("facts", self.id, self.version, self.state, self.queue, self.facts)
+
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
@@ -52,6 +57,10 @@ class MessageRow:
     signer_id: UUID
     signature: bytes
 
+    def logged(self) -> Logged:
+        """What the log knows of it: its place in the thread, and the sealed words."""
+        return Logged.of("message", self.case_id, self.ordinal, self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class AssessmentRow:
@@ -65,6 +74,10 @@ class AssessmentRow:
     words: bytes
     signer_id: UUID
     signature: bytes
+
+    def logged(self) -> Logged:
+        """What the log knows of it."""
+        return Logged.of("assessment", self.case_id, self.version, self.words)
 
 
 def facts_place(programme: UUID, case_id: UUID, version: int, queue: bytes, facts: bytes) -> bytes:
@@ -87,6 +100,7 @@ def assessment_place(programme: UUID, row: AssessmentRow) -> bytes:
 def add_case(tx: Tx, row: CaseRow) -> None:
     columns = {name: getattr(row, name) for name in CaseRow.__slots__}
     tx.connection.execute(t.cases.insert().values(programme_id=tx.programme, **columns))
+    tx.stored.append(row.logged())
 
 
 def case_by_id(tx: Tx, case_id: UUID, *, lock: bool = False) -> CaseRow:
@@ -126,6 +140,7 @@ def save_case(tx: Tx, was: CaseRow, *, dest: str, also: Mapping[str, Any]) -> No
     `also` holds version, queue, facts, signer_id, signature and next_look_at.
     Raises `IllegalMove`, with nothing changed, if somebody else stored a version meanwhile.
     """
+    tx.stored.append(replace(was, state=dest, **also).logged())
     if dest != was.state:
         move_state(tx, t.cases, was.id, source=was.state, dest=dest, also=also)
         return
@@ -133,18 +148,29 @@ def save_case(tx: Tx, was: CaseRow, *, dest: str, also: Mapping[str, Any]) -> No
         raise IllegalMove(f"case {was.id} was changed meanwhile: look again")
 
 
-def next_ordinal(tx: Tx, case_id: UUID) -> int:
-    """The next place in a case's thread; hold the case or conversation row before you ask."""
-    c = t.message.c
-    query = select(func.coalesce(func.max(c.ordinal), 0)).where(
-        c.programme_id == tx.programme, c.case_id == case_id
+def last_numbers(tx: Tx, case_id: UUID) -> dict[str, int]:
+    """The last place in a case's thread ("message") and the number of its newest judgement
+    ("assessment"); hold the case or conversation row before you ask."""
+    last = {
+        "message": func.max(t.message.c.ordinal),
+        "assessment": func.max(t.assessment.c.version),
+    }
+    query = select(
+        *(
+            select(func.coalesce(number, 0))
+            .where(table.c.programme_id == tx.programme, table.c.case_id == case_id)
+            .scalar_subquery()
+            .label(kind)
+            for (kind, number), table in zip(last.items(), (t.message, t.assessment), strict=True)
+        )
     )
-    return int(tx.connection.execute(query).scalar_one()) + 1
+    return dict(tx.connection.execute(query).mappings().one())
 
 
 def add_message(tx: Tx, row: MessageRow) -> None:
     columns = {name: getattr(row, name) for name in MessageRow.__slots__}
     tx.connection.execute(t.message.insert().values(programme_id=tx.programme, **columns))
+    tx.stored.append(row.logged())
 
 
 def messages_of(tx: Tx, case_id: UUID) -> list[MessageRow]:
@@ -157,17 +183,10 @@ def messages_of(tx: Tx, case_id: UUID) -> list[MessageRow]:
     return [MessageRow(**row) for row in tx.connection.execute(query).mappings()]
 
 
-def next_assessment(tx: Tx, case_id: UUID) -> int:
-    c = t.assessment.c
-    query = select(func.coalesce(func.max(c.version), 0)).where(
-        c.programme_id == tx.programme, c.case_id == case_id
-    )
-    return int(tx.connection.execute(query).scalar_one()) + 1
-
-
 def add_assessment(tx: Tx, row: AssessmentRow) -> None:
     columns = {name: getattr(row, name) for name in AssessmentRow.__slots__}
     tx.connection.execute(t.assessment.insert().values(programme_id=tx.programme, **columns))
+    tx.stored.append(row.logged())
 
 
 def assessments_of(tx: Tx, case_id: UUID) -> list[AssessmentRow]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +19,18 @@ import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, text
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from workervoice.errors import Unavailable
+from workervoice.errors import Unavailable, Unlogged
+from workervoice.store.rows import Row as Logged
 
 CONNECT_SECONDS = 2
 STATEMENT_SECONDS = 8  # a living server ends a statement after this, or a wait for a lock
 PATIENCE_SECONDS = 9  # a server that still says nothing then is hung up on
+STREAM_ROWS = 2000
 IDLE_SECONDS = 60  # the server ends what a process left open that it can no longer hear
 
 _TOLD_TO_SERVER = {
@@ -58,10 +60,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """An open transaction: SQL goes through `connection`, and every row carries `programme`."""
+    """An open transaction: SQL goes through `connection`, and every row carries `programme`.
+
+    `stored` gathers the rows that the next leaf of the log has to name.
+    """
 
     connection: Connection
     scope: Scope
+    stored: list[Logged] = field(default_factory=list, repr=False)
 
     @property
     def programme(self) -> UUID:
@@ -72,8 +78,13 @@ class Tx:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part that may fail alone: what it wrote is undone, and the rest still stands."""
-        with self.connection.begin_nested():
-            yield
+        before = len(self.stored)
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            del self.stored[before:]
+            raise
 
     def see_plan(self, issue_id: UUID) -> None:
         """Let a buyer's transaction see the plan that one of its own disclosures opened."""
@@ -98,9 +109,11 @@ class _Impatient(psycopg.Connection[TupleRow]):
 class Database:
     """One role's connections. Every failure to reach the server is `Unavailable`."""
 
-    def __init__(self, url: str, *, pool_size: int = 4) -> None:
+    def __init__(self, url: str, *, pool_size: int = 4, snapshot: bool = False) -> None:
+        """With `snapshot` a transaction sees everything as it was when it began."""
         self._engine: Engine = create_engine(
             url,
+            **({"isolation_level": "REPEATABLE READ"} if snapshot else {}),
             pool_size=pool_size,
             max_overflow=2,
             pool_timeout=CONNECT_SECONDS,
@@ -112,12 +125,15 @@ class Database:
 
     @contextmanager
     def begin(self, scope: Scope | None = None) -> Iterator[Tx]:
-        """Commit at the end, roll back on any error."""
+        """Commit at the end, roll back on any error; raises `Unlogged` for rows without a leaf."""
         scope = scope or Scope()
         try:
             with self._engine.begin() as connection:
                 _enter(connection, scope)
-                yield Tx(connection, scope)
+                tx = Tx(connection, scope)
+                yield tx
+                if tx.stored:
+                    raise Unlogged(f"no leaf of the log names {tx.stored[0].place}")
         except (OperationalError, PoolExhausted) as exc:
             raise Unavailable("the database does not answer") from exc
         except DBAPIError as exc:
@@ -153,6 +169,12 @@ def _enter(connection: Connection, scope: Scope) -> None:
         ),
         {name: "" if value is None else str(value) for name, value in values.items()},
     )
+
+
+def streamed(tx: Tx, query: Select[Any]) -> Iterator[Row[Any]]:
+    """The rows of a query that may have very many, a chunk at a time."""
+    options = {"stream_results": True, "yield_per": STREAM_ROWS}
+    yield from tx.connection.execute(query, execution_options=options)
 
 
 def insert_new(tx: Tx, statement: Insert) -> bool:

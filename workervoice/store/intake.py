@@ -5,7 +5,7 @@ The address itself comes in sealed; here it is an index to find the conversation
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx, insert_new
+from workervoice.store.rows import Row
 from workervoice.store.states import change_row, move_state
 from workervoice.store.vault import Vault
 
@@ -28,6 +29,11 @@ class Conversation:
     state: str
     version: int
     record: dict[str, Any]
+    sealed: bytes = field(default=b"", repr=False, compare=False)
+
+    def logged(self) -> Row:
+        """What the log knows of it, state and all."""
+        return Row.of("conversation", self.id, self.version, self.state, self.sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,11 @@ class Contact:
     address: bytes
     signer_id: UUID
     signature: bytes
+
+    def logged(self) -> Row:
+        """What the log knows of it."""
+        series = (self.conversation_id, self.id)
+        return Row.of("contact", series, self.index_version, self.index, self.address)
 
 
 def remember(tx: Tx, mac: bytes, day: date) -> bool:
@@ -92,8 +103,9 @@ def lock_conversation(tx: Tx, vault: Vault, conversation_id: UUID) -> Conversati
     ).one_or_none()
     if row is None:
         raise NotFound(f"no conversation {conversation_id}")
-    record = vault.open("conversation", tx.programme, row.id, row.version, bytes(row.record))
-    return Conversation(row.id, row.state, row.version, record)
+    sealed = bytes(row.record)
+    record = vault.open("conversation", tx.programme, row.id, row.version, sealed)
+    return Conversation(row.id, row.state, row.version, record, sealed)
 
 
 def add_conversation(tx: Tx, vault: Vault, conversation: Conversation) -> None:
@@ -109,17 +121,18 @@ def add_conversation(tx: Tx, vault: Vault, conversation: Conversation) -> None:
             record=record,
         )
     )
+    tx.stored.append(replace(conversation, sealed=record).logged())
 
 
 def save_conversation(
     tx: Tx, vault: Vault, was: Conversation, *, state: str, record: dict[str, Any]
 ) -> Conversation:
     """Store the next version of a locked conversation."""
-    now = Conversation(was.id, state, was.version + 1, record)
-    columns = {
-        "version": now.version,
-        "record": vault.seal("conversation", tx.programme, was.id, now.version, record),
-    }
+    version = was.version + 1
+    sealed = vault.seal("conversation", tx.programme, was.id, version, record)
+    now = Conversation(was.id, state, version, record, sealed)
+    columns = {"version": version, "record": sealed}
+    tx.stored.append(now.logged())
     if state != was.state:
         move_state(tx, t.conversation, was.id, source=was.state, dest=state, also=columns)
         return now
@@ -131,7 +144,10 @@ def add_contact(tx: Tx, contact: Contact) -> bool:
     """Store a contact; False if another transaction stored the same index a moment before."""
     columns = {name: getattr(contact, name) for name in Contact.__slots__}
     statement = insert(t.contact).values(programme_id=tx.programme, **columns)
-    return insert_new(tx, statement)
+    is_new = insert_new(tx, statement)
+    if is_new:
+        tx.stored.append(contact.logged())
+    return is_new
 
 
 def contact_by_id(tx: Tx, contact_id: UUID) -> Contact:

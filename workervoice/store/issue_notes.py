@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from workervoice.crypto.seal import ctx, digest
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class IssueNote:
     signer_id: UUID
     signature: bytes
 
+    def logged(self) -> Row:
+        """What the log knows of it: its place beside the issue, and the sealed words."""
+        return Row.of("issue_note", self.issue_id, self.ordinal, self.words)
+
 
 def issue_note_place(programme: UUID, row: IssueNote) -> bytes:
     """What a note's signature covers: its place beside the issue and its sealed words."""
@@ -38,6 +43,7 @@ def issue_note_place(programme: UUID, row: IssueNote) -> bytes:
 def add_issue_note(tx: Tx, row: IssueNote) -> None:
     columns = {name: getattr(row, name) for name in IssueNote.__slots__}
     tx.connection.execute(t.issue_note.insert().values(programme_id=tx.programme, **columns))
+    tx.stored.append(row.logged())
 
 
 def issue_notes(tx: Tx, issue_id: UUID) -> list[IssueNote]:

@@ -16,6 +16,7 @@ from workervoice.crypto.keyring import Holder, LockedPair
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,21 @@ class SharedPair:
     pair: LockedPair
     signer_id: UUID
     signature: bytes
+
+    def logged(self, holder: Holder) -> Row:
+        """What the log knows of it."""
+        return Row.of("pair", holder.id, holder.epoch, self.pair.public, self.pair.box)
+
+
+def entry_row(signed: Signed) -> Row:
+    """What the log knows of an entry of the directory."""
+    entry = signed.entry
+    return Row.of("directory", entry.id, entry.version, entry_to_body(entry), signed.signature)
+
+
+def wrap_row(holder: Holder, reader_id: UUID, wrap: bytes) -> Row:
+    """What the log knows of who may read what."""
+    return Row.of("wrap", (holder.id, reader_id), holder.epoch, wrap)
 
 
 def add_directory_entry(tx: Tx, signed: Signed) -> None:
@@ -41,6 +57,7 @@ def add_directory_entry(tx: Tx, signed: Signed) -> None:
             signature=signed.signature,
         )
     )
+    tx.stored.append(entry_row(signed))
 
 
 def directory_entries(tx: Tx) -> list[Signed]:
@@ -65,6 +82,7 @@ def add_key_pair(tx: Tx, holder: Holder, shared: SharedPair) -> None:
             signature=shared.signature,
         )
     )
+    tx.stored.append(shared.logged(holder))
 
 
 def key_pair_of(tx: Tx, holder: Holder) -> SharedPair:
@@ -94,6 +112,7 @@ def add_wrap(tx: Tx, holder: Holder, reader_id: UUID, wrap: bytes) -> None:
             wrap=wrap,
         )
     )
+    tx.stored.append(wrap_row(holder, reader_id, wrap))
 
 
 def wrap_for(tx: Tx, holder: Holder, reader_id: UUID) -> bytes:

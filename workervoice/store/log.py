@@ -1,56 +1,93 @@
 """The log: one unordered leaf an event, inserted in the event's own transaction.
 
-A leaf names what happened to which object, by whom and roughly when; never words, numbers, an
-index, a provider's id or a reason. Ordering and signing leaves is the sequencer's work.
+A leaf names what happened to which object, by whom and roughly when, and the rows that were stored
+with it; never words, numbers, an index, a provider's id or a reason. Ordering and signing leaves is
+the sequencer's work (`logbook`).
+
+Beside its leaf each row leaves a tag: two keyed hashes, one of its place and one of its place and
+content. They tell nothing without the service key, and whoever holds it finds with one question
+whether a row is the newest of its series and the one that was logged.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from workervoice.crypto.merkle import leaf_body, leaf_hash
+from workervoice.crypto.seal import ctx
+from workervoice.errors import Contradicted
 from workervoice.store.engine import Tx
+from workervoice.store.rows import Place, Row
 from workervoice.store.tables import log_leaf
 from workervoice.store.vault import Vault
+
+TAG_BYTES = 16
+
+_INSERT = text(
+    "INSERT INTO log_tag (programme_id, tag, mark)"
+    " SELECT CAST(:programme AS uuid), *"
+    " FROM unnest(CAST(:tags AS bytea[]), CAST(:marks AS bytea[]))"
+    " ON CONFLICT DO NOTHING"
+)
+_INSERT_KNOWING = text(f"{_INSERT.text} RETURNING tag")
+_FIND = text("SELECT tag, mark FROM log_tag WHERE programme_id = :programme AND tag = ANY(:tags)")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened: `detail` is a state or move, `rows` are "kind:id:version:SHA-256" of what the
-    transaction stored, ciphertext as it lies there."""
+    """What happened: `detail` is a state or move, never a word of anybody's."""
 
     name: str
     actor: UUID
     about: UUID
     detail: str = ""
-    rows: tuple[str, ...] = ()
 
 
 def record_event(tx: Tx, vault: Vault, event: Event, now: datetime) -> None:
-    """Add the leaf of one event. People's acts carry the minute, everything else the hour.
+    """Add the leaf of one event, with all rows stored since the last one. People's acts carry the
+    minute, everything else the hour.
 
-    The hash is in clear, over a salted body that nobody can guess; the body is sealed under the
-    service key, because what happened together would join what other tables keep apart.
+    Raises `Contradicted` if one of the rows was stored before: then an older one was put back.
     """
-    by_person = tx.scope.role is not None
-    leaf_id, fields = (
-        uuid4(),
-        {
-            "programme": str(tx.programme),
-            "event": event.name,
-            "actor": str(event.actor),
-            "object": str(event.about),
-            "detail": event.detail,
-            "rows": " ".join(event.rows),
-            "at": now.strftime("%Y-%m-%dT%H:%MZ" if by_person else "%Y-%m-%dT%HZ"),
-            "salt": token_hex(16),
-        },
-    )
+    _add_leaf(tx, vault, event, _minute(now) if tx.scope.role is not None else _hour(now))
+
+
+def record_once(tx: Tx, vault: Vault, event: Event, now: datetime, *, per: str = "") -> bool:
+    """Add the leaf of what may happen many times in an hour, such as reading, once an hour.
+
+    Once for each actor and object, or for each actor and `per`. False if it was there already.
+    """
+    what = (event.name, event.actor, per or event.about, _hour(now))
+    tag = vault.mac(ctx("log-once", *what))[:TAG_BYTES]
+    mark = vault.mac(ctx("log-once-mark", *what))[:TAG_BYTES]
+    given = {"programme": tx.programme, "tags": [tag], "marks": [mark]}
+    if tx.connection.execute(_INSERT, given).rowcount != 1:
+        return False
+    _add_leaf(tx, vault, event, _hour(now))
+    return True
+
+
+def _add_leaf(tx: Tx, vault: Vault, event: Event, at: str) -> None:
+    """The hash is in clear, over a salted body that nobody can guess; the body is sealed under the
+    service key, because what happened together would join what other tables keep apart."""
+    rows, leaf_id = tuple(tx.stored), uuid4()
+    tx.stored.clear()
+    fields = {
+        "programme": str(tx.programme),
+        "event": event.name,
+        "actor": str(event.actor),
+        "object": str(event.about),
+        "detail": event.detail,
+        "rows": " ".join(row.written() for row in rows),
+        "at": at,
+        "salt": token_hex(16),
+    }
     tx.connection.execute(
         log_leaf.insert().values(
             programme_id=tx.programme,
@@ -59,6 +96,55 @@ def record_event(tx: Tx, vault: Vault, event: Event, now: datetime) -> None:
             body=vault.seal("leaf", tx.programme, leaf_id, 1, fields),
         )
     )
+    if rows:
+        _add_tags(tx, vault, rows)
+
+
+def _add_tags(tx: Tx, vault: Vault, rows: Sequence[Row]) -> None:
+    tags = {tag_of(vault, row.place): row for row in rows}
+    given = {
+        "programme": tx.programme,
+        "tags": list(tags),
+        "marks": [mark_of(vault, row) for row in tags.values()],
+    }
+    new = {bytes(row.tag) for row in tx.connection.execute(_INSERT_KNOWING, given)}
+    for tag, row in tags.items():
+        if tag not in new:
+            raise Contradicted(f"{row.place} was stored before: an older row was put back")
+
+
+def tag_of(vault: Vault, place: Place) -> bytes:
+    """What stands for a place: the same for nothing else, and nothing to whoever has no key."""
+    return vault.mac(ctx("log-tag", place.kind, place.number, *place.series))[:TAG_BYTES]
+
+
+def mark_of(vault: Vault, row: Row) -> bytes:
+    """What stands for a row's content at its place."""
+    place = row.place
+    where = ctx("log-mark", place.kind, place.number, *place.series, row.digest)
+    return vault.mac(where)[:TAG_BYTES]
+
+
+def marks_at(tx: Tx, vault: Vault, places: Iterable[Place]) -> dict[Place, bytes]:
+    """The marks of those of these places that the log knows, found with one question."""
+    by_tag = {tag_of(vault, place): place for place in places}
+    if not by_tag:
+        return {}
+    given = {"programme": tx.programme, "tags": list(by_tag)}
+    found = tx.connection.execute(_FIND, given)
+    return {by_tag[bytes(row.tag)]: bytes(row.mark) for row in found}
+
+
+def first_free(tx: Tx, vault: Vault, place: Place) -> int:
+    """The first number from this one on that the log does not know: rows that somebody deleted
+    leave their numbers taken."""
+    while True:
+        ahead = place.ahead()
+        known = marks_at(tx, vault, ahead)
+        for each in ahead:
+            if each not in known:
+                return each.number
+        place = ahead[-1].next()
 
 
 def read_leaves(tx: Tx, vault: Vault) -> list[tuple[bytes, bytes]]:
@@ -69,3 +155,11 @@ def read_leaves(tx: Tx, vault: Vault) -> list[tuple[bytes, bytes]]:
         (row.leaf_hash, leaf_body(vault.open("leaf", tx.programme, row.id, 1, row.body)))
         for row in tx.connection.execute(query)
     ]
+
+
+def _minute(now: datetime) -> str:
+    return now.strftime("%Y-%m-%dT%H:%MZ")
+
+
+def _hour(now: datetime) -> str:
+    return now.strftime("%Y-%m-%dT%HZ")

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx, insert_new
+from workervoice.store.rows import Row as Logged
 from workervoice.store.states import change_row, move_state
 from workervoice.store.taken import ENDED, emptied, empty_taken
 
@@ -57,12 +58,19 @@ class Claimed:
     run_at: datetime
     token: UUID
 
+    def logged(self) -> Logged:
+        """What the log knows of it, as long as it was not sent."""
+        return Logged.of("outbox", self.id, 1, self.payload)
+
 
 def owe(tx: Tx, owed: Owed) -> bool:
     """Add a row; False if the same debt (dedupe key) is there already."""
     columns = {name: getattr(owed, name) for name in Owed.__slots__}
     statement = insert(t.outbox).values(programme_id=tx.programme, attempts=0, **columns)
-    return insert_new(tx, statement)
+    is_new = insert_new(tx, statement)
+    if is_new:
+        tx.stored.append(Logged.of("outbox", owed.id, 1, owed.payload))
+    return is_new
 
 
 def claim_owed(tx: Tx, now: datetime, limit: int) -> list[Claimed]:

@@ -17,7 +17,8 @@ from sqlalchemy.dialects.postgresql import insert
 from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
-from workervoice.store.engine import Tx, insert_new
+from workervoice.store.engine import Tx
+from workervoice.store.rows import Row
 from workervoice.store.states import change_row, move_state
 
 
@@ -35,6 +36,10 @@ class IssueRow:
     signer_id: UUID
     signature: bytes
 
+    def logged(self) -> Row:
+        """What the log knows of it."""
+        return Row.of("issue", self.id, self.version, self.packet)
+
 
 @dataclass(frozen=True, slots=True)
 class DisclosureRow:
@@ -50,6 +55,10 @@ class DisclosureRow:
     signer_id: UUID
     signature: bytes
 
+    def logged(self) -> Row:
+        """What the log knows of it."""
+        return Row.of("disclosure", self.id, self.version, self.packet)
+
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
@@ -62,6 +71,10 @@ class ActionRow:
     version: int
     words: bytes
 
+    def logged(self) -> Row:
+        """What the log knows of it."""
+        return Row.of("action", self.id, self.version, self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
@@ -73,25 +86,14 @@ class EntryRow:
     ordinal: int
     words: bytes
 
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """One person's yes to one version of a packet."""
-
-    issue_id: UUID
-    officer_id: UUID
-    packet_version: int
-    signature: bytes
+    def logged(self) -> Row:
+        """What the log knows of it: its place in the action's history, and the sealed words."""
+        return Row.of("entry", self.action_id, self.ordinal, self.words)
 
 
 def packet_place(programme: UUID, row: IssueRow) -> bytes:
     """What the drafter's signature over an issue's packet covers."""
     return ctx("sign-packet", programme, row.id, row.epoch, row.version, digest(row.packet))
-
-
-def approval_place(programme: UUID, issue_id: UUID, version: int, packet: bytes) -> bytes:
-    """What an approver signs: this packet, in this version."""
-    return ctx("sign-approval", programme, issue_id, version, digest(packet))
 
 
 def disclosure_place(programme: UUID, row: DisclosureRow) -> bytes:
@@ -132,12 +134,6 @@ def add_entry(tx: Tx, row: EntryRow) -> None:
     _add(tx, t.action_entry, row)
 
 
-def add_approval(tx: Tx, row: Approval) -> None:
-    """Store who approved which version; the same again, after it was sent back, changes nothing."""
-    columns = {name: getattr(row, name) for name in Approval.__slots__}
-    insert_new(tx, insert(t.approval).values(programme_id=tx.programme, **columns))
-
-
 def issue_by_id(tx: Tx, issue_id: UUID) -> IssueRow:
     """The issue, locked; `NotFound` for a foreign id."""
     return IssueRow(**_one(tx, t.issue, IssueRow, issue_id))
@@ -145,15 +141,6 @@ def issue_by_id(tx: Tx, issue_id: UUID) -> IssueRow:
 
 def issues(tx: Tx) -> list[IssueRow]:
     return [IssueRow(**row) for row in _all(tx, t.issue, IssueRow)]
-
-
-def approvals_of(tx: Tx, issue_id: UUID, version: int) -> list[Approval]:
-    """Who approved this version of the packet."""
-    c = t.approval.c
-    query = select(*(c[name] for name in Approval.__slots__)).where(
-        c.programme_id == tx.programme, c.issue_id == issue_id, c.packet_version == version
-    )
-    return [Approval(**row) for row in tx.connection.execute(query).mappings()]
 
 
 def disclosure_by_id(tx: Tx, disclosure_id: UUID, *, lock: bool = True) -> DisclosureRow:
@@ -254,7 +241,12 @@ def next_entry(tx: Tx, action_id: UUID) -> int:
 def save(
     tx: Tx, table: Table, row_id: UUID, *, source: str, dest: str, also: Mapping[str, Any]
 ) -> None:
-    """Store new columns of an issue, disclosure or action, moving its state if that changed."""
+    """Store new columns of an issue, disclosure or action, moving its state if that changed.
+
+    A new packet comes with its version; one that is destroyed does not.
+    """
+    if "version" in also:
+        tx.stored.append(Row.of(table.name, row_id, also["version"], also["packet"]))
     if source != dest:
         move_state(tx, table, row_id, source=source, dest=dest, also=also)
         return
@@ -264,6 +256,7 @@ def save(
 def _add(tx: Tx, table: Table, row: Any) -> None:
     columns = {name: getattr(row, name) for name in type(row).__slots__}
     tx.connection.execute(table.insert().values(programme_id=tx.programme, **columns))
+    tx.stored.append(row.logged())
 
 
 def _state(tx: Tx, table: Table, row_id: UUID) -> str:

@@ -250,3 +250,12 @@ log_leaf = _table(
     *(_id("id"), _sealed("leaf_hash"), _sealed("body"), Column("position", BigInteger)),
     UniqueConstraint("programme_id", "position"),
 )
+Index("log_leaf_new_ix", log_leaf.c.programme_id, postgresql_where=log_leaf.c.position.is_(None))
+
+log_tag = _table("log_tag", _sealed("tag"), _sealed("mark"), key=("tag",))
+
+log_head = _table("log_head", _number("version"), _sealed("record"), key=())
+
+log_checkpoint = _table(
+    "log_checkpoint", Column("size", BigInteger, nullable=False), _text("note"), key=("size",)
+)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from workervoice.crypto.seal import box, ctx, pad, unbox, unpad
+from workervoice.crypto.seal import box, ctx, derive, mac, pad, unbox, unpad
 from workervoice.errors import SealBroken
 from workervoice.message import INDICATORS, Grade, Priority
 
@@ -44,9 +44,19 @@ class QueueRecord:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Seals under the service key; `service_key` is 32 bytes and never shown."""
+    """Seals under the service key; `service_key` is 32 bytes and never shown.
+
+    What `mac` gives has to stay the same when the service key changes: the log's tags lie in the
+    database for ever. Then `mac_secret` is the first service key.
+    """
 
     service_key: bytes
+    mac_secret: bytes = b""
+    mac_key: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        secret = self.mac_secret or self.service_key
+        object.__setattr__(self, "mac_key", derive(secret, ctx("service-mac")))
 
     def __repr__(self) -> str:
         return "Vault()"
@@ -59,6 +69,10 @@ class Vault:
     def open(self, kind: str, programme: UUID, row: UUID, version: int, blob: bytes) -> Any:
         """Open what `seal` made at the same place; `SealBroken` names the row."""
         return json.loads(unpad(self._unbox(blob, ctx(kind, programme, row, version), row)))
+
+    def mac(self, data: bytes) -> bytes:
+        """HMAC-SHA256 over a `ctx(...)`, under a key made of the service key."""
+        return mac(self.mac_key, data)
 
     def seal_queue(
         self, programme: UUID, case_id: UUID, version: int, record: QueueRecord

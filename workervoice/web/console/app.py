@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from workervoice.errors import Unavailable, WorkervoiceError, WorkflowError
+from workervoice.errors import Contradicted, Unavailable, WorkervoiceError, WorkflowError
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.process import Process
@@ -21,6 +21,10 @@ from workervoice.web.errors import NoSession, status_of
 
 ROUTERS = tuple(subject.router for subject in (login, cases, issues, disclosures, monitor))
 RETRY_SECONDS = "5"
+CONTRADICTED = (
+    "What is stored is not what the log says, so nothing is shown or changed, and the log has a "
+    "note of it. Please tell whoever looks after this hotline's server:"
+)
 
 
 def create_console_app(
@@ -53,6 +57,8 @@ def _refuse(request: Request, error: Exception) -> Response:
         return _to_login(request)
     status = status_of(error) if isinstance(error, WorkervoiceError) else 500
     advice = sentence(error) if isinstance(error, WorkflowError) else ""
+    if isinstance(error, Contradicted):
+        advice = f"{CONTRADICTED} {error}."
     response = refusal(request, status, advice)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = RETRY_SECONDS

@@ -23,6 +23,7 @@ from workervoice.hotline.lateness import KnownClocks
 from workervoice.hotline.listing import Listing
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
+from workervoice.hotline.references import reference
 from workervoice.web.console.counts import Counts
 from workervoice.web.console.forms import Form, new_form_id, read_form
 from workervoice.web.console.pages import render
@@ -86,6 +87,10 @@ class Visit:
             raise NoSession("nobody is signed in")
         return self.officer
 
+    def reference(self, about: UUID | str) -> str:
+        """What this officer's audience calls a case, issue or disclosure."""
+        return reference(self.process.vault, self.actor, UUID(str(about)))
+
     def id(self, name: str) -> UUID:
         """The id of this kind in the request's path, which the gate has read."""
         return UUID(self.request.path_params[f"{name}_id"])
@@ -103,6 +108,7 @@ class Visit:
             "form_token": self.console.door.form_token(self.token),
             "form_id": new_form_id(),
             "demo": self.console.demo,
+            "reference": self.reference,
         }
         return render(self.request, template, {**frame, **shown}, status)
 

@@ -1,10 +1,13 @@
-"""How cases move, for monitors: age, stage and response times, without content or severity."""
+"""How cases move, for monitors: age, stage and response times, without content or severity; and
+the log's newest checkpoint, for keeping.
+"""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 
+from workervoice.hotline import witnessing
 from workervoice.hotline.overview import monitor_lines
 from workervoice.web.console.gate import Visiting
 
@@ -14,4 +17,13 @@ router = APIRouter()
 @router.get("/monitor")
 def show(visit: Visiting) -> Response:
     lines = monitor_lines(visit.process, visit.actor, visit.console.clocks)
-    return visit.listing("monitor.html", lines)
+    newest = witnessing.newest(visit.process, visit.actor)
+    return visit.listing("monitor.html", lines, newest=newest)
+
+
+@router.get("/monitor/checkpoint")
+def keep(visit: Visiting) -> Response:
+    """The log's newest checkpoint as a file, byte for byte as it was signed."""
+    kept = witnessing.keep(visit.process, visit.actor)
+    name = f"attachment; filename=checkpoint-{kept.size}.txt"
+    return PlainTextResponse(kept.note, headers={"Content-Disposition": name})

@@ -63,6 +63,7 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_DISCLOSURE}/actions"): _BUYER,
         ("POST", f"{_DISCLOSURE}{_ACTION}"): _BUYER,
         ("GET", "/monitor"): _MONITOR,
+        ("GET", "/monitor/checkpoint"): _MONITOR,
     }
 )
 

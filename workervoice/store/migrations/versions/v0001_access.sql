@@ -57,10 +57,28 @@ CREATE POLICY own ON key_wrap TO workervoice_buyer
 -- each checks what the others signed.
 CREATE POLICY public_keys ON directory TO workervoice_buyer
     USING (programme_id = workervoice_scope('programme'));
-CREATE POLICY append ON log_leaf TO workervoice_buyer
+CREATE POLICY append ON log_leaf TO workervoice_buyer, workervoice_console
+    USING (programme_id = workervoice_scope('programme'));
+CREATE POLICY append ON log_tag TO workervoice_buyer, workervoice_console
     USING (programme_id = workervoice_scope('programme'));
 CREATE POLICY set_clock ON clock TO workervoice_buyer
     USING (programme_id = workervoice_scope('programme'));
+
+-- The log: everybody may add a leaf, the courier gives it its position, once, and nobody changes
+-- anything else of it. Tags tell nothing without the service key.
+CREATE POLICY unordered ON log_leaf AS RESTRICTIVE FOR INSERT TO workervoice_gateway,
+    workervoice_courier, workervoice_console, workervoice_staff, workervoice_buyer,
+    workervoice_monitor WITH CHECK (position IS NULL);
+CREATE POLICY ordered_once ON log_leaf AS RESTRICTIVE FOR UPDATE TO workervoice_courier
+    USING (position IS NULL) WITH CHECK (position IS NOT NULL);
+GRANT INSERT ON log_leaf, log_tag TO workervoice_gateway, workervoice_courier,
+    workervoice_console, workervoice_staff, workervoice_buyer, workervoice_monitor;
+GRANT SELECT ON log_tag TO workervoice_gateway, workervoice_courier, workervoice_staff,
+    workervoice_buyer, workervoice_monitor;
+GRANT SELECT, UPDATE (position) ON log_leaf TO workervoice_courier;
+GRANT SELECT, INSERT ON log_checkpoint TO workervoice_courier;
+GRANT SELECT, INSERT, UPDATE (version, record) ON log_head TO workervoice_courier;
+GRANT SELECT ON log_checkpoint TO workervoice_monitor;
 
 -- The gateway writes and cannot read back: no words, no address, no outbox payload.
 GRANT SELECT ON programme, line, site, directory, key_pair, conversation TO workervoice_gateway;
@@ -73,7 +91,7 @@ GRANT SELECT (programme_id, id, place, conversation_id, state, signer_id, signat
     expires_at, dedupe_key) ON outbox TO workervoice_gateway;
 GRANT SELECT (programme_id, mac, day), INSERT, DELETE ON seen TO workervoice_gateway;
 GRANT INSERT ON conversation, contact, cases, key_pair, key_wrap, message, assessment, outbox,
-    clock, log_leaf TO workervoice_gateway;
+    clock TO workervoice_gateway;
 -- A worker who says that it is not fixed takes the issue back, too: states, and links to find it.
 GRANT SELECT (programme_id, id, state, link), UPDATE (state) ON issue TO workervoice_gateway;
 GRANT SELECT (programme_id, id, state, link), UPDATE (state) ON disclosure TO workervoice_gateway;
@@ -97,7 +115,6 @@ GRANT UPDATE (version, record) ON conversation TO workervoice_courier;
 GRANT UPDATE (record, next_look_at), DELETE ON clock TO workervoice_courier;
 GRANT UPDATE (state) ON disclosure TO workervoice_courier;
 GRANT DELETE ON outbox TO workervoice_courier;
-GRANT INSERT ON log_leaf TO workervoice_courier;
 
 -- The console before it knows who asks.
 GRANT SELECT ON programme, organisation, officer, slot TO workervoice_console;
@@ -110,7 +127,7 @@ GRANT SELECT ON programme, line, site, organisation, supply_link, directory, off
 GRANT SELECT (programme_id, id, conversation_id, state, code, expires_at) ON outbox
     TO workervoice_staff;
 GRANT INSERT ON key_pair, key_wrap, message, assessment, outbox, clock, issue, issue_note,
-    approval, disclosure, action, action_entry, log_leaf TO workervoice_staff;
+    approval, disclosure, action, action_entry TO workervoice_staff;
 GRANT UPDATE (version, record, state) ON conversation TO workervoice_staff;
 GRANT UPDATE (state, version, queue, facts, signer_id, signature, next_look_at) ON cases
     TO workervoice_staff;
@@ -137,7 +154,7 @@ CREATE POLICY only_of_what_is_over ON key_wrap AS RESTRICTIVE FOR DELETE TO work
 GRANT SELECT ON organisation, directory, key_pair, key_wrap, disclosure, action, action_entry
     TO workervoice_buyer;
 GRANT SELECT (programme_id, id, epoch, state, version) ON issue TO workervoice_buyer;
-GRANT INSERT ON action, action_entry, log_leaf, clock TO workervoice_buyer;
+GRANT INSERT ON action, action_entry, clock TO workervoice_buyer;
 GRANT UPDATE (state, version, link) ON disclosure TO workervoice_buyer;
 GRANT UPDATE (state) ON action TO workervoice_buyer;
 GRANT UPDATE (state, version) ON issue TO workervoice_buyer;
@@ -148,4 +165,3 @@ GRANT SELECT (programme_id, id, state, version, queue) ON cases TO workervoice_m
 GRANT SELECT (programme_id, id, state, link) ON issue TO workervoice_monitor;
 GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO workervoice_monitor;
 GRANT SELECT ON clock TO workervoice_monitor;
-GRANT INSERT ON log_leaf TO workervoice_monitor;

@@ -83,6 +83,20 @@ CREATE TABLE line (
     CONSTRAINT line_slug_uq UNIQUE (slug)
 );
 
+CREATE TABLE log_checkpoint (
+    programme_id UUID NOT NULL,
+    size BIGINT NOT NULL,
+    note TEXT NOT NULL,
+    CONSTRAINT log_checkpoint_pk PRIMARY KEY (programme_id, size)
+);
+
+CREATE TABLE log_head (
+    programme_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    record BYTEA NOT NULL,
+    CONSTRAINT log_head_pk PRIMARY KEY (programme_id)
+);
+
 CREATE TABLE log_leaf (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -91,6 +105,15 @@ CREATE TABLE log_leaf (
     position BIGINT,
     CONSTRAINT log_leaf_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT log_leaf_programme_id_position_uq UNIQUE (programme_id, position)
+);
+
+CREATE INDEX log_leaf_new_ix ON log_leaf (programme_id) WHERE position IS NULL;
+
+CREATE TABLE log_tag (
+    programme_id UUID NOT NULL,
+    tag BYTEA NOT NULL,
+    mark BYTEA NOT NULL,
+    CONSTRAINT log_tag_pk PRIMARY KEY (programme_id, tag)
 );
 
 CREATE TABLE organisation (

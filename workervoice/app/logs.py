@@ -1,0 +1,130 @@
+"""`workervoice log verify|export|prove`: the log checked, carried out, and one entry proved."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from workervoice.app.keyfiles import load_key_files, pinned_root
+from workervoice.app.owning import owner_database
+from workervoice.errors import NotFound, SettingsError
+from workervoice.hotline import logfile
+from workervoice.hotline.verifying import Report, verify_log
+from workervoice.settings import Settings, load
+from workervoice.store.engine import Database, Scope
+from workervoice.store.programme import programmes
+from workervoice.store.vault import Vault
+
+SHOWN = 200  # problems; more say no more
+
+
+def run_verify(parsed: argparse.Namespace) -> int:
+    settings = load()
+    witnesses = [(f"The checkpoint in {path}", _read(path)) for path in parsed.checkpoint]
+    root = pinned_root(settings.data_dir, _root(parsed.root) or settings.root_public)
+    if parsed.export is not None:
+        export = logfile.read_export(_read(parsed.export).decode(errors="replace").splitlines())
+        return _tell([logfile.verify_export(export, root, witnesses)])
+    if parsed.proof is not None:
+        return _tell([logfile.verify_proof(_json(parsed.proof), root)])
+    return _tell(_verify_stored(settings, root, witnesses))
+
+
+def _verify_stored(
+    settings: Settings, root: bytes, witnesses: Sequence[tuple[str, bytes]]
+) -> list[Report]:
+    """One report for each programme of the database."""
+    vault = Vault(load_key_files(settings.data_dir, "courier").service_key)
+    with owner_database(settings, snapshot=True) as owner:
+        reports = []
+        for programme in _programmes(owner):
+            with owner.begin(Scope(programme)) as tx:
+                reports.append(verify_log(tx, vault, root, witnesses))
+        return reports
+
+
+def run_export(parsed: argparse.Namespace) -> int:
+    with owner_database(load(), snapshot=True) as owner:
+        programme = _programme(owner, parsed.programme)
+        with owner.begin(Scope(programme)) as tx:
+            _write(parsed.file, logfile.write_export(tx))
+    return 0
+
+
+def run_prove(parsed: argparse.Namespace) -> int:
+    entry = _entry(parsed.entry)
+    with owner_database(load(), snapshot=True) as owner:
+        programme = _programme(owner, parsed.programme)
+        with owner.begin(Scope(programme)) as tx:
+            proof = logfile.prove(tx, entry)
+    sys.stdout.write(json.dumps(proof, indent=2, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _tell(reports: Sequence[Report]) -> int:
+    """Everything found, problems first; 0 if there is none."""
+    problems = [problem for report in reports for problem in report.problems]
+    lines = problems[:SHOWN]
+    if len(problems) > SHOWN:
+        lines.append(f"… and {len(problems) - SHOWN} more.")
+    lines += [told for report in reports for told in report.told]
+    lines.append(f"{len(problems)} problems." if problems else "The log holds.")
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if problems else 0
+
+
+def _programmes(owner: Database) -> list[UUID]:
+    with owner.begin() as tx:
+        return sorted(programmes(tx))
+
+
+def _programme(owner: Database, wanted: UUID | None) -> UUID:
+    known = _programmes(owner)
+    if wanted is not None and wanted in known:
+        return wanted
+    if wanted is None and len(known) == 1:
+        return known[0]
+    named = ", ".join(map(str, known)) or "none"
+    raise NotFound(f"say which programme, with --programme; there are: {named}")
+
+
+def _entry(text: str) -> UUID | bytes:
+    """A leaf's id, or its hash of 64 digits."""
+    try:
+        return bytes.fromhex(text) if len(text) == 64 else UUID(text)
+    except ValueError:
+        raise NotFound("ENTRY is a leaf's id, or its hash of 64 hexadecimal digits") from None
+
+
+def _root(text: str | None) -> str | None:
+    if text is not None and len(text) != 64:
+        raise SettingsError("--root has 64 hexadecimal digits")
+    return text
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be read: {exc.strerror}") from None
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    try:
+        with path.open("w", encoding="utf-8") as out:
+            for line in lines:
+                out.write(line + "\n")
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be written: {exc.strerror}") from None
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(_read(path))
+    except ValueError:
+        raise SettingsError(f"{path} is not a JSON file") from None

@@ -1,0 +1,102 @@
+"""Events: every name that a leaf of the log may carry, and what it means.
+
+A move of a state machine is an event of its own, named after the machine and the move. After a
+sensitive one the log signs a checkpoint at once. One that erases says that rows about its object
+may be gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from workervoice.workflow import action, case, disclosed, issue
+from workervoice.workflow.machine import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an event means; its object is named in brackets."""
+
+    meaning: str
+    sensitive: bool = False
+    erases: bool = False
+
+
+_PLAIN: Mapping[str, Kind] = {
+    # a worker writes
+    "message_received": Kind("a worker's text was taken (case, or conversation without one)"),
+    "case_opened": Kind("a first report opened a case (case)"),
+    "delivery": Kind("a text to a worker moved on; the detail is its state (outbox row)"),
+    # an officer reads or is refused
+    "login": Kind("an officer signed in (officer)"),
+    "login_failed": Kind("a passphrase was wrong, at least once in this hour (officer, or nobody)"),
+    "case_read": Kind("an officer read a case, at least once in this hour (case)"),
+    "issue_read": Kind("an officer read an issue, at least once in this hour (issue)"),
+    "disclosure_read": Kind("a buyer read a disclosure, at least once in this hour (disclosure)"),
+    "open_refused": Kind(
+        "no key or signature led to what was asked for, in this hour (what was asked for)"
+    ),
+    "row_refused": Kind("a row was not as logged, or an old one; the detail names it (what for)"),
+    # an officer acts
+    "answered": Kind("an answer to the worker was written (case)"),
+    "assessed": Kind("an indicator was confirmed, overruled or added (case)"),
+    "priority_set": Kind("a person set the priority (case)"),
+    "site_set": Kind("a person named the site (case)"),
+    "noted": Kind("a note was left (case)"),
+    "proposed": Kind("a move was proposed to a second person (case)"),
+    "case_noted": Kind("an issue was drafted from it (case)"),
+    "issue_drafted": Kind("a packet was drafted (issue)"),
+    "issue_redrafted": Kind("a new version of the packet was stored (issue)"),
+    "approval_signed": Kind("a person signed this version of the packet (issue)"),
+    "issue_proposed": Kind("a move was proposed to a second person (issue)"),
+    "issue_noted": Kind("the reason of a move was noted (issue)"),
+    "issue_unlinked": Kind("its case was erased; what had left lives on alone (issue)"),
+    "disclosed": Kind("a packet was sealed to a buyer (disclosure)", sensitive=True),
+    "action_proposed": Kind("a corrective action was promised (action)"),
+    "action_move_proposed": Kind("a move was proposed to a second person (action)"),
+    "contact_erased": Kind(
+        "addresses and what was owed were destroyed (conversation)", erases=True
+    ),
+    # time passes
+    "buyer_notified": Kind("a disclosure is on its buyer's list (disclosure)"),
+    "clock_ran_out": Kind("a promise is late; the detail is the rung (clock)"),
+    # who may read, and the log itself
+    "directory_entry": Kind("whose key is whose was said by a signature (entry)", sensitive=True),
+    "reader_added": Kind("a key was made or wrapped to a reader (holder)", sensitive=True),
+    "checkpoint_kept": Kind("a monitor took the newest checkpoint, in this hour (programme)"),
+}
+
+_SENSITIVE = frozenset({"issue_release", "issue_recall", "case_erase"})
+_ERASING = frozenset({"case_erase", "issue_drop"})
+
+
+def _moves(name: str, machine: Machine) -> Iterable[tuple[str, Kind]]:
+    for move in sorted(machine.names):
+        event = f"{name}_{move}"
+        meaning = f"the move “{move.replace('_', ' ')}” was made; the detail is the state ({name})"
+        yield event, Kind(meaning, event in _SENSITIVE, event in _ERASING)
+
+
+EVENTS: Mapping[str, Kind] = MappingProxyType(
+    {
+        **_PLAIN,
+        **dict(_moves("case", case.MACHINE)),
+        **dict(_moves("issue", issue.MACHINE)),
+        **dict(_moves("disclosure", disclosed.MACHINE)),
+        **dict(_moves("action", action.MACHINE)),
+    }
+)
+
+
+def is_sensitive(event: str) -> bool:
+    """True if the log has to be signed at once; unknown names are."""
+    kind = EVENTS.get(event)
+    return kind is None or kind.sensitive
+
+
+def erases(event: str) -> bool:
+    """True if rows about its object may be gone after it."""
+    kind = EVENTS.get(event)
+    return kind is not None and kind.erases

@@ -1,0 +1,246 @@
+"""Verifying: the whole log against itself, against what was signed, and against what is stored.
+
+Finds what was changed, swapped, cut or put back. Against somebody who has the log's own key only a
+checkpoint that a witness kept elsewhere helps: then the log has to lead to it, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from workervoice.crypto import checkpoint
+from workervoice.crypto.checkpoint import Checkpoint
+from workervoice.crypto.merkle import Frontier, leaf_body, leaf_hash
+from workervoice.crypto.spoken import spoken
+from workervoice.errors import CryptoError
+from workervoice.hotline.events import erases
+from workervoice.hotline.witnessing import log_keys
+from workervoice.store import logbook
+from workervoice.store.engine import Tx
+from workervoice.store.inventory import stored_rows
+from workervoice.store.log import mark_of, marks_at
+from workervoice.store.logbook import Leaf
+from workervoice.store.rows import Place, Row
+from workervoice.store.vault import Vault
+
+_REPLACED = frozenset({"conversation", "facts", "issue"})  # only the newest of these is kept
+_EMPTIED = frozenset({"issue"})  # what never left goes with its case, but for the row
+_SWEPT = frozenset({"outbox"})  # deleted when it is of no more use
+_ERASED = frozenset({"message", "assessment", "pair", "wrap", "contact"})
+_TAGS_AT_ONCE = 2000
+
+
+@dataclass
+class Report:
+    """What was found: `problems` in sentences that name objects by id, and how much was read."""
+
+    problems: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A checkpoint and where it comes from."""
+
+    source: str
+    checkpoint: Checkpoint
+
+
+def claims(
+    report: Report, notes: Iterable[tuple[str, str | bytes]], origin: str, keys: Sequence[bytes]
+) -> list[Claim]:
+    """The checkpoints whose signatures hold, smallest first; the others are problems."""
+    found = []
+    for source, note in notes:
+        try:
+            found.append(Claim(source, checkpoint.verify(note, origin, keys)))
+        except CryptoError as refused:
+            report.problems.append(f"{source} does not hold: {refused}.")
+    return sorted(found, key=lambda claim: claim.checkpoint.size)
+
+
+def check_tree(report: Report, hashes: Iterable[bytes], signed: Sequence[Claim]) -> Frontier:
+    """Grow the tree leaf by leaf, and compare it with what was signed at each size."""
+    frontier, waiting = Frontier(), list(signed)
+    leaves = iter(hashes)
+    for claim in waiting:
+        said = claim.checkpoint
+        frontier = frontier.grown(_next(leaves, said.size - frontier.size))
+        if frontier.size < said.size:
+            report.problems.append(
+                f"{claim.source} is of {said.size} entries, but the log has {frontier.size} in "
+                "order: its end was cut."
+            )
+        elif frontier.root() != said.root:
+            report.problems.append(
+                f"{claim.source} of {said.size} entries does not fit the log: entries were "
+                "changed, swapped or replaced."
+            )
+    return frontier.grown(leaves)
+
+
+def _next(leaves: Iterator[bytes], count: int) -> Iterator[bytes]:
+    for _ in range(count):
+        try:
+            yield next(leaves)
+        except StopIteration:
+            return
+
+
+@dataclass
+class _Known:
+    """What the leaves say about rows, gathered while they are read."""
+
+    listed: dict[Place, bytes] = field(default_factory=dict)
+    newest: dict[tuple[str, tuple[UUID, ...]], Row] = field(default_factory=dict)
+    erased: set[UUID] = field(default_factory=set)
+
+    def hear(self, fields: Mapping[str, str]) -> None:
+        if erases(fields["event"]):
+            self.erased.add(UUID(fields["object"]))
+        for written in fields["rows"].split():
+            row = Row.read(written)
+            place = row.place
+            if place.kind in _REPLACED:
+                before = self.newest.get((place.kind, place.series))
+                if before is None or before.place.number < place.number:
+                    self.newest[place.kind, place.series] = row
+            else:
+                self.listed[place] = row.digest
+
+
+def verify_log(
+    tx: Tx, vault: Vault, root_public: bytes, witnesses: Sequence[tuple[str, bytes]] = ()
+) -> Report:
+    """Everything, in one transaction that sees one moment."""
+    report, known = Report(), _Known()
+    origin, keys = checkpoint.origin_of(tx.programme), log_keys(tx, root_public)
+    if not keys:
+        report.problems.append(f"The root vouches for no key of {origin}.")
+    stored = [(f"The stored checkpoint of {size}", note) for size, note in logbook.checkpoints(tx)]
+    signed = claims(report, [*stored, *witnesses], origin, keys)
+    counts = _Counts()
+    ordered = _ordered(tx, vault, report, known, counts)
+    frontier = check_tree(report, ordered, signed)
+    _check_head(tx, vault, report, frontier)
+    _check_rows(tx, vault, report, known)
+    report.told += [
+        f"{origin}: {frontier.size} entries in order, {counts.loose} not yet; "
+        f"{len(stored)} stored checkpoints, {len(witnesses)} of witnesses.",
+        *_spoken(signed),
+    ]
+    return report
+
+
+def _spoken(signed: Sequence[Claim]) -> list[str]:
+    """The newest checkpoint, to be compared by telephone."""
+    if not signed:
+        return ["Nothing is signed yet."]
+    said = signed[-1].checkpoint
+    return [f"Newest checkpoint: {said.size} entries, {spoken(said.fingerprint())}."]
+
+
+@dataclass
+class _Counts:
+    loose: int = 0
+
+
+def _ordered(
+    tx: Tx, vault: Vault, report: Report, known: _Known, counts: _Counts
+) -> Iterator[bytes]:
+    """Hashes of the leaves in order; on the way every body is opened and heard."""
+    expected = 0
+    for leaf in logbook.leaves(tx):
+        _check_leaf(tx, vault, report, known, leaf)
+        if leaf.position is None:
+            counts.loose += 1
+            continue
+        while leaf.position > expected:
+            report.problems.append(f"Entry {expected} of the log is missing.")
+            expected = leaf.position
+        expected += 1
+        yield leaf.hash
+
+
+def _check_leaf(tx: Tx, vault: Vault, report: Report, known: _Known, leaf: Leaf) -> None:
+    where = "not in order yet" if leaf.position is None else f"entry {leaf.position}"
+    try:
+        fields = leaf.fields(tx.programme, vault)
+        if leaf_hash(leaf_body(fields)) != leaf.hash:
+            report.problems.append(f"Leaf {leaf.id} ({where}) says something else than its hash.")
+            return
+        known.hear(fields)
+    except (CryptoError, KeyError, TypeError, ValueError, AttributeError):
+        report.problems.append(f"Leaf {leaf.id} ({where}) does not open: its body was changed.")
+
+
+def _check_head(tx: Tx, vault: Vault, report: Report, frontier: Frontier) -> None:
+    """What the sequencer would go on from."""
+    try:
+        head = logbook.read_head(tx, vault)
+    except CryptoError:
+        report.problems.append("The head of the log does not open: it was changed.")
+        return
+    if head.frontier != frontier:
+        report.problems.append(
+            f"The head of the log is at {head.frontier.size} entries and does not fit the "
+            f"{frontier.size} that are in order: it was put back, or they were changed."
+        )
+
+
+def _check_rows(tx: Tx, vault: Vault, report: Report, known: _Known) -> None:
+    """Each stored row is as logged and the newest, and what was logged is there or was erased."""
+    missing = set(known.listed)
+    missing -= {place for place in missing if place.kind in _SWEPT}
+    for batch in _batches(stored_rows(tx)):
+        tagged = marks_at(tx, vault, [row.place for row in batch])
+        for row in batch:
+            missing.discard(row.place)
+            problem = _row_problem(row, known)
+            if problem is None and tagged.get(row.place) != mark_of(vault, row):
+                problem = "has lost its tag: pages would not notice if it were put back"
+            if problem is not None:
+                report.problems.append(f"{row.place}: {problem}.")
+        for row in batch:
+            known.newest.pop((row.place.kind, row.place.series), None)
+    gone = {place for place in missing if known.erased.isdisjoint(place.series)}
+    gone |= {row.place for row in known.newest.values()}
+    report.problems += sorted(
+        f"{place}: is gone, and the log does not say that it was erased." for place in gone
+    )
+
+
+def _row_problem(row: Row, known: _Known) -> str | None:
+    """What is wrong with a stored row, by the leaves; None if nothing."""
+    place = row.place
+    erased = not known.erased.isdisjoint(place.series)
+    if place.kind in _ERASED and erased:
+        return "is there, although the log says that it was erased"
+    digest = known.listed.get(place)
+    if place.kind in _REPLACED:
+        newest = known.newest.get((place.kind, place.series))
+        if newest is not None and newest.place.number != place.number:
+            return f"is old or unknown: the log knows number {newest.place.number}"
+        digest = newest.digest if newest is not None else None
+    if digest is None:
+        return "was never logged"
+    if digest == row.digest or (place.kind in _EMPTIED and erased and _is_empty(row)):
+        return None
+    return "is not what was logged"
+
+
+def _is_empty(row: Row) -> bool:
+    place = row.place
+    return row == Row.of(place.kind, place.series, place.number, b"")
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _TAGS_AT_ONCE:
+            yield batch
+            batch = []
+    yield batch

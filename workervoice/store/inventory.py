@@ -1,0 +1,43 @@
+"""Inventory: every stored row that the log has to know, in the form in which it knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Table, select
+
+from workervoice.store import tables as t
+from workervoice.store.engine import Tx, streamed
+from workervoice.store.rows import Row
+
+# table: kind, ids of the series, number in it ("" for the only one), what the hash is over
+_SHAPES: tuple[tuple[Table, str, tuple[str, ...], str, tuple[str, ...]], ...] = (
+    (t.conversation, "conversation", ("id",), "version", ("state", "record")),
+    (t.contact, "contact", ("conversation_id", "id"), "index_version", ("index", "address")),
+    (t.cases, "facts", ("id",), "version", ("state", "queue", "facts")),
+    (t.message, "message", ("case_id",), "ordinal", ("words",)),
+    (t.assessment, "assessment", ("case_id",), "version", ("words",)),
+    (t.key_pair, "pair", ("holder_id",), "epoch", ("public", "box")),
+    (t.key_wrap, "wrap", ("holder_id", "reader_id"), "epoch", ("wrap",)),
+    (t.directory, "directory", ("id",), "version", ("body", "signature")),
+    (t.outbox, "outbox", ("id",), "", ("payload",)),
+    (t.issue, "issue", ("id",), "version", ("packet",)),
+    (t.issue_note, "issue_note", ("issue_id",), "ordinal", ("words",)),
+    (t.approval, "approval", ("issue_id", "officer_id"), "packet_version", ("signature",)),
+    (t.disclosure, "disclosure", ("id",), "version", ("packet",)),
+    (t.action, "action", ("id",), "version", ("words",)),
+    (t.action_entry, "entry", ("action_id",), "ordinal", ("words",)),
+)
+
+
+def stored_rows(tx: Tx) -> Iterator[Row]:
+    """In no order. A text that was sent is emptied: there is nothing left to compare."""
+    for table, kind, ids, number, parts in _SHAPES:
+        names = (*ids, *((number,) if number else ()), *parts)
+        query = select(*(table.c[name] for name in names))
+        for values in streamed(tx, query.where(table.c.programme_id == tx.programme)):
+            found = dict(zip(names, values, strict=True))
+            if kind == "outbox" and not found["payload"]:
+                continue
+            series, place = tuple(found[name] for name in ids), found[number] if number else 1
+            yield Row.of(kind, series, place, *(found[name] for name in parts))
