@@ -66,8 +66,8 @@ def record_once(tx: Tx, vault: Vault, event: Event, now: datetime, *, per: str =
     what = (event.name, event.actor, per or event.about, _hour(now))
     tag = vault.mac(ctx("log-once", *what))[:TAG_BYTES]
     mark = vault.mac(ctx("log-once-mark", *what))[:TAG_BYTES]
-    given = {"programme": tx.programme, "tags": [tag], "marks": [mark]}
-    if tx.connection.execute(_INSERT, given).rowcount != 1:
+    once = _INSERT.bindparams(programme=tx.programme, tags=[tag], marks=[mark])
+    if tx.connection.execute(once).rowcount != 1:
         return False
     _add_leaf(tx, vault, event, _hour(now))
     return True
@@ -102,12 +102,9 @@ def _add_leaf(tx: Tx, vault: Vault, event: Event, at: str) -> None:
 
 def _add_tags(tx: Tx, vault: Vault, rows: Sequence[Row]) -> None:
     tags = {tag_of(vault, row.place): row for row in rows}
-    given = {
-        "programme": tx.programme,
-        "tags": list(tags),
-        "marks": [mark_of(vault, row) for row in tags.values()],
-    }
-    new = {bytes(row.tag) for row in tx.connection.execute(_INSERT_KNOWING, given)}
+    marks = [mark_of(vault, row) for row in tags.values()]
+    insert = _INSERT_KNOWING.bindparams(programme=tx.programme, tags=list(tags), marks=marks)
+    new = {bytes(row.tag) for row in tx.connection.execute(insert)}
     for tag, row in tags.items():
         if tag not in new:
             raise Contradicted(f"{row.place} was stored before: an older row was put back")
@@ -130,8 +127,7 @@ def marks_at(tx: Tx, vault: Vault, places: Iterable[Place]) -> dict[Place, bytes
     by_tag = {tag_of(vault, place): place for place in places}
     if not by_tag:
         return {}
-    given = {"programme": tx.programme, "tags": list(by_tag)}
-    found = tx.connection.execute(_FIND, given)
+    found = tx.connection.execute(_FIND.bindparams(programme=tx.programme, tags=list(by_tag)))
     return {by_tag[bytes(row.tag)]: bytes(row.mark) for row in found}
 
 

@@ -89,10 +89,13 @@ def save_head(tx: Tx, vault: Vault, head: Head) -> None:
         "signed_at": head.signed_at,
     }
     sealed = vault.seal("log-head", tx.programme, tx.programme, head.version, record)
-    columns = {"version": head.version, "record": sealed}
-    statement = insert(log_head).values(programme_id=tx.programme, **columns)
-    same = [log_head.c.programme_id]
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=same, set_=columns))
+    row = insert(log_head).values(programme_id=tx.programme, version=head.version, record=sealed)
+    tx.connection.execute(
+        row.on_conflict_do_update(
+            index_elements=[log_head.c.programme_id],
+            set_={"version": head.version, "record": sealed},
+        )
+    )
 
 
 def unordered(tx: Tx, limit: int) -> list[Leaf]:
@@ -110,8 +113,8 @@ def unordered(tx: Tx, limit: int) -> list[Leaf]:
 def give_positions(tx: Tx, ids: Sequence[UUID], first: int) -> int:
     """Give these leaves the positions from `first` on; returns how many took theirs."""
     positions = list(range(first, first + len(ids)))
-    given = {"programme": tx.programme, "ids": list(ids), "positions": positions}
-    return tx.connection.execute(_PLACE, given).rowcount
+    place = _PLACE.bindparams(programme=tx.programme, ids=list(ids), positions=positions)
+    return tx.connection.execute(place).rowcount
 
 
 def hashes(tx: Tx, first: int, end: int) -> Iterator[tuple[int, bytes]]:
