@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
 
+from tests.app.running import running
 from tests.app.test_cli import run
 from tests.builders import a_case, a_released_issue
 from tests.house import House
 from tests.looking import asked
+from workervoice.app.browsing import Phone
 from workervoice.crypto.seal import generate_signing
 from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.witnessing import keep
@@ -217,3 +220,21 @@ def test_without_a_database_the_commands_say_so(place: Place) -> None:
 
         assert (code, told) == (1, "")
         assert "WORKERVOICE_DATA_DIR" in problem
+
+
+def test_the_log_is_verified_while_up_runs_and_after_it_has_ended() -> None:
+    with tempfile.TemporaryDirectory(prefix="wv-log-") as made:
+        Path(made).chmod(0o711)  # the database server's own account has to get in
+        data = Path(made) / "data"
+        with running(data, "--demo") as up:
+            phone = Phone(up.address("simulated phones"), "+15550100333", "demo-sms")
+            phone.write("They took our passports")
+            during = run("log", "verify", DATA_DIR=str(data))
+        after = run("log", "verify", DATA_DIR=str(data))
+        exported = run("log", "export", str(Path(made) / "log.txt"), DATA_DIR=str(data))
+        EmbeddedServer(data).erase()
+
+    for done in (during, after, exported):
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "The log holds." in during.stdout
+    assert "Newest checkpoint: " in after.stdout

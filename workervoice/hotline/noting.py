@@ -57,7 +57,8 @@ def refusals_noted(process: Process, scope: Scope, actor: UUID, about: UUID) -> 
     try:
         yield asked
     except Contradicted as refused:
-        note_once(process, scope, Event("row_refused", actor, about, str(refused)))
+        event = Event("row_refused", actor, about, str(refused))
+        note_once(process, scope, event, per=f"{about} {refused}")  # each row for itself
         raise
     except (CryptoError, Forbidden) as refused:
         note_once(process, scope, Event("open_refused", actor, about, type(refused).__name__))
