@@ -22,8 +22,10 @@ from workervoice.hotline.founding import Founding
 from workervoice.store.engine import Scope
 from workervoice.store.keys import directory_entries
 from workervoice.store.people import officer_by_login
+from workervoice.store.vault import Vault
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+VAULT = Vault(bytes(32))
 SMALL = Plan(
     "Small line",
     "Village NGO",
@@ -48,7 +50,7 @@ def test_everything_that_the_ceremony_makes_leads_back_to_its_root(tmp_path: Pat
     directory = directory_of(made)
 
     kinds = [directory.trusted(s.entry.id).kind for s in made.founding.entries]
-    assert sorted(kinds) == ["courier", "gateway", "officer", "registrar", "team"]
+    assert sorted(kinds) == ["courier", "gateway", "log", "officer", "registrar", "team"]
     team = made.founding.groups[0]
     assert set(team.wraps) == {a.officer.id for a in made.founding.accounts}
 
@@ -134,7 +136,7 @@ def test_a_server_settles_the_programme_and_its_people_can_be_found(
 ) -> None:
     made = sit(tmp_path / "new")
 
-    programme_id = settle(house.owner, tmp_path / "new")
+    programme_id = settle(house.owner, tmp_path / "new", NOW)
 
     assert programme_id == made.founding.programme_id
     with house.owner.begin(Scope(programme_id)) as tx:
@@ -175,15 +177,15 @@ def test_without_the_recovery_key_nothing_is_restored(tmp_path: Path) -> None:
 
 def test_the_root_vouches_later_for_what_is_brought_to_it(tmp_path: Path, house: House) -> None:
     made = sit(tmp_path / "new")
-    programme_id = settle(house.owner, tmp_path / "new")
+    programme_id = settle(house.owner, tmp_path / "new", NOW)
     pia = next(s for s in made.founding.entries if s.entry.kind == "officer").entry
     promoted = vouching.write_request([_next(pia)])
     root = vouching.root_from_paper(made.root_paper)
 
     signed = vouching.sign_request(vouching.read_request(promoted), root)
     with house.owner.begin(Scope(programme_id)) as tx:
-        taken = vouching.take_signed(tx, made.root_public, signed, int(NOW.timestamp()))
-        again = vouching.take_signed(tx, made.root_public, signed, int(NOW.timestamp()))
+        taken = vouching.take_signed(tx, VAULT, made.root_public, signed, NOW)
+        again = vouching.take_signed(tx, VAULT, made.root_public, signed, NOW)
         directory = Directory(made.root_public, directory_entries(tx), int(NOW.timestamp()))
 
     assert [e.version for e in taken] == [2]
@@ -193,7 +195,7 @@ def test_the_root_vouches_later_for_what_is_brought_to_it(tmp_path: Path, house:
 
 def test_what_another_root_signed_is_not_taken(tmp_path: Path, house: House) -> None:
     made, thief = sit(tmp_path / "new"), sit(tmp_path / "thief")
-    programme_id = settle(house.owner, tmp_path / "new")
+    programme_id = settle(house.owner, tmp_path / "new", NOW)
     pia = next(s for s in made.founding.entries if s.entry.kind == "officer").entry
     signed = vouching.sign_request([_next(pia)], vouching.root_from_paper(thief.root_paper))
     item = json.loads(signed)
@@ -201,7 +203,7 @@ def test_what_another_root_signed_is_not_taken(tmp_path: Path, house: House) -> 
 
     for text, refusal in ((signed, NotTrusted), (json.dumps(item), SettingsError)):
         with pytest.raises(refusal), house.owner.begin(Scope(programme_id)) as tx:
-            vouching.take_signed(tx, made.root_public, text, int(NOW.timestamp()))
+            vouching.take_signed(tx, VAULT, made.root_public, text, NOW)
 
     with house.owner.begin(Scope(programme_id)) as tx:
         assert len(directory_entries(tx)) == len(made.founding.entries)

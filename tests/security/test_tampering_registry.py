@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 22)
 
 def buyers(house: House, site_id: UUID) -> list[str]:
     with house.owner.begin(Scope(house.programme)) as tx:
-        directory = house.gateway.trust.directory(tx, house.now)
+        directory = house.gateway.directory(tx, house.now)
         return [buyer.name for buyer in buyers_of(tx, directory, site_id, TODAY)]
 
 
@@ -79,7 +79,7 @@ def test_a_supply_link_that_a_supervisor_registered_counts(house: House) -> None
     """The control of the test above: the same row, rightly signed."""
     harbour = site_of(house, "HARBOR")
     with house.owner.begin(Scope(house.programme)) as tx:
-        directory = house.gateway.trust.directory(tx, house.now)
+        directory = house.gateway.directory(tx, house.now)
         (known,) = [link for link in rows_of(tx, SupplyLink) if link.site_id == harbour.id]
         before = buyers_of(tx, directory, harbour.id, TODAY)
         river = next(site for site in sites(tx, directory) if site.code == "RIVER")

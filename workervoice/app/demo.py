@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID, uuid4
 
-from workervoice.app.keyfiles import make_key_files
+from workervoice.app.keyfiles import load_key_files, make_key_files
 from workervoice.app.vouching import sign_processes
 from workervoice.crypto.slots import STRONG, Cost
 from workervoice.errors import SettingsError

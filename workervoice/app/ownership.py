@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from workervoice.app.initiating import FOUNDING
-from workervoice.app.keyfiles import has_key_files, pinned_root
+from workervoice.app.keyfiles import has_key_files, load_key_files, pinned_root
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError
 from workervoice.hotline.founding import Founding, store_founding
+from workervoice.hotline.noting import log_recipients
 from workervoice.settings import Settings
 from workervoice.store import programme as store
 from workervoice.store.engine import Database, Scope, Tx
+from workervoice.store.vault import Vault
 
 
 @contextmanager
@@ -65,7 +68,7 @@ def _only(database: Database) -> Scope:
     return Scope(found[0])
 
 
-def settle(owner: Database, data: Path) -> UUID | None:
+def settle(owner: Database, data: Path, now: datetime) -> UUID | None:
     """Store the ceremony's founding document that lies beside the keys; the programme's id.
 
     None if there is no document. Raises `SettingsError` if it is damaged; nothing is stored then.
@@ -76,4 +79,5 @@ def settle(owner: Database, data: Path) -> UUID | None:
     founding = Founding.from_json(path.read_text(encoding="utf-8"))
     with owner.begin(Scope(founding.programme_id)) as tx:
         store_founding(tx, founding)
+        log_recipients(tx, Vault(load_key_files(data, "courier").service_key), now)
     return founding.programme_id

@@ -7,8 +7,10 @@ machine of the ceremony, `root take` on the server.
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from workervoice.app.keyfiles import load_key_files
 from workervoice.crypto.directory import Directory, Entry, Signed, fingerprint, sign_entry
@@ -16,6 +18,7 @@ from workervoice.crypto.paper import ROOT_BYTES, from_paper
 from workervoice.crypto.seal import SigningKey
 from workervoice.errors import NotTrusted, SettingsError
 from workervoice.hotline.ceremony import Ceremony
+from workervoice.hotline.noting import log_recipients
 from workervoice.store.engine import Tx
 from workervoice.store.keys import (
     add_directory_entry,
@@ -23,20 +26,22 @@ from workervoice.store.keys import (
     entry_from_body,
     entry_to_body,
 )
+from workervoice.store.vault import Vault
 
 ROOT = "root"  # what is written on the paper
 _REQUEST, _SIGNED = "workervoice-root-request-1", "workervoice-root-signed-1"
 
 
 def sign_processes(ceremony: Ceremony, data: Path) -> list[Signed]:
-    """The root vouches for the gateway's and the courier's keys."""
+    """The root vouches for the gateway's and the courier's keys, and for the log's."""
     entries = []
     for kind, kem in (("gateway", None), ("courier", "courier")):
         files = load_key_files(data, kind)
         kem_public = files.custody.public(kem) if kem else b""
         sign_public = files.custody.public("signing")
         entries.append(ceremony.process(files.process_id, kind, sign_public, kem_public))
-    return entries
+    log_public = load_key_files(data, "courier").custody.public("log")
+    return [*entries, ceremony.process(uuid4(), "log", log_public, b"")]
 
 
 def root_from_paper(typed: str) -> SigningKey:
@@ -71,7 +76,7 @@ def sign_request(entries: list[Entry], root: SigningKey) -> str:
     return _document(_SIGNED, items)
 
 
-def take_signed(tx: Tx, root_public: bytes, text: str, now: int) -> list[Entry]:
+def take_signed(tx: Tx, vault: Vault, root_public: bytes, text: str, now: datetime) -> list[Entry]:
     """Store what the root signed, once its signature and version were checked.
 
     What is stored already is passed over, so that an interrupted `take` can be repeated. Raises
@@ -85,11 +90,13 @@ def take_signed(tx: Tx, root_public: bytes, text: str, now: int) -> list[Entry]:
             continue
         if signed.entry.programme_id != tx.programme:
             raise SettingsError(f"entry {signed.entry.id} is of another programme")
-        if Directory(root_public, [*known, signed], now).trusted(signed.entry.id) != signed.entry:
+        at = int(now.timestamp())
+        if Directory(root_public, [*known, signed], at).trusted(signed.entry.id) != signed.entry:
             raise NotTrusted(str(signed.entry.id))
         taken.append(signed)
     for signed in taken:
         add_directory_entry(tx, signed)
+    log_recipients(tx, vault, now)
     return [signed.entry for signed in taken]
 
 

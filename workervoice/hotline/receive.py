@@ -248,4 +248,4 @@ def line_of(process: Process, slug: str) -> Line:
     with process.database.begin() as tx:
         line = line_by_slug(tx, slug)
     with process.database.begin(Scope(line.programme_id)) as tx:
-        return vouched_line(process.trust.directory(tx, process.clock()), line)
+        return vouched_line(process.directory(tx, process.clock()), line)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from workervoice.crypto.seal import ctx, digest
 from workervoice.store import tables as t
-from workervoice.store.engine import Tx
+from workervoice.store.engine import Tx, insert_new
 from workervoice.store.rows import Row
 
 
@@ -34,9 +35,10 @@ def approval_place(programme: UUID, issue_id: UUID, version: int, packet: bytes)
 
 
 def add_approval(tx: Tx, row: Approval) -> None:
+    """Store who approved which version; the same again, after it was sent back, changes nothing."""
     columns = {name: getattr(row, name) for name in Approval.__slots__}
-    tx.connection.execute(t.approval.insert().values(programme_id=tx.programme, **columns))
-    tx.stored.append(row.logged())
+    if insert_new(tx, insert(t.approval).values(programme_id=tx.programme, **columns)):
+        tx.stored.append(row.logged())
 
 
 def approvals_of(tx: Tx, issue_id: UUID, version: int) -> list[Approval]:

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, func, select
-from sqlalchemy.dialects.postgresql import insert
 
 from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import NotFound
