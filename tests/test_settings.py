@@ -21,6 +21,7 @@ SECRETS = {
     "WORKERVOICE_TWILIO_API_SECRET": "api-secret",
     "WORKERVOICE_SIMULATOR_SECRET": "simulator-secret",
     "WORKERVOICE_BOOT_SECRET": "ab" * 32,
+    "WORKERVOICE_VAULT_TOKEN_FILE": "/run/{process}/token",
     "WORKERVOICE_ENV_FILE": "",
 }
 
@@ -71,6 +72,14 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "twilio_sms_from": ("hotline", "+1", "+1555 0100000", "whatsapp:+15550100000"),
     "twilio_whatsapp_from": ("hotline", "whatsapp:+15550100000"),
     "simulator_url": ADDRESSES,
+    "recycle_requests": ("many", "-1", "1.5"),
+    "custody": ("cloud", "FILE"),
+    "credentials_directory": ("new\nline", "se\udcffcret"),
+    "vault_addr": (*ADDRESSES, "http://vault.example.org:8200"),
+    "vault_token_file": ("new\nline", "se\udcffcret"),
+    "vault_mount": ("../sys", "transit/", "a b", *SPOILT),
+    "vault_namespace": ("/team", "a b", *SPOILT),
+    "vault_ca_file": ("new\nline", "se\udcffcret"),
     "simulator_secret": SPOILT,
     "boot_secret": HEX,
 }
@@ -116,6 +125,9 @@ def test_of_every_setting_it_is_known_what_it_may_not_be() -> None:
         ("gateway_host", "localhost"),
         ("twilio_api_base", "http://127.0.0.1:4000/twilio"),
         ("twilio_sms_from", "12345"),
+        ("vault_addr", "http://127.0.0.1:8200"),
+        ("vault_addr", "https://vault.example.org:8200/behind"),
+        ("vault_namespace", "team/hotline"),
     ],
 )
 def test_a_value_that_is_well_formed_is_taken(name: str, value: str) -> None:
@@ -160,7 +172,7 @@ def test_a_process_gets_only_its_own_secrets(process: str) -> None:
 def test_every_secret_setting_has_declared_holders() -> None:
     secret = {name for name, f in Settings.model_fields.items() if "Secret" in str(f.annotation)}
 
-    assert secret == set(HOLDERS)
+    assert secret | {"vault_token_file"} == set(HOLDERS)
 
 
 def test_no_secret_shows_in_a_repr() -> None:
@@ -230,3 +242,12 @@ def test_a_limit_is_told_in_plain_words() -> None:
 
     with pytest.raises(SettingsError, match="is malformed: give at most 60"):
         load(given)
+
+
+def test_systemds_own_name_tells_where_credentials_are() -> None:
+    given = {"CREDENTIALS_DIRECTORY": "/run/credentials/x", "WORKERVOICE_ENV_FILE": ""}
+
+    found = load(given)
+
+    assert found.credentials_directory == Path("/run/credentials/x")
+    assert "WORKERVOICE_CREDENTIALS_DIRECTORY" in found.only_for("gateway").as_environment()

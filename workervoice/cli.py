@@ -51,6 +51,15 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--fd", type=int, help="listening socket held by the supervisor")
         one.add_argument("--tied", action="store_true", help="end when standard input closes")
     _command(commands, "doctor", _doctor, "say what is wrong and what to do")
+    keys = commands.add_parser("keys", help="the processes' own keys")
+    custody = keys.add_subparsers(required=True, metavar="DO")
+    for name, run, about in (
+        ("pack", _keys_pack, "write a process's keys out, for systemd-creds"),
+        ("store", _keys_store, "bring a process's keys to the Vault or OpenBao server"),
+    ):
+        _command(custody, name, run, about).add_argument(
+            "process", choices=("gateway", "courier", "console")
+        )
     db = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="DO")
     _command(db, "upgrade", _db_upgrade, "make roles and migrate to the newest schema")
     commands_ceremony.declare(commands)
@@ -78,9 +87,10 @@ def _settings(data: Path | None = None) -> Settings:
 
 
 def _up(parsed: argparse.Namespace) -> int:
-    from workervoice.app import announcing  # noqa: PLC0415 - `triage` must start fast
+    from workervoice.app import announcing, memory  # noqa: PLC0415 - `triage` must start fast
     from workervoice.app.supervisor import Supervisor  # noqa: PLC0415
 
+    memory.keep_to_itself()
     settings = _settings(parsed.data)
     stop = _told_to_stop()
     supervisor = Supervisor(
@@ -120,7 +130,7 @@ def _process(parsed: argparse.Namespace) -> int:
     serving.set_up_logging(parsed.process, settings.log_level)
     if parsed.tied:
         serving.end_with_parent()
-    serving.run(parsed.process, settings, parsed.fd)
+    serving.run(parsed.process, settings, parsed.fd, tied=parsed.tied)
     return 0
 
 
@@ -132,6 +142,18 @@ def _doctor(parsed: argparse.Namespace) -> int:
     for finding in findings:
         print(finding.sentence)
     return 0 if all(finding.well for finding in findings) else 1
+
+
+def _keys_pack(parsed: argparse.Namespace) -> int:
+    from workervoice.app.keys import run_pack  # noqa: PLC0415
+
+    return run_pack(parsed)
+
+
+def _keys_store(parsed: argparse.Namespace) -> int:
+    from workervoice.app.keys import run_store  # noqa: PLC0415
+
+    return run_store(parsed)
 
 
 def _db_upgrade(parsed: argparse.Namespace) -> int:

@@ -10,7 +10,8 @@ WorkervoiceError
 │   ├── NotTrusted          a key or signature does not lead back to the pinned root
 │   ├── WrongPassphrase     the slot does not open
 │   ├── Contradicted        what is stored is not what the log says: put back, cut, never logged
-│   └── Mistyped            what was typed from paper has a typing error
+│   ├── Mistyped            what was typed from paper has a typing error
+│   └── KeysAway            the service that holds our keys cannot be used now
 ├── WorkflowError
 │   ├── IllegalMove         the table has no such move from this state, or not for this role
 │   ├── GuardFailed         the move exists, but its condition does not hold
@@ -69,6 +70,10 @@ class WrongPassphrase(CryptoError):
 
 class Mistyped(CryptoError):
     """What was typed from paper is no key of this kind; never says what was typed."""
+
+
+class KeysAway(CryptoError):
+    """The key service is sealed, unreachable, or refuses us; the text says which and what to do."""
 
 
 class WorkflowError(WorkervoiceError):

@@ -16,7 +16,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from workervoice.envfile import check_env_file
 from workervoice.errors import SettingsError
-from workervoice.values import in_plain_words, problem_of_directory, problem_of_text
+from workervoice.values import (
+    in_plain_words,
+    problem_of_directory,
+    problem_of_path,
+    problem_of_text,
+)
 
 PREFIX = "WORKERVOICE_"
 # which processes may hold which secret; the owner's URL is for migrations only
@@ -30,6 +35,7 @@ HOLDERS: Mapping[str, frozenset[str]] = {
     "twilio_api_secret": frozenset({"up", "courier"}),
     "simulator_secret": frozenset({"up", "gateway", "courier", "phones"}),
     "boot_secret": frozenset({"up", "console"}),
+    "vault_token_file": frozenset({"up", "gateway", "courier", "console"}),
 }
 
 
@@ -62,6 +68,12 @@ class Settings(BaseSettings):
         description="The address under which officers reach the console. With https, cookies are "
         "marked secure.",
     )
+    recycle_requests: int = Field(
+        2000,
+        ge=0,
+        description="After about so many requests the gateway and the console are relieved by a "
+        "new process, if somebody else holds their socket; 0: never.",
+    )
     demo: bool = Field(
         False, description="Pages say that this is a demonstration; set by `up --demo`."
     )
@@ -72,6 +84,29 @@ class Settings(BaseSettings):
         None,
         description="The pinned root: 64 hexadecimal digits. Default: the file root.public in the "
         "data directory.",
+    )
+    custody: Literal["file", "systemd", "vault"] = Field(
+        "file",
+        description="Where the processes' own keys are: `file` in the data directory, `systemd` in "
+        "encrypted credentials, `vault` with a Vault or OpenBao server.",
+    )
+    credentials_directory: Path | None = Field(
+        None, description="Where systemd put the credentials; default: its CREDENTIALS_DIRECTORY."
+    )
+    vault_addr: str | None = Field(
+        None,
+        description="Address of the Vault or OpenBao server, such as https://vault.example.org:8200"
+        "; http only on this machine.",
+    )
+    vault_token_file: Path | None = Field(
+        None,
+        description="File with the token, read at each use; `{process}` in it becomes the "
+        "process's name.",
+    )
+    vault_mount: str = Field("transit", description="Path that the Transit engine is mounted at.")
+    vault_namespace: str | None = Field(None, description="Namespace on the server, if it has any.")
+    vault_ca_file: Path | None = Field(
+        None, description="Certificates to trust for the server, in PEM; default: the system's."
     )
     database_url: SecretStr | None = Field(
         None,
@@ -174,6 +209,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         for key, value in variables.items()
         if key.startswith(PREFIX) and value != ""
     }
+    if directory := variables.get("CREDENTIALS_DIRECTORY"):  # systemd's name, not ours
+        named.setdefault("credentials_directory", directory)
     try:
         if PREFIX + "ENV_FILE" in variables and file and not Path(file).is_file():
             raise SettingsError(f"{PREFIX}ENV_FILE names a file that is not there.")
@@ -213,6 +250,8 @@ def _check_together(settings: Settings) -> None:
         wrong = problem_of_text(name, text) if isinstance(text, str) else ""
         if name == "data_dir":
             wrong = problem_of_directory(settings.data_dir)
+        elif isinstance(value, Path):
+            wrong = problem_of_path(value)
         if wrong:
             raise SettingsError(f"{PREFIX}{name.upper()} is malformed: {wrong}.")
     _check_twilio(settings)

@@ -22,6 +22,7 @@ _DATABASE_URL = re.compile(
     r"postgresql(\+psycopg)?://[^:/?@]+(:[^@]*)?@(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?@]*)(:[0-9]{1,5})?"
     r"/[^/?]+(\?.*)?"
 )
+_STEPS = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 _LIKE = {  # how a value has to look, and what is said if it does not
     **dict.fromkeys(
         ("database_url", "gateway_database_url", "courier_database_url", "console_database_url"),
@@ -45,6 +46,8 @@ _LIKE = {  # how a value has to look, and what is said if it does not
     "twilio_auth_tokens": (re.compile(r".*[^,\s].*"), "it names no token"),
     "root_public": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
     "boot_secret": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
+    "vault_mount": (_STEPS, "write it like transit"),
+    "vault_namespace": (_STEPS, "write it like team/hotline"),
 }
 
 
@@ -59,7 +62,22 @@ def problem_of_text(name: str, text: str) -> str:
     addresses |= {"twilio_api_base": True, "simulator_url": True}
     if name in addresses and not _is_address(text, with_path=addresses[name]):
         return "write it like https://hotline.example.org"
+    return _problem_of_server(text) if name == "vault_addr" else ""
+
+
+def _problem_of_server(text: str) -> str:
+    """A key service: in clear to this machine only, and no login in its address."""
+    if not _is_address(text, with_path=True):
+        return "write it like https://vault.example.org:8200"
+    parts = urlsplit(text)
+    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        return "only this machine may be spoken to by http"
     return ""
+
+
+def problem_of_path(path: Path) -> str:
+    """Whatever it leads to, it has to be one that can be written in a sentence."""
+    return "" if str(path).isprintable() else "it holds what no path should"
 
 
 def _is_address(text: str, *, with_path: bool) -> bool:

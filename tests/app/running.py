@@ -26,7 +26,9 @@ def free_port() -> int:
 class Running:
     """A running hotline and what it printed."""
 
-    def __init__(self, data: Path, *options: str, **settings: str) -> None:
+    def __init__(
+        self, data: Path, *options: str, module: str = "workervoice", **settings: str
+    ) -> None:
         environment = {
             "PATH": os.getenv("PATH", os.defpath),
             "HOME": str(data.parent),
@@ -38,7 +40,7 @@ class Running:
             **{f"WORKERVOICE_{name}": value for name, value in settings.items()},
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "workervoice", "up", "--data", str(data), *options],
+            [sys.executable, "-m", module, "up", "--data", str(data), *options],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -81,9 +83,11 @@ class Running:
 
 
 @contextmanager
-def running(data: Path, *options: str, **settings: str) -> Iterator[Running]:
+def running(
+    data: Path, *options: str, module: str = "workervoice", **settings: str
+) -> Iterator[Running]:
     """Start it, wait until it answers, and stop it at the end."""
-    started = Running(data, *options, **settings)
+    started = Running(data, *options, module=module, **settings)
     try:
         started.wait_until_ready()
         yield started

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -264,10 +265,12 @@ def _sent_by_twilio(url: str, to: str) -> dict[str, str]:
 
 def _by_name(pid: int) -> dict[str, int]:
     """The supervised processes by name."""
-    commands = {
-        each: Path(f"/proc/{each}/cmdline").read_bytes().split(b"\0") for each in _children(pid)
-    }
-    return {c[c.index(b"workervoice") + 1].decode(): each for each, c in commands.items()}
+    found = {}
+    for each in _children(pid):
+        with suppress(OSError, ValueError):  # it has ended meanwhile
+            command = Path(f"/proc/{each}/cmdline").read_bytes().split(b"\0")
+            found[command[command.index(b"workervoice") + 1].decode()] = each
+    return found
 
 
 def _children(pid: int, *, database: bool = False) -> list[int]:

@@ -29,7 +29,7 @@ def encapsulate(kem: int, public: bytes) -> tuple[bytes, bytes]:
     share = ephemeral.public_key().public_bytes_raw()
     if kem == X25519:
         exchanged = ephemeral.exchange(X25519PublicKey.from_public_bytes(public))
-        return _dhkem(exchanged, share, public), share
+        return dhkem(exchanged, share, public), share
     lattice, ct = MLKEM768PublicKey.from_public_bytes(public[:1184]).encapsulate()
     curve = ephemeral.exchange(X25519PublicKey.from_public_bytes(public[1184:]))
     return _combine(lattice, curve, share, public[1184:]), ct + share
@@ -40,7 +40,7 @@ def decapsulate(kem: int, private: bytes, enc: bytes) -> bytes:
     if kem == X25519:
         key = X25519PrivateKey.from_private_bytes(private)
         exchanged = key.exchange(X25519PublicKey.from_public_bytes(enc))
-        return _dhkem(exchanged, enc, key.public_key().public_bytes_raw())
+        return dhkem(exchanged, enc, key.public_key().public_bytes_raw())
     lattice = MLKEM768PrivateKey.from_seed_bytes(private[:64]).decapsulate(enc[:1088])
     key = X25519PrivateKey.from_private_bytes(private[64:])
     curve = key.exchange(X25519PublicKey.from_public_bytes(enc[1088:]))
@@ -63,10 +63,17 @@ def cipher(aead: int, key: bytes) -> AESGCM | ChaCha20Poly1305:
     return AESGCM(key) if aead == AES_256_GCM else ChaCha20Poly1305(key)
 
 
-def _dhkem(exchanged: bytes, enc: bytes, public: bytes) -> bytes:
+def dhkem(exchanged: bytes, enc: bytes, public: bytes) -> bytes:
     suite = b"KEM" + X25519.to_bytes(2, "big")
     prk = _extract(suite, b"", b"eae_prk", exchanged)
     return _expand(suite, prk, b"shared_secret", enc + public, 32)
+
+
+def combined(lattice: bytes, private: bytes, share: bytes) -> bytes:
+    """X-Wing's shared secret of ML-KEM's and of an X25519 key with a share."""
+    key = X25519PrivateKey.from_private_bytes(private)
+    curve = key.exchange(X25519PublicKey.from_public_bytes(share))
+    return _combine(lattice, curve, share, key.public_key().public_bytes_raw())
 
 
 def _combine(lattice: bytes, curve: bytes, share: bytes, public: bytes) -> bytes:

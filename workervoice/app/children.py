@@ -1,4 +1,10 @@
-"""A child of the supervisor: one of our processes, with its own environment and nothing else's."""
+"""The supervisor's children: a post for each of our processes, and whoever fills it now.
+
+A child's standard input is a line to its supervisor. The child ends when the other end closes; it
+writes UP when it takes requests, and RELIEVE when it has served long enough: then the next one is
+started beside it on the same socket, and once that one is up the first is told to go. So nothing is
+ever refused, and nobody waits.
+"""
 
 from __future__ import annotations
 
@@ -7,59 +13,119 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from workervoice.settings import PREFIX, Settings
 
+UP = b"+"
+RELIEVE = b"-"
 STOP_SECONDS = 15
+RESTART_SECONDS = 1.0  # at least so long between two starts in the same post
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR")
 
 
 @dataclass
 class Child:
-    """One process under supervision."""
+    """One process of ours, and our end of its line."""
 
-    name: str
-    arguments: list[str]
-    environment: Mapping[str, str] = field(repr=False)
-    socket: socket.socket | None = None
-    process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
+    process: subprocess.Popen[bytes]
+    line: socket.socket
+    up: bool = False
+    wants_relief: bool = False
 
-    def start(self) -> None:
-        handles = () if self.socket is None else (self.socket.fileno(),)
-        extra = [] if self.socket is None else ["--fd", str(self.socket.fileno())]
-        self.started_at = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - our own program, with fixed arguments
-            [sys.executable, "-P", "-m", "workervoice", *self.arguments, *extra, "--tied"],
-            env=dict(self.environment),
-            stdin=subprocess.PIPE,
-            pass_fds=handles,
-            process_group=0,  # Ctrl-C is for the supervisor, which ends its children itself
-        )
+    def hear(self) -> None:
+        """Take in what it wrote since the last time."""
+        try:
+            said = self.line.recv(64)
+        except OSError:  # nothing new, or the line is closed
+            return
+        self.up |= UP in said
+        self.wants_relief |= RELIEVE in said
 
     @property
     def running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self.process.poll() is None
 
     def ask_to_end(self) -> None:
-        if self.process is None:
-            return
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+        self.line.close()
         if self.running:
             self.process.terminate()
 
     def end(self) -> None:
         """Wait for it, and end it if it does not."""
-        if self.process is None:
-            return
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+@dataclass
+class Post:
+    """A process that has to be there, its own environment, and the socket that it serves."""
+
+    name: str
+    environment: Mapping[str, str] = field(repr=False)
+    socket: socket.socket | None = None
+    current: Child | None = None
+    relief: Child | None = None
+    leaving: list[Child] = field(default_factory=list)
+    started_at: float = 0.0
+
+    @property
+    def running(self) -> bool:
+        return self.current is not None and self.current.running
+
+    def fill(self) -> None:
+        """Start whoever is to be in this post."""
+        self.current = self._start()
+
+    def watch(self, say: Callable[[str], None]) -> None:
+        """Start again what has ended, and relieve whoever asked for it."""
+        self.leaving = [child for child in self.leaving if child.running]
+        for child in self.everybody:
+            child.hear()
+        if self.relief is not None and not self.relief.running:
+            self.relief.line.close()
+            self.relief = None
+        if not self.running and self._may_start():
+            say(f"{self.name} ended unexpectedly: starting it again")
+            if self.current is not None:
+                self.current.line.close()
+            self.current, self.relief = self.relief or self._start(), None
+        if self.relief is None and self._wants_relief() and self._may_start():
+            self.relief = self._start()
+        if self.current is not None and self.relief is not None and self.relief.up:
+            self.current.ask_to_end()
+            self.leaving.append(self.current)
+            self.current, self.relief = self.relief, None
+
+    @property
+    def everybody(self) -> list[Child]:
+        return [c for c in (self.current, self.relief, *self.leaving) if c is not None]
+
+    def _wants_relief(self) -> bool:
+        return self.current is not None and self.current.running and self.current.wants_relief
+
+    def _may_start(self) -> bool:
+        return time.monotonic() - self.started_at > RESTART_SECONDS
+
+    def _start(self) -> Child:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        handles = () if self.socket is None else (self.socket.fileno(),)
+        extra = [] if self.socket is None else ["--fd", str(self.socket.fileno())]
+        self.started_at = time.monotonic()
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - our own program, with fixed arguments
+                [sys.executable, "-P", "-m", "workervoice", self.name, *extra, "--tied"],
+                env=dict(self.environment),
+                stdin=theirs.fileno(),
+                pass_fds=handles,
+                process_group=0,  # Ctrl-C is for the supervisor, which ends its children itself
+            )
+        return Child(process, ours)
 
 
 def environment_of(settings: Settings, process: str) -> dict[str, str]:
@@ -70,6 +136,7 @@ def environment_of(settings: Settings, process: str) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONMALLOC": "malloc",
         "MALLOC_PERTURB_": "165",
+        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",  # what lies in that cache is not wiped
         "MALLOC_ARENA_MAX": "2",
     }
     return {**inherited, **hygiene, **own, PREFIX + "ENV_FILE": ""}

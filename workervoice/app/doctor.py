@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from workervoice.app.keyfiles import PROCESSES, has_key_files, load_key_files, pinned_root
+from workervoice.app.custodies import FILE_WARNING, open_custody
+from workervoice.app.keyfiles import PROCESSES, has_key_files, pinned_root, unseal_keys
 from workervoice.app.processes import check_keys
 from workervoice.crypto.directory import fingerprint
 from workervoice.crypto.suite import self_test
@@ -18,6 +19,12 @@ from workervoice.store.backlog import Backlog, backlog
 from workervoice.store.engine import Database, Scope
 from workervoice.store.migrate import current_revision, newest_revision
 from workervoice.store.programme import programmes
+
+_WHERE = {
+    "file": f"complete, and closed to others. WARNING: {FILE_WARNING} (WORKERVOICE_CUSTODY)",
+    "systemd": "complete, in a credential of systemd, and no longer in files",
+    "vault": "complete; the key service answers, and no key is in a file",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +64,19 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     except WorkervoiceError as exc:
         yield Finding(False, f"Root: {exc}")
     for process in PROCESSES:
-        try:
-            problems = load_key_files(data, process).custody.health()
-        except WorkervoiceError as exc:
-            problems = [str(exc)]
-        yield from (Finding(False, f"Keys of the {process}: {problem}") for problem in problems)
-        if not problems:
-            yield Finding(True, f"Keys of the {process}: complete, and closed to others.")
+        yield from _custody(settings, process)
+
+
+def _custody(settings: Settings, process: str) -> Iterator[Finding]:
+    try:
+        custody = open_custody(settings, process)
+        unseal_keys(settings.data_dir, process, custody)
+        problems = custody.health()
+    except WorkervoiceError as exc:
+        problems = [str(exc)]
+    yield from (Finding(False, f"Keys of the {process}: {problem}") for problem in problems)
+    if not problems:
+        yield Finding(True, f"Keys of the {process}: {_WHERE[settings.custody]}.")
 
 
 def _database(settings: Settings, now: datetime) -> Iterator[Finding]:

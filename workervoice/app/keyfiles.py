@@ -2,7 +2,8 @@
 
 DATA/root.public              the pinned root
 DATA/keys/<process>/identity  the process's id in the directory
-DATA/keys/<process>/*.key     its own keys (custody)
+DATA/keys/<process>/*.key     its own keys, if custody is by files
+DATA/keys/<process>/keys.boxed    its own keys, if custody is by a Vault or OpenBao server
 DATA/keys/<process>/service.sealed   the service key, sealed to the process's own key
 """
 
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from workervoice.crypto.custody import FileCustody
+from workervoice.app.custodies import keys_directory
+from workervoice.crypto.custody import Custody, FileCustody
 from workervoice.crypto.seal import KEY_BYTES, ctx
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import CryptoError, SettingsError
@@ -33,7 +35,7 @@ class KeyFiles:
     """One process's keys, as loaded."""
 
     process_id: UUID
-    custody: FileCustody
+    custody: Custody
     service_key: bytes
 
     def __repr__(self) -> str:
@@ -44,7 +46,7 @@ def make_key_files(data: Path, root_public: bytes) -> None:
     """Make every process's keys and pin the root. Existing keys are never overwritten."""
     service_key = secrets.token_bytes(KEY_BYTES)
     for process in PROCESSES:
-        directory = data / "keys" / process
+        directory = keys_directory(data, process)
         own = _OWN[process]
         custody = FileCustody.create(
             directory,
@@ -59,14 +61,13 @@ def make_key_files(data: Path, root_public: bytes) -> None:
 
 
 def load_key_files(data: Path, process: str) -> KeyFiles:
-    """Raises `SettingsError` naming what is missing and what to do."""
-    directory = data / "keys" / process
-    if not os.access(directory, os.X_OK):
-        raise SettingsError(
-            f"WORKERVOICE_DATA_DIR: there are no keys in {directory}: run `workervoice up --demo`, "
-            "or give the data directory of your programme"
-        )
-    custody = FileCustody(directory)
+    """Keys in files. Raises `SettingsError` naming what is missing and what to do."""
+    return unseal_keys(data, process, FileCustody(keys_directory(data, process)))
+
+
+def unseal_keys(data: Path, process: str, custody: Custody) -> KeyFiles:
+    """What lies beside the keys, opened by them. Raises `SettingsError`."""
+    directory = keys_directory(data, process)
     try:
         process_id = UUID((directory / "identity").read_text().strip())
         sealed = (directory / "service.sealed").read_bytes()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import SecretStr
 
-from workervoice.app.keyfiles import load_key_files, pinned_root
+from workervoice.app.custodies import FILE_WARNING, open_custody
+from workervoice.app.keyfiles import pinned_root, unseal_keys
 from workervoice.channels.base import Receiver, Sender
 from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
 from workervoice.channels.twilio import TwilioReceiver, TwilioSender
@@ -27,6 +29,7 @@ from workervoice.store.vault import Vault
 from workervoice.triage.engine import Engine
 from workervoice.workflow.phrasebook import PhraseBook
 
+_LOG = logging.getLogger("workervoice")
 POOL = {"gateway": 4, "courier": 2, "console": 6}
 
 
@@ -41,7 +44,9 @@ def build_process(settings: Settings, kind: str) -> Process:
     url: SecretStr | None = getattr(settings, f"{kind}_database_url")
     if url is None:
         raise SettingsError(f"{PREFIX}{kind.upper()}_DATABASE_URL is missing.")
-    files = load_key_files(settings.data_dir, kind)
+    files = unseal_keys(settings.data_dir, kind, open_custody(settings, kind))
+    if settings.custody == "file":
+        _LOG.warning("%s: see WORKERVOICE_CUSTODY", FILE_WARNING)
     return Process(
         id=files.process_id,
         database=Database(url.get_secret_value(), pool_size=POOL[kind]),
@@ -55,7 +60,7 @@ def build_process(settings: Settings, kind: str) -> Process:
 def check_keys(settings: Settings, kind: str, database: Database, now: datetime) -> None:
     """Raises `SettingsError` if the gateway's or courier's key files are not those that every
     programme's directory names."""
-    files = load_key_files(settings.data_dir, kind)
+    files = unseal_keys(settings.data_dir, kind, open_custody(settings, kind))
     trust = Trust(pinned_root(settings.data_dir, settings.root_public))
     with database.begin() as tx:
         known = programmes(tx)

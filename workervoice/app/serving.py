@@ -5,6 +5,7 @@ Logs say states and counts. Access logs are off: paths and queries are nobody's 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -19,8 +20,9 @@ from types import FrameType
 import uvicorn
 from pydantic import SecretStr
 
-from workervoice.app import processes
+from workervoice.app import memory, processes
 from workervoice.app.demo import demo_lines
+from workervoice.app.recycling import Recycled, tell_supervisor
 from workervoice.errors import SettingsError, Unavailable
 from workervoice.hotline.tick import Courier
 from workervoice.settings import PREFIX, Settings
@@ -48,33 +50,39 @@ def end_with_parent() -> None:
     """End when standard input closes: the supervisor holds its other end and is gone then."""
 
     def wait() -> None:
-        while os.read(0, 1):
-            continue
+        with contextlib.suppress(OSError):  # it went without reading what we wrote
+            while os.read(0, 1):
+                continue
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, daemon=True, name="parent").start()
 
 
-def run(process: str, settings: Settings, handle: int | None) -> None:
-    """Run one process until it is told to end. `handle` is a listening socket, or None."""
+def run(process: str, settings: Settings, handle: int | None, *, tied: bool = False) -> None:
+    """Run one process until it is told to end. `handle` is a listening socket, or None; `tied`
+    says that standard input leads to a supervisor."""
+    memory.keep_to_itself()
     if process == "courier":
         run_courier(settings)
     elif process == "gateway":
-        run_gateway(settings, handle)
+        run_gateway(settings, handle, tied=tied)
     elif process == "console":
-        run_console(settings, handle)
+        run_console(settings, handle, tied=tied)
     else:
         run_phones(settings, handle)
 
 
-def run_gateway(settings: Settings, handle: int | None) -> None:
+def run_gateway(settings: Settings, handle: int | None, *, tied: bool) -> None:
     reception = processes.build_reception(settings)
     receivers = processes.build_receivers(settings)
     app = create_gateway_app(reception, receivers, processes.public_url(settings))
-    _serve(app, _socket(handle, settings.gateway_host, settings.gateway_port, "gateway_port"))
+    listening = _socket(handle, settings.gateway_host, settings.gateway_port, "gateway_port")
+    _serve(app, listening, settings.recycle_requests if handle is not None else 0, tied=tied)
 
 
-def run_console(settings: Settings, handle: int | None) -> None:
+def run_console(settings: Settings, handle: int | None, *, tied: bool) -> None:
+    # recycled only where somebody else holds the socket, and the secret that sessions hang on
+    kept = handle is not None and settings.boot_secret is not None
     if settings.boot_secret is None:
         drawn = SecretStr(secrets.token_hex(32))
         settings = settings.model_copy(update={"boot_secret": drawn})
@@ -83,7 +91,8 @@ def run_console(settings: Settings, handle: int | None) -> None:
     app = create_console_app(
         process=process, door=door, desk=desk, secure_cookies=secure, demo=settings.demo
     )
-    _serve(app, _socket(handle, settings.console_host, settings.console_port, "console_port"))
+    listening = _socket(handle, settings.console_host, settings.console_port, "console_port")
+    _serve(app, listening, settings.recycle_requests if kept else 0, tied=tied)
 
 
 def run_phones(settings: Settings, handle: int | None) -> None:
@@ -162,9 +171,12 @@ def _why_not(exc: OSError | UnicodeError, host: str, port: int, name: str) -> st
     return f"{setting} is malformed: {host} is no address of this machine."
 
 
-def _serve(app: Callable[..., object], listening: socket.socket) -> None:
+def _serve(
+    app: Callable[..., object], listening: socket.socket, recycle: int = 0, *, tied: bool = False
+) -> None:
     config = uvicorn.Config(
         app,
+        loop="asyncio",  # uvloop reads into one buffer, where a text's end stays until a longer one
         access_log=False,
         log_config=None,
         lifespan="off",
@@ -173,4 +185,4 @@ def _serve(app: Callable[..., object], listening: socket.socket) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    Recycled(config, recycle, tell_supervisor if tied else None).run(sockets=[listening])

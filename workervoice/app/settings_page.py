@@ -41,6 +41,8 @@ _UNITS = {
     "_base": "URL",
     "_host": "address",
     "_dir": "path",
+    "_directory": "path",
+    "_file": "path",
 }
 _LIMITS = {"ge": "{:g} or more", "gt": "more than {:g}", "le": "{:g} at most"}
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from workervoice.app import demo
-from workervoice.app.children import Child, environment_of
+from workervoice.app.children import Post, environment_of
 from workervoice.app.external import check_external, url_setting
 from workervoice.app.keyfiles import has_key_files
 from workervoice.app.ownership import settle
@@ -31,7 +31,6 @@ from workervoice.store.migrate import LOGIN_ROLES, upgrade
 
 DATABASE = "workervoice"
 READY_SECONDS = 60
-RESTART_SECONDS = 1.0  # at least so long between two starts of the same child
 _NO_PROGRAMME = (
     "There is no programme here yet: make one with `workervoice init`, or try the demo with "
     "`workervoice up --demo`."
@@ -58,7 +57,7 @@ class Supervisor:
         self._on_seeded = on_seeded
         self._cost = cost
         self._server: EmbeddedServer | None = None
-        self._children: list[Child] = []
+        self._posts: list[Post] = []
         self._sockets: list[socket.socket] = []
         self.seeded: demo.Seeded | None = None
         self.gateway_url = self.console_url = self.phones_url = ""
@@ -66,7 +65,8 @@ class Supervisor:
     @property
     def children(self) -> Mapping[str, int]:
         """The running children's process ids, by name."""
-        return {c.name: c.process.pid for c in self._children if c.process and c.running}
+        filled = {post.name: post.current for post in self._posts}
+        return {name: c.process.pid for name, c in filled.items() if c and c.running}
 
     def start(self) -> None:
         """Everything up and answering, or a `WorkervoiceError` with nothing left running."""
@@ -84,10 +84,8 @@ class Supervisor:
         """Start again what has ended."""
         if self._server is not None and not self._server.running:
             self._restart_database(self._server)
-        for child in self._children:
-            if not child.running and time.monotonic() - child.started_at > RESTART_SECONDS:
-                self._say(f"{child.name} ended unexpectedly: starting it again")
-                child.start()
+        for post in self._posts:
+            post.watch(self._say)
 
     def _restart_database(self, server: EmbeddedServer) -> None:
         """A server that cannot start now is tried again at the next look."""
@@ -99,13 +97,14 @@ class Supervisor:
 
     def stop(self) -> None:
         """Children first, then the database."""
-        for child in self._children:
+        children = [child for post in self._posts for child in post.everybody]
+        for child in children:
             child.ask_to_end()
-        for child in self._children:
+        for child in children:
             child.end()
         for each in self._sockets:
             each.close()
-        self._children, self._sockets = [], []
+        self._posts, self._sockets = [], []
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -201,17 +200,16 @@ class Supervisor:
             *(("phones", each) for each in phones),
         ]
         for name, listening in by_name:
-            environment = environment_of(settings, name)
-            child = Child(name, [name], environment, listening)
-            self._children.append(child)
-            child.start()
+            post = Post(name, environment_of(settings, name), listening)
+            self._posts.append(post)
+            post.fill()
 
     def _wait_until_ready(self) -> None:
         ends = time.monotonic() + READY_SECONDS
         waiting = [_address(each) for each in self._sockets[:2]]
         while waiting:
             waiting = [url for url in waiting if not _answers(url + "/health")]
-            dead = [child.name for child in self._children if not child.running]
+            dead = [post.name for post in self._posts if not post.running]
             if dead:
                 raise ServerError(f"{dead[0]} did not start: see its message above")
             if time.monotonic() > ends:

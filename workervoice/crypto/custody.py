@@ -1,9 +1,11 @@
 """Custody: where a process keeps its own keys, and the few things it may do with them.
 
-Only operations, so that another custody (systemd credentials, a transit service) can keep the bytes
-out of the process. `FileCustody` keeps one file a key, `<key id>.key`, mode 0600, in a directory of
-mode 0700 that belongs to one process: one line `workervoice-<use>-1 <hex>`, where use is mac, kem
-or sign. It protects against a stolen database, not against a stolen disk.
+Only operations, so that a custody can keep the bytes out of the process. There are three: files
+(here), credentials of systemd (`credential.py`), and a Vault or OpenBao server (`boxed.py`).
+
+`FileCustody` keeps one file a key, `<key id>.key`, mode 0600, in a directory of mode 0700 that
+belongs to one process: one line `workervoice-<use>-1 <hex>`, where use is mac, kem or sign. It
+protects against a stolen database, not against a stolen disk.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -21,14 +23,15 @@ from workervoice.errors import CryptoError, SettingsError
 
 _Key = TypeVar("_Key")
 
-_SUFFIX = ".key"
+KEY_SUFFIX = ".key"
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LINE = re.compile(r"workervoice-(mac|kem|sign)-1 ([0-9a-f]+)\n?")
 _OTHERS = 0o077  # any right of group or world
 
 
 class Custody(Protocol):
-    """What a process asks of its keys. Raises `CryptoError` for an id it does not hold."""
+    """What a process asks of its keys. Raises `CryptoError` for an id it does not hold, and
+    `KeysAway` if they are with a service that cannot be asked now."""
 
     def mac(self, key_id: str, data: bytes) -> bytes:
         """HMAC-SHA256, 32 bytes. Over a `ctx(...)` it also makes keys for one purpose."""
@@ -46,52 +49,44 @@ class Custody(Protocol):
         """Problems in sentences; empty if all is well."""
 
 
-class FileCustody:
-    """Keys in files, read once. Refuses what others on the machine could read."""
+class HeldKeys:
+    """Keys in the memory of this process, by id: what every custody does with those it has."""
 
-    def __init__(self, directory: Path) -> None:
-        """Raises `SettingsError` naming the path and what to do."""
-        _refuse_if_open(directory)
-        self._directory = directory
+    def __init__(self) -> None:
         self._macs: dict[str, bytes] = {}
         self._kems: dict[str, KemKey] = {}
         self._signs: dict[str, SigningKey] = {}
-        for path in sorted(directory.glob(f"*{_SUFFIX}")):
-            _refuse_if_open(path)
-            self._read(path)
 
-    @classmethod
-    def create(
-        cls,
-        directory: Path,
-        *,
-        macs: Iterable[str] = (),
-        kems: Iterable[str] = (),
-        signs: Iterable[str] = (),
-    ) -> FileCustody:
-        """Make new keys, beside those already there; an existing key is never overwritten."""
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _refuse_if_open(directory)
-        for key_id in macs:
-            _write(directory, key_id, "mac", secrets.token_bytes(KEY_BYTES))
-        for key_id in kems:
-            _write(directory, key_id, "kem", generate_kem().to_bytes())
-        for key_id in signs:
-            _write(directory, key_id, "sign", generate_signing().to_bytes())
-        _flush(directory)
-        return cls(directory)
+    def take(self, key_id: str, line: str) -> None:
+        """Read a key's line. Raises `ValueError`, which never quotes it."""
+        found = _LINE.fullmatch(line)
+        use, data = found.groups() if found else ("", "")
+        if not _KEY_ID.fullmatch(key_id) or key_id in self.ids:
+            raise ValueError("not a new key id")
+        try:
+            if use == "kem":
+                self._kems[key_id] = KemKey.from_bytes(bytes.fromhex(data))
+            elif use == "sign":
+                self._signs[key_id] = SigningKey.from_bytes(bytes.fromhex(data))
+            elif use == "mac" and len(data) == 2 * KEY_BYTES:
+                self._macs[key_id] = bytes.fromhex(data)
+            else:
+                raise ValueError
+        except (CryptoError, ValueError):
+            raise ValueError("not a key's line") from None
 
-    def share(self, key_id: str, directory: Path) -> None:
-        """Give another process, which keeps its keys in `directory`, the same key."""
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _refuse_if_open(directory)
-        if key_id in self._macs:
-            _write(directory, key_id, "mac", self._macs[key_id])
-        elif key_id in self._kems:
-            _write(directory, key_id, "kem", self._kems[key_id].to_bytes())
-        else:
-            _write(directory, key_id, "sign", _held(self._signs, key_id).to_bytes())
-        _flush(directory)
+    def lines(self) -> dict[str, str]:
+        """Every key's line by its id: secrets, to be sealed or written to a private place."""
+        uses: tuple[tuple[str, dict[str, bytes]], ...] = (
+            ("mac", self._macs),
+            ("kem", {key_id: key.to_bytes() for key_id, key in self._kems.items()}),
+            ("sign", {key_id: key.to_bytes() for key_id, key in self._signs.items()}),
+        )
+        return {
+            key_id: f"workervoice-{use}-1 {key.hex()}\n"
+            for use, keys in uses
+            for key_id, key in sorted(keys.items())
+        }
 
     def mac(self, key_id: str, data: bytes) -> bytes:
         return mac(_held(self._macs, key_id), data)
@@ -107,53 +102,89 @@ class FileCustody:
             return self._kems[key_id].public
         return _held(self._signs, key_id).public
 
+    @property
+    def ids(self) -> list[str]:
+        return sorted({*self._macs, *self._kems, *self._signs})
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.ids})"
+
+
+class FileCustody(HeldKeys):
+    """Keys in files, read once. Refuses what others on the machine could read."""
+
+    def __init__(self, directory: Path) -> None:
+        """Raises `SettingsError` naming the path and what to do."""
+        super().__init__()
+        refuse_if_open(directory)
+        self._directory = directory
+        for path in sorted(directory.glob(f"*{KEY_SUFFIX}")):
+            refuse_if_open(path)
+            self._read(path)
+
+    @classmethod
+    def create(
+        cls,
+        directory: Path,
+        *,
+        macs: Iterable[str] = (),
+        kems: Iterable[str] = (),
+        signs: Iterable[str] = (),
+    ) -> FileCustody:
+        """Make new keys, beside those already there; an existing key is never overwritten."""
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        refuse_if_open(directory)
+        for key_id in macs:
+            _write(directory, key_id, f"workervoice-mac-1 {secrets.token_bytes(KEY_BYTES).hex()}\n")
+        for key_id in kems:
+            _write(directory, key_id, f"workervoice-kem-1 {generate_kem().to_bytes().hex()}\n")
+        for key_id in signs:
+            _write(directory, key_id, f"workervoice-sign-1 {generate_signing().to_bytes().hex()}\n")
+        flush_names(directory)
+        return cls(directory)
+
+    def share(self, key_id: str, directory: Path) -> None:
+        """Give another process, which keeps its keys in `directory`, the same key."""
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        refuse_if_open(directory)
+        _write(directory, key_id, _held(self.lines(), key_id))
+        flush_names(directory)
+
     def health(self) -> list[str]:
         problems = []
-        for key_id in sorted({*self._macs, *self._kems, *self._signs}):
-            if not (self._directory / (key_id + _SUFFIX)).is_file():
+        for key_id in self.ids:
+            if not (self._directory / (key_id + KEY_SUFFIX)).is_file():
                 problems.append(f"The file of key {key_id} is gone; put it back before a restart.")
-        for path in (self._directory, *sorted(self._directory.glob(f"*{_SUFFIX}"))):
+        for path in (self._directory, *sorted(self._directory.glob(f"*{KEY_SUFFIX}"))):
             try:
-                _refuse_if_open(path)
+                refuse_if_open(path)
             except SettingsError as problem:
                 problems.append(str(problem))
         return problems
 
-    def __repr__(self) -> str:
-        return f"FileCustody({sorted({*self._macs, *self._kems, *self._signs})})"
-
     def _read(self, path: Path) -> None:
-        key_id = path.name.removesuffix(_SUFFIX)
         try:
-            line = _LINE.fullmatch(path.read_text("ascii", errors="replace"))
-            use, data = line.groups() if line else ("", "")
-            if use == "kem":
-                self._kems[key_id] = KemKey.from_bytes(bytes.fromhex(data))
-            elif use == "sign":
-                self._signs[key_id] = SigningKey.from_bytes(bytes.fromhex(data))
-            elif use == "mac" and len(data) == 2 * KEY_BYTES:
-                self._macs[key_id] = bytes.fromhex(data)
-            else:
-                raise ValueError
-        except (CryptoError, OSError, ValueError):
+            line = path.read_text("ascii", errors="replace")
+            self.take(path.name.removesuffix(KEY_SUFFIX), line)
+        except (OSError, ValueError):
             raise SettingsError(f"{path} is not a key file: restore it from its copy") from None
 
 
-def _write(directory: Path, key_id: str, use: str, data: bytes) -> None:
+def _write(directory: Path, key_id: str, line: str) -> None:
     if not _KEY_ID.fullmatch(key_id):
         raise ValueError(f"not a key id: {key_id!r}")
-    path = directory / (key_id + _SUFFIX)
+    path = directory / (key_id + KEY_SUFFIX)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise SettingsError(f"{path} exists already and is kept as it is") from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"workervoice-{use}-1 {data.hex()}\n")
+        file.write(line)
         file.flush()
         os.fsync(handle)
 
 
-def _flush(directory: Path) -> None:
+def flush_names(directory: Path) -> None:
     """Let the names of new files survive a power cut too."""
     handle = os.open(directory, os.O_RDONLY)
     try:
@@ -162,16 +193,17 @@ def _flush(directory: Path) -> None:
         os.close(handle)
 
 
-def _refuse_if_open(path: Path) -> None:
+def refuse_if_open(path: Path, others: int = _OTHERS) -> None:
+    """Raise `SettingsError` if `path` is missing, or gives others one of these rights."""
     try:
         mode = path.stat().st_mode
     except OSError:
         raise SettingsError(f"{path} cannot be read: make it, or say where the keys are") from None
-    if mode & _OTHERS:
+    if mode & others:
         raise SettingsError(f"{path} is open to others on this machine: chmod go= it")
 
 
-def _held(keys: dict[str, _Key], key_id: str) -> _Key:
+def _held(keys: Mapping[str, _Key], key_id: str) -> _Key:
     try:
         return keys[key_id]
     except KeyError:

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from workervoice.channels.base import Receiver, Webhook
-from workervoice.errors import CryptoError, Malformed, NotFound, Refused, Unavailable
+from workervoice.errors import CryptoError, KeysAway, Malformed, NotFound, Refused, Unavailable
 from workervoice.hotline.receive import Reception
 from workervoice.web.gateway.counts import Counts
 from workervoice.web.gateway.storing import Books
@@ -94,6 +94,7 @@ _ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
     _TooLarge: (413, "too_large"),
     ClientDisconnect: (400, "malformed"),
     Unavailable: (503, "unavailable"),
+    KeysAway: (503, "keys_away"),
     CryptoError: (503, "untrusted"),  # a key is not vouched for: the provider asks again
     Exception: (500, "broken"),  # a fault of ours, which the log names
 }

@@ -1,0 +1,4 @@
+# What the console may do with the Transit engine, and no more. Mount and names as in the settings.
+path "transit/decrypt/workervoice-console-box" {
+  capabilities = ["update"]
+}
