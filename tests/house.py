@@ -81,6 +81,7 @@ class House:
     urls: dict[str, str]
     engine: Engine
     phrases: PhraseBook
+    owner_url: str = field(default="", repr=False)
     now: datetime = START
     phones: Phones = field(default_factory=Phones)
 
@@ -195,4 +196,12 @@ def build_house(server: EmbeddedServer, data: Path, engine: Engine) -> House:
     owner = Database(server.owner_url(name), pool_size=1)
     lines = demo.demo_lines(None, None)
     seeded = demo.seed(owner, data, lines, now=START, cost=CHEAP)
-    return House(owner, data, seeded, role_urls(server, name), engine, PhraseBook.load())
+    return House(
+        owner,
+        data,
+        seeded,
+        role_urls(server, name),
+        engine,
+        PhraseBook.load(),
+        server.owner_url(name),
+    )

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from workervoice import __version__
-from workervoice.app import commands_ceremony, commands_log
+from workervoice.app import commands_ceremony, commands_log, commands_people, commands_places
 from workervoice.errors import WorkervoiceError
 from workervoice.settings import Settings, load
 
@@ -63,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     db = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="DO")
     _command(db, "upgrade", _db_upgrade, "make roles and migrate to the newest schema")
     commands_ceremony.declare(commands)
+    commands_people.declare(commands)
+    commands_places.declare(commands)
     for name, run in (("triage", _triage), ("language", _language)):
         reader = _command(commands, name, run, f"{name} of JSON lines from standard input")
         reader.add_argument("--json", action="store_true", required=True, help="the only format")

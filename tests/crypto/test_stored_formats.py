@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -34,6 +35,7 @@ from workervoice.hotline.owing import (
 from workervoice.hotline.records import CaseRecord, ConversationRecord
 from workervoice.message import Address
 from workervoice.store import cases, remedy
+from workervoice.store.approvals import approval_place
 from workervoice.store.issue_notes import IssueNote, issue_note_place
 from workervoice.store.vault import QueueRecord, Vault
 
@@ -110,6 +112,14 @@ def test_a_packet() -> None:
     assert Packet.from_json(OLD["packet"]).to_json() == OLD["packet"]
 
 
+def a_case() -> cases.CaseRow:
+    return cases.CaseRow(
+        id=ROW, conversation_id=OTHER, team_id=OTHER, epoch=2, state="received", version=3,
+        queue=b"queue", facts=b"facts", signer_id=ROW, signature=b"signature",
+        next_look_at=datetime.fromtimestamp(0, UTC),
+    )  # fmt: skip
+
+
 def statements() -> dict[str, bytes]:
     """Everything that is signed, over the same few bytes."""
     words, signature = b"words", b"signature"
@@ -128,11 +138,11 @@ def statements() -> dict[str, bytes]:
         "outbox": outbox_place(PROGRAMME, ROW, OTHER, words),
         "release": release_place(PROGRAMME, ROW, signature, OTHER),
         "contact": contact_place(PROGRAMME, ROW, OTHER, b"index", b"address"),
-        "facts": cases.facts_place(PROGRAMME, ROW, 3, b"queue", b"facts"),
+        "facts": cases.facts_place(PROGRAMME, a_case()),
         "message": cases.message_place(PROGRAMME, message),
         "assessment": cases.assessment_place(PROGRAMME, judged),
         "packet": remedy.packet_place(PROGRAMME, issue),
-        "approval": remedy.approval_place(PROGRAMME, ROW, 5, words),
+        "approval": approval_place(PROGRAMME, ROW, 5, words),
         "disclosure": remedy.disclosure_place(PROGRAMME, shown),
         "action": remedy.action_place(PROGRAMME, action, words),
         "entry": remedy.entry_place(PROGRAMME, entry, words),

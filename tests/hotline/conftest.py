@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text as sql
 
 from tests.house import START, House, Phones
+from tests.security.thief import Thief
+from workervoice.embedded import EmbeddedServer
 from workervoice.store.tables import metadata
 
 # what seeding made; case and plan keys among them go with the rest
@@ -28,3 +32,10 @@ def emptied_house(shared_house: House) -> House:
     house.courier.failures.clear()
     house.courier.memory.heads.clear()
     return house
+
+
+@pytest.fixture
+def thief_of_own(server: EmbeddedServer, house: House) -> Iterator[Thief]:
+    """The superuser of this test's own database."""
+    with Thief.of(server, house) as made:
+        yield made

@@ -8,15 +8,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.builders import a_case
+from tests.builders import a_case, a_confirmed_delete
 from tests.house import House
 from tests.security.thief import Thief
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
-from workervoice.errors import Contradicted, CryptoError, NotTrusted
+from workervoice.errors import Contradicted, CryptoError
 from workervoice.hotline.casepage import CasePage, Said, case_page
 from workervoice.hotline.listing import Unreadable
 from workervoice.hotline.overview import queue
+from workervoice.hotline.receive import Taken
 
 BOSS = "Boss took our passports and not give back. RIVER"
 AGENT = "Agent keeps our passports and will not say where. RIVER"
@@ -259,11 +260,26 @@ def test_a_case_key_replaced_by_the_thiefs_receives_no_words(
                 s=uuid4(),
                 c=case_id,
             )
-        with pytest.raises(NotTrusted):
-            house.text(worker, "they beat us")
+        known = {row.id for row in thief.rows_of("cases")}
+        taken = house.text(worker, "they beat us")
         with pytest.raises(CryptoError):
             house.desk.note(house.actor("asha"), case_id, "for colleagues only")
+        (made,) = {row.id for row in thief.rows_of("cases")} - known
+        said_in_new = text(page(house, made).thread[-1])
 
+    assert (taken, said_in_new) == (Taken.STORED, "they beat us")
     assert len(thread(thief, case_id)) == stored
-    house.text(worker, "they beat us")
-    assert len(thread(thief, case_id)) == stored + 1
+
+
+def test_a_worker_may_still_delete_a_case_whose_key_the_thief_replaced(
+    house: House, thief_of_own: Thief
+) -> None:
+    case_id = a_case(house)
+    pair, _ = keyring.new_pair(Holder("case", case_id, 1))
+    thief_of_own.change(
+        "UPDATE key_pair SET public = %(p)s WHERE holder_id = %(c)s", p=pair.public, c=case_id
+    )
+
+    a_confirmed_delete(house)
+
+    assert the_row(thief_of_own, case_id).state == "withdrawn"

@@ -24,6 +24,7 @@ ROLES = {
     "staff": ("console", "workervoice_staff"),
     "buyer": ("console", "workervoice_buyer"),
     "monitor": ("console", "workervoice_monitor"),
+    "registrar": ("console", "workervoice_registrar"),
 }
 
 EXPECTED: dict[str, dict[str, str]] = {
@@ -68,19 +69,21 @@ EXPECTED: dict[str, dict[str, str]] = {
         "programme": "S*",
     },
     "console": {
+        "invitation": "S* U(keys)",
         "log_leaf": "I",
         "log_tag": "I",
-        "officer": "S*",
+        "officer": "S* I",
         "organisation": "S*",
         "programme": "S*",
         "session": "S* I U* D",
-        "slot": "S*",
+        "slot": "S* I",
     },
     "staff": {
         "action": "S* I U(state)",
         "action_entry": "S* I",
         "approval": "S* I",
         "assessment": "S* I D",
+        "case_reader": "S*",
         "cases": "S* U(facts next_look_at queue signature signer_id state version)",
         "clock": "S* I U(next_look_at record) D",
         "contact": "S(conversation_id programme_id) D",
@@ -126,13 +129,33 @@ EXPECTED: dict[str, dict[str, str]] = {
         "log_tag": "S* I",
         "organisation": "S*",
     },
+    "registrar": {
+        "case_reader": "S* I D",
+        "cases": "S* U(epoch facts next_look_at queue signature signer_id version)",
+        "directory": "S* I",
+        "invitation": "S* I D",
+        "key_pair": "S* I",
+        "key_wrap": "S* I D",
+        "line": "S* I",
+        "log_leaf": "I",
+        "log_tag": "S* I",
+        "message": "S(case_id id ordinal programme_id) I",
+        "officer": "S*",
+        "organisation": "S* I",
+        "programme": "S*",
+        "session": "S(officer_id programme_id) D",
+        "site": "S* I",
+        "slot": "S(officer_id programme_id) D",
+        "supply_link": "S* I"
+        " U(organisation_id signature signer_id since site_id source until version)",
+    },
 }
 
 # What a role sees without or with a foreign programme in its scope: the door is before the house.
 OPEN_DOORS: dict[str, set[str]] = {
     "gateway": {"line", "programme"},
     "courier": {"programme"},
-    "console": {"officer", "organisation", "programme", "session", "slot"},
+    "console": {"invitation", "officer", "organisation", "programme", "session", "slot"},
 }
 
 

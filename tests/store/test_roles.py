@@ -122,7 +122,7 @@ def test_a_process_can_switch_to_its_own_roles_only(shared_house: House, login: 
             connection.execute("RESET ROLE")
             switchable.add(role)
 
-    pages = {"staff", "buyer", "monitor"} if login == "console" else set()
+    pages = {"staff", "buyer", "monitor", "registrar"} if login == "console" else set()
     assert switchable == {login} | pages
 
 

@@ -13,10 +13,12 @@ from tests.builders import a_case, a_released_issue, an_agreed_action
 from tests.house import ROLE_PASSWORD, House
 from tests.store.rights import EXPECTED, OPEN_DOORS, ROLES, columns_of, connected
 from workervoice.embedded import EmbeddedServer
-from workervoice.hotline import disclosing, issuenotes
+from workervoice.hotline import disclosing, issuenotes, restricting, staffing
+from workervoice.hotline.staffing import Guest
+from workervoice.message import Role
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 
-WHOLE_PROGRAMME = ("gateway", "courier", "staff", "monitor")
+WHOLE_PROGRAMME = ("gateway", "courier", "staff", "monitor", "registrar")
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +29,11 @@ def lived_in(shared_house: House) -> House:
     with disclosing.open_issue(shared_house.console, shared_house.actor("sam"), issue_id) as issue:
         issuenotes.add_note(issue.tx, issue.pen, issue.row, {"text": "as if its case were gone"})
         issue.pen.log(issue.tx, "issue_noted", issue_id)
+    sam = shared_house.actor("sam")
+    guest = Guest("dina", "Dina", Role.HANDLER, sam.officer.organisation_id)
+    staffing.invite(shared_house.console, sam, guest)
+    case_id = a_case(shared_house, number="+15550100778")
+    restricting.restrict(shared_house.console, sam, case_id, {sam.id}, "for one person")
     return shared_house
 
 

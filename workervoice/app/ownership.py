@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from pydantic import SecretStr
+
 from workervoice.app.initiating import FOUNDING
 from workervoice.app.keyfiles import has_key_files, load_key_files, pinned_root
 from workervoice.embedded import EmbeddedServer
@@ -22,10 +24,21 @@ from workervoice.store.vault import Vault
 
 @contextmanager
 def owner_database(settings: Settings) -> Iterator[Database]:
-    """The owner's connection: to the external database, to the embedded one that `up` runs, or to
-    the embedded one started for this. Raises `ServerError` or `Unavailable`."""
-    if settings.database_url is not None:
-        yield from _using(settings.database_url.get_secret_value())
+    """The owner's connection. Raises `ServerError` or `Unavailable`."""
+    with owner_url(settings, given=settings.database_url) as url:
+        database = Database(url, pool_size=1)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+@contextmanager
+def owner_url(settings: Settings, *, given: SecretStr | None) -> Iterator[str]:
+    """The address that is given, or the owner's of the embedded database: of the one that `up`
+    runs, or of one started for this."""
+    if given is not None:
+        yield given.get_secret_value()
         return
     if not (settings.data_dir / "postgres").exists():
         raise SettingsError(
@@ -35,21 +48,13 @@ def owner_database(settings: Settings) -> Iterator[Database]:
     try:
         server.start()
     except ServerError:
-        yield from _using(server.owner_url_of_running())
+        yield server.owner_url_of_running()
         return
     try:
         server.ensure_database()
-        yield from _using(server.owner_url())
+        yield server.owner_url()
     finally:
         server.stop()
-
-
-def _using(url: str) -> Iterator[Database]:
-    database = Database(url, pool_size=1)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 @contextmanager

@@ -90,8 +90,8 @@ def take_signed(tx: Tx, vault: Vault, root_public: bytes, text: str, now: dateti
             continue
         if signed.entry.programme_id != tx.programme:
             raise SettingsError(f"entry {signed.entry.id} is of another programme")
-        at = int(now.timestamp())
-        if Directory(root_public, [*known, signed], at).trusted(signed.entry.id) != signed.entry:
+        directory = Directory(root_public, [*known, signed], int(now.timestamp()))
+        if directory.newest(signed.entry.id).entry != signed.entry:
             raise NotTrusted(str(signed.entry.id))
         taken.append(signed)
     for signed in taken:

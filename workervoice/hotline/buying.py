@@ -12,7 +12,6 @@ from uuid import UUID
 
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
-from workervoice.crypto.seal import verify
 from workervoice.disclosure.packet import Packet
 from workervoice.errors import NotFound
 from workervoice.hotline import newest, reading
@@ -140,8 +139,8 @@ def _readable(tx: Tx, disclosure_id: UUID, *, lock: bool) -> DisclosureRow:
 
 
 def _words(tx: Tx, actor: Actor, directory: Any, row: DisclosureRow) -> dict[str, Any]:
-    signer = directory.trusted(row.signer_id, "officer", "registrar")
-    verify(signer.sign_public, remedy.disclosure_place(tx.programme, row), row.signature)
+    place = remedy.disclosure_place(tx.programme, row)
+    directory.check_signature(row.signer_id, place, row.signature, *reading.OFFICERS)
     holder = Holder("organisation", row.organisation_id, row.epoch)
     key = reading.group_key(tx, actor, directory, holder)
     plain = keyring.open_words(

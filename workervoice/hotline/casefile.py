@@ -16,7 +16,8 @@ from uuid import UUID, uuid4
 from workervoice.crypto import keyring
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.keyring import Holder
-from workervoice.crypto.seal import MESSAGE_SIZES, verify
+from workervoice.crypto.seal import MESSAGE_SIZES
+from workervoice.errors import NotFound, NotTrusted
 from workervoice.hotline import newest
 from workervoice.hotline.process import Pen, sole
 from workervoice.hotline.records import CaseRecord
@@ -27,6 +28,7 @@ from workervoice.store.log import first_free
 from workervoice.store.rows import Place, Row
 from workervoice.store.vault import Vault
 
+MAKERS = ("gateway", "officer", "registrar")
 LOOK_EVERY = timedelta(hours=1)
 
 
@@ -43,64 +45,78 @@ def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID, record: CaseRecord) ->
     pair, kek = keyring.new_pair(holder)
     signature = pen.signer.sign(keyring.statement(holder, pair.public))
     wrap = keyring.wrap(kek, holder=holder, reader_id=team.id, reader_public=team.kem_public)
-    row = _row(tx, pen, case_id, conversation_id=conversation_id, record=record)
-    row = replace(row, team_id=team.id)
+    unsigned = CaseRow(
+        id=case_id,
+        conversation_id=conversation_id,
+        team_id=team.id,
+        epoch=holder.epoch,
+        state="received",
+        version=0,
+        queue=b"",
+        facts=b"",
+        signer_id=pen.signer.id,
+        signature=b"",
+        next_look_at=pen.now,
+    )
+    row = replace(unsigned, **_next_facts(tx, pen, unsigned, record))
     cases.add_case(tx, row)
     keys.add_key_pair(tx, holder, keys.SharedPair(pair, pen.signer.id, signature))
-    keys.add_wrap(tx, holder, team.id, wrap)
+    keys.add_wrap(tx, holder, team.id, wrap, reader_epoch=team.epoch)
     pen.free.update({("message", case_id): 1, ("assessment", case_id): 1})
     return row
 
 
-def _row(tx: Tx, pen: Pen, case_id: UUID, *, conversation_id: UUID, record: CaseRecord) -> CaseRow:
-    columns = _sealed_facts(tx, pen, case_id, 1, record)
-    return CaseRow(
-        id=case_id,
-        conversation_id=conversation_id,
-        team_id=UUID(int=0),
-        epoch=1,
-        state="received",
-        **columns,
-    )
-
-
-def _sealed_facts(
-    tx: Tx, pen: Pen, case_id: UUID, version: int, record: CaseRecord
-) -> dict[str, Any]:
-    queue = pen.vault.seal_queue(tx.programme, case_id, version, record.queue())
-    facts = pen.vault.seal("facts", tx.programme, case_id, version, record.to_json())
-    place = cases.facts_place(tx.programme, case_id, version, queue, facts)
+def _next_facts(tx: Tx, pen: Pen, row: CaseRow, record: CaseRecord) -> dict[str, Any]:
+    """The columns of the next version of the facts, signed for the row's epoch."""
+    version = row.version + 1
+    queue = pen.vault.seal_queue(tx.programme, row.id, version, record.queue())
+    facts = pen.vault.seal("facts", tx.programme, row.id, version, record.to_json())
+    unsigned = replace(row, version=version, queue=queue, facts=facts)
     return {
         "version": version,
         "queue": queue,
         "facts": facts,
         "signer_id": pen.signer.id,
-        "signature": pen.signer.sign(place),
+        "signature": pen.signer.sign(cases.facts_place(tx.programme, unsigned)),
         "next_look_at": next_hour(pen.now),
     }
 
 
 def read_facts(tx: Tx, vault: Vault, directory: Directory, row: CaseRow) -> CaseRecord:
     """A case's facts, after its last writer's signature was checked."""
-    signer = directory.trusted(row.signer_id, "gateway", "officer", "registrar")
-    place = cases.facts_place(tx.programme, row.id, row.version, row.queue, row.facts)
-    verify(signer.sign_public, place, row.signature)
+    place = cases.facts_place(tx.programme, row)
+    directory.check_signature(row.signer_id, place, row.signature, *MAKERS)
     record = vault.open("facts", tx.programme, row.id, row.version, row.facts)
     return CaseRecord.from_json(record)
 
 
 def write_facts(tx: Tx, pen: Pen, row: CaseRow, record: CaseRecord, state: str) -> CaseRow:
     """Store the next version of the facts, and the state that a machine decided."""
-    columns = _sealed_facts(tx, pen, row.id, row.version + 1, record)
+    columns = _next_facts(tx, pen, row, record)
     cases.save_case(tx, row, dest=state, also=columns)
     return replace(row, state=state, **columns)
 
 
+def change_epoch(tx: Tx, pen: Pen, row: CaseRow, epoch: int) -> CaseRow:
+    """Let words be sealed to the pair of this epoch from now on: the facts are signed with it."""
+    moved = replace(row, epoch=epoch)
+    record = read_facts(tx, pen.vault, pen.directory, row)
+    columns = {**_next_facts(tx, pen, moved, record), "epoch": epoch}
+    cases.save_case(tx, row, dest=row.state, also=columns)
+    return replace(moved, **columns)
+
+
 def vouched_public(tx: Tx, directory: Directory, holder: Holder) -> bytes:
-    """The key that new words are sealed to, once its maker's signature was checked."""
+    """The key that new words are sealed to, once its maker's signature was checked.
+
+    A case gets a new epoch when somebody leaves, so a pair made by one who is not with us any more
+    is refused: it may be one put back, or put there. A plan keeps its pair, which its buyers hold.
+    """
     shared = keys.key_pair_of(tx, holder)
-    maker = directory.trusted(shared.signer_id, "gateway", "officer", "registrar")
-    verify(maker.sign_public, keyring.statement(holder, shared.pair.public), shared.signature)
+    place = keyring.statement(holder, shared.pair.public)
+    maker = directory.check_signature(shared.signer_id, place, shared.signature, *MAKERS)
+    if holder.kind == "case":
+        directory.trusted(maker.id, *MAKERS)
     return shared.pair.public
 
 
@@ -113,6 +129,15 @@ def case_public(tx: Tx, pen: Pen, row: CaseRow) -> tuple[Holder, bytes]:
     """What words of this case are sealed to."""
     holder = Holder("case", row.id, row.epoch)
     return holder, vouched_public(tx, pen.directory, holder)
+
+
+def takes_words(tx: Tx, pen: Pen, row: CaseRow) -> bool:
+    """False if nobody who is with us vouches for the key that its words are sealed to."""
+    try:
+        case_public(tx, pen, row)
+    except (NotTrusted, NotFound):
+        return False
+    return True
 
 
 def add_words(

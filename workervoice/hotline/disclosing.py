@@ -174,7 +174,7 @@ def draft(
         row = replace(row, link=seal_issue_link(case.tx, process.vault, issue_id, link))
         remedy.add_issue(case.tx, row)
         keys.add_key_pair(case.tx, holder, shared)
-        keys.add_wrap(case.tx, holder, team.id, wrap)
+        keys.add_wrap(case.tx, holder, team.id, wrap, reader_epoch=team.epoch)
         case.pen.log(case.tx, "issue_drafted", issue_id)
         case.note("note", {"kind": "issue", "issue": str(issue_id), "move": "draft"})
         case.save("case_noted")

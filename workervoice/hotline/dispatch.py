@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from workervoice.crypto.directory import Directory
-from workervoice.crypto.seal import ctx, unpad, verify
+from workervoice.crypto.seal import ctx, unpad
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import Contradicted, CryptoError, NotFound, NotTrusted, SealBroken
 from workervoice.hotline import newest
+from workervoice.hotline.casefile import MAKERS
 from workervoice.hotline.owing import (
     CONTENT_VALIDITY,
     PROMPT_VALIDITY,
@@ -149,14 +150,19 @@ def _verdict(owed: dict[str, Any], progress: Progress, message: Outbound, now: d
 
 
 def _open(tx: Tx, process: Process, claimed: Claimed, directory: Directory) -> dict[str, Any]:
-    """The payload, signed by the gateway or a handler; a held one, released by the gateway."""
-    signer = directory.trusted(claimed.signer_id, "gateway", "officer", "registrar")
+    """The payload, signed by the gateway or a handler; a held one, released by the gateway.
+
+    A held answer is sent though its writer has left since: it stood in the sealed record before the
+    worker asked for it. What nobody asked for is sent only for those who are still with us.
+    """
     place = outbox_place(tx.programme, claimed.id, claimed.conversation_id, claimed.payload)
-    verify(signer.sign_public, place, claimed.signature)
+    directory.check_signature(claimed.signer_id, place, claimed.signature, *MAKERS)
     info = outbox_info(tx.programme, claimed.id)
     owed = json.loads(unpad(process.custody.unwrap("courier", claimed.payload, info)))
     if owed["held"]:
         _check_release(tx, claimed, directory)
+    else:
+        directory.trusted(claimed.signer_id, *MAKERS)
     if not isinstance(owed["text"], str):
         raise SealBroken(f"outbox {claimed.id} is not a text")
     return dict(owed)
@@ -165,9 +171,9 @@ def _open(tx: Tx, process: Process, claimed: Claimed, directory: Directory) -> d
 def _check_release(tx: Tx, claimed: Claimed, directory: Directory) -> None:
     if not (claimed.release_id and claimed.release_signer_id and claimed.release_signature):
         raise NotTrusted(f"outbox {claimed.id} was held and nobody asked for it")
-    gateway = directory.trusted(claimed.release_signer_id, "gateway")
     place = release_place(tx.programme, claimed.id, claimed.signature, claimed.release_id)
-    verify(gateway.sign_public, place, claimed.release_signature)
+    by, signature = claimed.release_signer_id, claimed.release_signature
+    directory.check_signature(by, place, signature, "gateway")
 
 
 def _note(tx: Tx, process: Process, claimed: Claimed, refused: CryptoError, now: datetime) -> None:
@@ -181,11 +187,10 @@ def _contact(tx: Tx, claimed: Claimed, contact_id: UUID, directory: Directory) -
     contact = intake.contact_by_id(tx, contact_id)
     if contact.conversation_id != claimed.conversation_id:
         raise NotTrusted(f"contact {contact_id} is of another conversation")
-    gateway = directory.trusted(contact.signer_id, "gateway")
     place = contact_place(
         tx.programme, contact.id, contact.conversation_id, contact.index, contact.address
     )
-    verify(gateway.sign_public, place, contact.signature)
+    directory.check_signature(contact.signer_id, place, contact.signature, "gateway")
     return contact
 
 

@@ -37,8 +37,19 @@ class Door:
     cost: Cost = STRONG
 
     def enter(self, login: str, passphrase: str) -> str:
-        """A session's token for a right passphrase. Raises `WrongPassphrase` for everything else,
-        in the same time whether there is such an account or not."""
+        """A session's token for a right passphrase; raises as `unlock` does."""
+        actor = self.unlock(login, passphrase)
+        token, row_id, box = new_session(self.boot_secret, actor.id, actor.bundle)
+        with self.process.database.begin(Scope(actor.officer.programme_id)) as tx:
+            now = self.process.clock()
+            people.drop_sessions(tx, started_before=now - TOTAL)
+            people.add_session(tx, row_id, actor.officer, box, now)
+            record_event(tx, self.process.vault, Event("login", actor.id, actor.id), now)
+        return token
+
+    def unlock(self, login: str, passphrase: str) -> Actor:
+        """Whose keys a right passphrase opens. Raises `WrongPassphrase` for everything else, in
+        the same time whether there is such an account or not."""
         if len(passphrase) > PASSPHRASE_MAX:
             raise WrongPassphrase("too long")
         with self.process.database.begin() as tx:
@@ -50,14 +61,7 @@ class Door:
             raise WrongPassphrase("no such account")
         officer, slot, boxed = found
         with self._failure_noted(officer.programme_id, officer.id):
-            bundle = open_slot(officer.id, passphrase, slot, boxed)
-        token, row_id, box = new_session(self.boot_secret, officer.id, bundle)
-        with self.process.database.begin(Scope(officer.programme_id)) as tx:
-            now = self.process.clock()
-            people.drop_sessions(tx, started_before=now - TOTAL)
-            people.add_session(tx, row_id, officer, box, now)
-            record_event(tx, self.process.vault, Event("login", officer.id, officer.id), now)
-        return token
+            return Actor(officer, open_slot(officer.id, passphrase, slot, boxed))
 
     @contextmanager
     def _failure_noted(self, programme: UUID | None, about: UUID) -> Iterator[None]:

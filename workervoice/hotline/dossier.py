@@ -62,8 +62,8 @@ class Filing:
 class Dossier:
     """The open case of a conversation as it stands, or nothing yet.
 
-    `past` is the last case if it has been over for too long to be reopened: a text begins a new
-    one, but a DELETE means it too.
+    `past` is the last case if it has been over for too long to be reopened, or takes no words any
+    more: a text begins a new one, but a DELETE means it too.
     """
 
     row: CaseRow | None = None
@@ -89,7 +89,8 @@ class Dossier:
 
 
 def find(tx: Tx, pen: Pen, case_id: UUID | None, known: Sequence[Row]) -> Dossier:
-    """The conversation's case; as `past` if it has been over for too long to be reopened.
+    """The conversation's case; as `past` if it has been over for too long to be reopened, or if
+    nobody with us vouches for its key: a message is never refused for that.
 
     It and the rows that led to it, which are `known`, have to be the newest that the log knows.
     """
@@ -102,7 +103,8 @@ def find(tx: Tx, pen: Pen, case_id: UUID | None, known: Sequence[Row]) -> Dossie
     if row.state == "erased":
         return Dossier()
     too_old = row.state in _OVER and not _recent(record, pen)
-    return Dossier(past=(row, record)) if too_old else Dossier(row, record)
+    closed = too_old or not casefile.takes_words(tx, pen, row)
+    return Dossier(past=(row, record)) if closed else Dossier(row, record)
 
 
 def _recent(record: CaseRecord, pen: Pen) -> bool:
@@ -133,7 +135,8 @@ def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
         row = casefile.open_file(tx, pen, conversation_id=conversation_id, record=record)
         promise_for_report(tx, pen, row.id, record.priority)
         pen.log(tx, "case_opened", row.id)
-    casefile.add_words(tx, pen, row, direction="in", words=_words(filing))
+    if turn.report or casefile.takes_words(tx, pen, row):  # a DELETE has no other words
+        casefile.add_words(tx, pen, row, direction="in", words=_words(filing))
     before = record.priority
     record = _learnt(record, filing, pen)
     if turn.report:

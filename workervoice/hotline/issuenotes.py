@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
-from workervoice.crypto.seal import verify
 from workervoice.errors import CryptoError, NotFound
 from workervoice.hotline import newest, reading
 from workervoice.hotline.process import Pen
@@ -78,8 +77,8 @@ def _next(tx: Tx, issue_id: UUID) -> Place:
 def _opened(tx: Tx, pen: Pen, actor: Actor, row: IssueNote) -> Opened:
     holder = Holder("team", row.team_id, row.epoch)
     try:
-        signer = pen.directory.trusted(row.signer_id, "officer", "registrar")
-        verify(signer.sign_public, issue_note_place(tx.programme, row), row.signature)
+        place = issue_note_place(tx.programme, row)
+        pen.directory.check_signature(row.signer_id, place, row.signature, *reading.OFFICERS)
         key = reading.group_key(tx, actor, pen.directory, holder)
         plain = keyring.open_words(
             key, row.words, holder=holder, message_id=row.id, direction=_DIRECTION

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from workervoice.crypto.keyring import Holder
-from workervoice.crypto.suite import KemKey
 from workervoice.errors import Forbidden, GuardFailed, NotFound
 from workervoice.hotline import casefile, newest, reading
 from workervoice.hotline.holding import held_by_thread
 from workervoice.hotline.links import issues_of_case
 from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.process import Pen, Process
-from workervoice.hotline.reading import Actor, Opened
+from workervoice.hotline.reading import Actor, CaseKeys, Opened
 from workervoice.hotline.records import CaseRecord, ConversationRecord
 from workervoice.hotline.registry import lines
 from workervoice.message import Consent, Priority, Role
@@ -26,6 +24,7 @@ from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
 from workervoice.store.intake import Conversation, lock_conversation
 from workervoice.store.programme import Line
+from workervoice.store.readers import restricted_of
 from workervoice.triage import ilo
 from workervoice.workflow import case as case_machine
 from workervoice.workflow.consent import Ground, Override, grounds, may_tell
@@ -69,8 +68,7 @@ class OpenCase:
     actor: Actor
     row: CaseRow
     record: CaseRecord
-    holder: Holder
-    key: KemKey = field(repr=False)
+    keys: CaseKeys
     talk: Conversation
     state: str
 
@@ -84,7 +82,7 @@ class OpenCase:
         found = {
             row.ordinal: reading.broken(row.id, row.direction)
             if row.ordinal in series.altered
-            else reading.open_message(self.tx, self.pen.directory, self.holder, self.key, row)
+            else reading.open_message(self.tx, self.keys, row)
             for row in rows
         }
         found |= {number: reading.gone(number) for number in series.gone}
@@ -100,7 +98,7 @@ class OpenCase:
         return [
             reading.broken(row.id, row.judge)
             if row.version in series.altered
-            else reading.open_assessment(self.tx, self.pen.directory, self.holder, self.key, row)
+            else reading.open_assessment(self.tx, self.keys, row)
             for row in rows
         ] + [reading.gone(number) for number in series.gone]
 
@@ -179,11 +177,15 @@ class OpenCase:
     @cached_property
     def under_hold(self) -> bool:
         """True if a supervisor put this case under legal hold and none lifted it."""
-        in_thread = held_by_thread(self.pen.directory, reversed(self.thread))
+        in_thread = held_by_thread(reversed(self.thread))
         return self.record.legal_hold or in_thread
 
     def _may_be_erased(self) -> bool:
-        """What a worker wrote is erased together, so a hold on one case keeps the others, too."""
+        """What a worker wrote is erased together, so a hold on one case keeps the others, too; and
+        so does a restricted case that this officer cannot see."""
+        seen = {case.row.id for case in (self, *self.siblings)}
+        if restricted_of(self.tx, self.talk.id) - seen:
+            return False
         return not any(case.under_hold for case in (self, *self.siblings))
 
     def holds(self, reason: str, override: Override | None = None) -> dict[str, bool]:
@@ -286,7 +288,7 @@ def open_case(process: Process, actor: Actor, case_id: UUID) -> Iterator[OpenCas
 
 
 def _opened(tx: Tx, pen: Pen, actor: Actor, row: CaseRow, talk: Conversation) -> OpenCase:
-    holder, key = reading.case_key(tx, actor, pen.directory, row)
+    keys = reading.case_keys(tx, actor, pen.directory, row)
     record = casefile.read_facts(tx, pen.vault, pen.directory, row)
     newest.check(tx, pen.vault, [talk.logged(), row.logged()], [casefile.pair_place(row)])
-    return OpenCase(tx, pen, actor, row, record, holder, key, talk, row.state)
+    return OpenCase(tx, pen, actor, row, record, keys, talk, row.state)

@@ -91,10 +91,13 @@ def issue_lines(process: Process, actor: Actor) -> Listing[IssueLine]:
     aside, lines = SetAside(), []
     with process.database.begin(actor.scope()) as tx:
         names = _site_names(tx, vouched(tx, process, actor, process.clock()))
+        seen = {str(row_id) for row_id, _, _, _ in cases.case_glimpses(tx)}
         for row_id, state, blob in remedy.issue_links(tx):
             with aside.if_broken("sensitive issue", row_id):
                 link = open_issue_link(tx, process.vault, row_id, blob)
                 if link.is_blank:  # it never left, and went with its case
+                    continue
+                if not link.is_alone and link.case_id not in seen:  # of a restricted case
                     continue
                 drafted = datetime.fromtimestamp(link.drafted_at, tz=UTC)
                 site = names.get(UUID(link.site_id), "")

@@ -14,14 +14,13 @@ from uuid import UUID, uuid4
 
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
-from workervoice.crypto.seal import verify
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError
 from workervoice.hotline import newest
 from workervoice.hotline.casefile import vouched_public
 from workervoice.hotline.noting import NOBODY
 from workervoice.hotline.process import Pen
-from workervoice.hotline.reading import Actor
+from workervoice.hotline.reading import OFFICERS, Actor
 from workervoice.store import remedy
 from workervoice.store.engine import Tx
 from workervoice.store.log import first_free
@@ -103,9 +102,13 @@ class PlanRows:
                 direction=_direction(row),
             )
             signed = json.loads(sealed)
-            author = self.pen.directory.trusted(UUID(signed["by"]), "officer", "registrar")
             plain = signed["words"].encode()
-            verify(author.sign_public, self._place(row, plain), bytes.fromhex(signed["signature"]))
+            author = self.pen.directory.check_signature(
+                UUID(signed["by"]),
+                self._place(row, plain),
+                bytes.fromhex(signed["signature"]),
+                *OFFICERS,
+            )
         except (CryptoError, ValueError, KeyError, TypeError, AttributeError):
             return NOBODY, None  # anybody can seal rubbish to a public key
         return author.id, dict(json.loads(plain))

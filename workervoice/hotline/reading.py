@@ -1,8 +1,10 @@
 """Reading: how an officer's own key opens a case, a plan or a disclosure, and what is checked.
 
     officer's key ▸ team (or organisation) key ▸ case, plan or disclosure ▸ words
+                └────────── only if restricted ─────────▴
 
-A row whose signature does not lead to the root is shown as broken, by its id, never as words.
+Keys change when somebody leaves; a row opens with those of its own epoch. A row whose signature
+does not lead to the root is shown as broken, by its id, never as words.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ from uuid import UUID
 from workervoice.crypto import keyring
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.keyring import Holder, Kek
-from workervoice.crypto.seal import verify
 from workervoice.crypto.slots import Bundle
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError, Forbidden, NotFound, NotTrusted
@@ -29,7 +30,8 @@ from workervoice.store.cases import AssessmentRow, CaseRow, MessageRow
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.people import Officer
 
-WRITERS = ("gateway", "officer", "registrar")
+OFFICERS = ("officer", "registrar")
+WRITERS = ("gateway", *OFFICERS)
 _DATABASE_ROLES = {
     Role.HANDLER: "staff",
     Role.SUPERVISOR: "staff",
@@ -65,6 +67,13 @@ class Actor:
         who = self.officer
         return Scope(who.programme_id, role, who.id, who.organisation_id)
 
+    def registrar_scope(self) -> Scope:
+        """What the database lets this officer change of people and keys. One of a single
+        organisation has that organisation in its scope; who is a registrar, the directory says."""
+        who = self.officer
+        limit = None if self.role is Role.SUPERVISOR else who.organisation_id
+        return Scope(who.programme_id, "registrar", who.id, limit)
+
 
 def vouched(tx: Tx, process: Process, actor: Actor, now: datetime) -> Directory:
     """The directory, once it vouches for this very account: role, organisation and key.
@@ -73,7 +82,7 @@ def vouched(tx: Tx, process: Process, actor: Actor, now: datetime) -> Directory:
     opens are for those only whom the root knows.
     """
     directory = process.directory(tx, now)
-    entry = directory.trusted(actor.id, "officer", "registrar")
+    entry = directory.trusted(actor.id, *OFFICERS)
     known = (entry.role, entry.sign_public) == (actor.role, actor.bundle.sign.public)
     if not known or entry.organisation_id not in (None, actor.officer.organisation_id):
         raise NotTrusted(str(actor.id))
@@ -91,28 +100,54 @@ def group_key(tx: Tx, actor: Actor, directory: Directory, holder: Holder) -> Kem
     shared = keys.key_pair_of(tx, holder)
     if entry.epoch == holder.epoch and entry.kem_public != shared.pair.public:
         raise NotTrusted(f"{holder.kind} {holder.id}")
-    wrap = keys.wrap_for(tx, holder, actor.id)
+    wrap = keys.wraps_of(tx, holder).get((actor.id, 0))
+    if wrap is None:
+        raise NotFound(f"{holder.kind} {holder.id} is not open to this reader")
     kek = keyring.unwrap(wrap, holder=holder, reader_id=actor.id, reader=actor.bundle.kem)
     return keyring.unlock(kek, holder, shared.pair)
 
 
-def _by_team(tx: Tx, actor: Actor, directory: Directory, holder: Holder) -> KemKey:
-    """The private key of a case or plan, through whichever of the officer's teams may read it."""
+def kek_of(tx: Tx, actor: Actor, directory: Directory, holder: Holder) -> Kek:
+    """What opens the pair of a case or plan: wrapped to this very officer, or to a team's pair of
+    any epoch that the officer has. `NotFound` if it is wrapped to neither."""
+    wraps = keys.wraps_of(tx, holder)
+    if own := wraps.get((actor.id, 0)):
+        return keyring.unwrap(own, holder=holder, reader_id=actor.id, reader=actor.bundle.kem)
     for team in keys.memberships(tx, actor.id, "team"):
-        try:
-            wrap = keys.wrap_for(tx, holder, team.id)
-        except NotFound:
-            continue
-        reader = group_key(tx, actor, directory, team)
-        kek = keyring.unwrap(wrap, holder=holder, reader_id=team.id, reader=reader)
-        return keyring.unlock(kek, holder, keys.key_pair_of(tx, holder).pair)
+        if wrap := wraps.get((team.id, team.epoch)):
+            reader = group_key(tx, actor, directory, team)
+            return keyring.unwrap(wrap, holder=holder, reader_id=team.id, reader=reader)
     raise NotFound(f"no such {holder.kind}")
 
 
-def case_key(tx: Tx, actor: Actor, directory: Directory, row: CaseRow) -> tuple[Holder, KemKey]:
-    """What opens a case's words. `NotFound` if none of the officer's teams may read it."""
-    holder = Holder("case", row.id, row.epoch)
-    return holder, _by_team(tx, actor, directory, holder)
+def _private(tx: Tx, actor: Actor, directory: Directory, holder: Holder) -> KemKey:
+    kek = kek_of(tx, actor, directory, holder)
+    return keyring.unlock(kek, holder, keys.key_pair_of(tx, holder).pair)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKeys:
+    """A case's private keys, one an epoch, each opened when a row of its epoch is read."""
+
+    tx: Tx
+    actor: Actor
+    directory: Directory
+    case_id: UUID
+    _opened: dict[int, KemKey] = field(default_factory=dict, repr=False)
+
+    def open(self, epoch: int) -> tuple[Holder, KemKey]:
+        """Raises `NotFound` for an epoch that this officer may not read."""
+        holder = Holder("case", self.case_id, epoch)
+        if epoch not in self._opened:
+            self._opened[epoch] = _private(self.tx, self.actor, self.directory, holder)
+        return holder, self._opened[epoch]
+
+
+def case_keys(tx: Tx, actor: Actor, directory: Directory, row: CaseRow) -> CaseKeys:
+    """What opens a case's words. `NotFound` if this officer may not read what comes now."""
+    opened = CaseKeys(tx, actor, directory, row.id)
+    opened.open(row.epoch)
+    return opened
 
 
 def plan_key(
@@ -120,7 +155,7 @@ def plan_key(
 ) -> tuple[Holder, KemKey]:
     """What opens an issue's packet and actions, for a member of the case's team."""
     holder = Holder("plan", issue_id, epoch)
-    return holder, _by_team(tx, actor, directory, holder)
+    return holder, _private(tx, actor, directory, holder)
 
 
 def plan_key_by_kek(tx: Tx, issue_id: UUID, epoch: int, kek: bytes) -> tuple[Holder, KemKey]:
@@ -129,26 +164,16 @@ def plan_key_by_kek(tx: Tx, issue_id: UUID, epoch: int, kek: bytes) -> tuple[Hol
     return holder, keyring.unlock(Kek(kek), holder, keys.key_pair_of(tx, holder).pair)
 
 
-def plan_kek(tx: Tx, actor: Actor, directory: Directory, holder: Holder) -> bytes:
-    """The plan's key-encryption key itself, to be handed to a buyer inside a disclosure."""
-    for team in keys.memberships(tx, actor.id, "team"):
-        try:
-            wrap = keys.wrap_for(tx, holder, team.id)
-        except NotFound:
-            continue
-        reader = group_key(tx, actor, directory, team)
-        return keyring.unwrap(wrap, holder=holder, reader_id=team.id, reader=reader)
-    raise NotFound(f"no such {holder.kind}")
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A sealed row, opened; `words` is None where it is broken."""
+    """A sealed row, opened; `words` is None where it is broken. `role` is what the writer was when
+    it was signed."""
 
     id: UUID
     direction: str
     signer_id: UUID
     words: Mapping[str, Any] | None = field(repr=False)
+    role: str = ""
 
 
 def broken(row_id: UUID, direction: str) -> Opened:
@@ -161,44 +186,39 @@ def gone(number: int) -> Opened:
     return Opened(UUID(int=number), "gone", NOBODY, None)
 
 
-def open_message(
-    tx: Tx, directory: Directory, holder: Holder, key: KemKey, row: MessageRow
-) -> Opened:
-    """One entry of a thread, if its writer is vouched for and it lies where it was put."""
+def open_message(tx: Tx, case: CaseKeys, row: MessageRow) -> Opened:
+    """One entry of a thread, if its writer was vouched for and it lies where it was put."""
     place = cases.message_place(tx.programme, row)
-    try:
-        signer = directory.trusted(row.signer_id, *WRITERS)
-        verify(signer.sign_public, place, row.signature)
-        plain = keyring.open_words(
-            key, row.words, holder=holder, message_id=row.id, direction=row.direction
-        )
-        return Opened(row.id, row.direction, row.signer_id, json.loads(plain))
-    except CryptoError:
-        return Opened(row.id, row.direction, row.signer_id, None)
+    return _opened(case, row, (place, row.direction, row.direction))
 
 
-def open_assessment(
-    tx: Tx, directory: Directory, holder: Holder, key: KemKey, row: AssessmentRow
-) -> Opened:
+def open_assessment(tx: Tx, case: CaseKeys, row: AssessmentRow) -> Opened:
     """One judgement, with the same checks."""
     place = cases.assessment_place(tx.programme, row)
+    return _opened(case, row, (place, "assessment", row.judge))
+
+
+def _opened(
+    case: CaseKeys, row: MessageRow | AssessmentRow, what: tuple[bytes, str, str]
+) -> Opened:
+    place, direction, shown = what
     try:
-        signer = directory.trusted(row.signer_id, *WRITERS)
-        verify(signer.sign_public, place, row.signature)
+        signer = case.directory.check_signature(row.signer_id, place, row.signature, *WRITERS)
+        holder, key = case.open(row.epoch)
         plain = keyring.open_words(
-            key, row.words, holder=holder, message_id=row.id, direction="assessment"
+            key, row.words, holder=holder, message_id=row.id, direction=direction
         )
-        return Opened(row.id, row.judge, row.signer_id, json.loads(plain))
-    except CryptoError:
-        return Opened(row.id, row.judge, row.signer_id, None)
+        return Opened(row.id, shown, row.signer_id, json.loads(plain), signer.role)
+    except (CryptoError, NotFound):  # NotFound: from before this officer could read the case
+        return Opened(row.id, shown, row.signer_id, None)
 
 
 def open_packet(
     tx: Tx, directory: Directory, holder: Holder, key: KemKey, row: remedy.IssueRow
 ) -> dict[str, Any]:
     """An issue's packet as last drafted. Raises `NotTrusted` or `SealBroken`."""
-    signer = directory.trusted(row.signer_id, "officer", "registrar")
-    verify(signer.sign_public, remedy.packet_place(tx.programme, row), row.signature)
+    place = remedy.packet_place(tx.programme, row)
+    directory.check_signature(row.signer_id, place, row.signature, *OFFICERS)
     plain = keyring.open_words(
         key, row.packet, holder=holder, message_id=row.id, direction="packet", version=row.version
     )

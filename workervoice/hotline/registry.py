@@ -36,7 +36,7 @@ def register(programme: UUID, row: _Row, by: Signer) -> _Row:
 
 def vouched_line(directory: Directory, line: Line) -> Line:
     """The line, if a registrar vouched for it. Raises `NotTrusted` with the line's id."""
-    if not _is_vouched(directory, line.programme_id, line):
+    if not is_vouched(directory, line.programme_id, line):
         raise NotTrusted(f"line {line.id}")
     return line
 
@@ -58,7 +58,7 @@ def buyers_of(tx: Tx, directory: Directory, site_id: UUID, on: date) -> list[Org
     linked = {
         link.organisation_id
         for link in links_of(tx, site_id)
-        if link.holds_on(on) and _is_vouched(directory, tx.programme, link)
+        if link.holds_on(on) and is_vouched(directory, tx.programme, link)
     }
     known = organisations(tx, directory)
     buyers = [known[each] for each in linked if each in known and known[each].kind == "buyer"]
@@ -66,10 +66,11 @@ def buyers_of(tx: Tx, directory: Directory, site_id: UUID, on: date) -> list[Org
 
 
 def _vouched(tx: Tx, directory: Directory, kind: type[_Row]) -> Iterator[_Row]:
-    return (row for row in rows_of(tx, kind) if _is_vouched(directory, tx.programme, row))
+    return (row for row in rows_of(tx, kind) if is_vouched(directory, tx.programme, row))
 
 
-def _is_vouched(directory: Directory, programme: UUID, row: Registered) -> bool:
+def is_vouched(directory: Directory, programme: UUID, row: Registered) -> bool:
+    """True if a registrar of the hotline's operator signed this very row."""
     statement = row.statement(programme)
     try:
         who = directory.check_signature(row.signer_id, statement, row.signature, "registrar")

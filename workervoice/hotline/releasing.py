@@ -49,7 +49,7 @@ def release(
             raise GuardFailed("no buyer is linked to this site: refer the case instead")
         issue.advance("release", override=override)
         holder = Holder("plan", issue_id, issue.row.epoch)
-        kek = reading.plan_kek(issue.tx, actor, issue.pen.directory, holder)
+        kek = reading.kek_of(issue.tx, actor, issue.pen.directory, holder)
         for buyer in buyers:
             disclosure_id = _disclose(issue, actor, buyer, kek)
             kind = ClockKind.DISCLOSURE_ACKNOWLEDGEMENT

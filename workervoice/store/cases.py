@@ -80,9 +80,11 @@ class AssessmentRow:
         return Logged.of("assessment", self.case_id, self.version, self.words)
 
 
-def facts_place(programme: UUID, case_id: UUID, version: int, queue: bytes, facts: bytes) -> bytes:
-    """What a facts version's signature covers."""
-    return ctx("sign-facts", programme, case_id, version, digest(queue), digest(facts))
+def facts_place(programme: UUID, row: CaseRow) -> bytes:
+    """What a facts version's signature covers: also the epoch of the keys that words are sealed to,
+    so that nobody puts an older one back for readers who have left."""
+    place = (programme, row.id, row.epoch, row.version)
+    return ctx("sign-facts", *place, digest(row.queue), digest(row.facts))
 
 
 def message_place(programme: UUID, row: MessageRow) -> bytes:
@@ -125,6 +127,26 @@ def cases_of_conversation(tx: Tx, conversation_id: UUID) -> list[CaseRow]:
         c.programme_id == tx.programme, c.conversation_id == conversation_id
     )
     return [_case(row) for row in tx.connection.execute(query.with_for_update())]
+
+
+def stale_cases(tx: Tx, team_id: UUID, epoch: int, after: UUID, limit: int) -> list[UUID]:
+    """Cases that still take words for an older epoch of the team's keys, in order of their ids."""
+    c, w = t.cases.c, t.key_wrap.c
+    of_this_epoch = (
+        (w.programme_id == c.programme_id)
+        & (w.holder_kind == "case")
+        & (w.holder_id == c.id)
+        & (w.epoch == c.epoch)
+    )
+    query = select(c.id).join(t.key_wrap, of_this_epoch)
+    query = query.where(
+        c.programme_id == tx.programme,
+        c.state != "erased",
+        c.id > after,
+        w.reader_id == team_id,
+        w.reader_epoch < epoch,
+    )
+    return list(tx.connection.execute(query.order_by(c.id).limit(limit)).scalars())
 
 
 def case_glimpses(tx: Tx) -> list[tuple[UUID, str, int, bytes]]:

@@ -109,8 +109,12 @@ class _Impatient(psycopg.Connection[TupleRow]):
 class Database:
     """One role's connections. Every failure to reach the server is `Unavailable`."""
 
-    def __init__(self, url: str, *, pool_size: int = 4, snapshot: bool = False) -> None:
-        """With `snapshot` a transaction sees everything as it was when it began."""
+    def __init__(
+        self, url: str, *, pool_size: int = 4, snapshot: bool = False, wearing: str | None = None
+    ) -> None:
+        """With `snapshot` a transaction sees everything as it was when it began. `wearing` is a
+        role that the owner puts on for every transaction that names none."""
+        self._wearing = wearing
         self._engine: Engine = create_engine(
             url,
             **({"isolation_level": "REPEATABLE READ"} if snapshot else {}),
@@ -129,6 +133,8 @@ class Database:
         scope = scope or Scope()
         try:
             with self._engine.begin() as connection:
+                if self._wearing is not None:
+                    connection.execute(text(f'SET LOCAL ROLE "{self._wearing}"'))
                 _enter(connection, scope)
                 tx = Tx(connection, scope)
                 yield tx
@@ -153,7 +159,7 @@ def _connect(
 
 def _enter(connection: Connection, scope: Scope) -> None:
     if scope.role is not None:
-        if scope.role not in {"staff", "buyer", "monitor"}:
+        if scope.role not in {"staff", "buyer", "monitor", "registrar"}:
             raise ValueError(f"no such console role: {scope.role}")
         connection.execute(text(f"SET LOCAL ROLE workervoice_{scope.role}"))
     values = {

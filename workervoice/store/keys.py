@@ -101,7 +101,10 @@ def key_pair_of(tx: Tx, holder: Holder) -> SharedPair:
     return SharedPair(LockedPair(row.public, row.box), row.signer_id, row.signature)
 
 
-def add_wrap(tx: Tx, holder: Holder, reader_id: UUID, wrap: bytes) -> None:
+def add_wrap(
+    tx: Tx, holder: Holder, reader_id: UUID, wrap: bytes, *, reader_epoch: int = 0
+) -> None:
+    """Store a wrap to an officer, or to a team's or organisation's pair of an epoch."""
     tx.connection.execute(
         t.key_wrap.insert().values(
             programme_id=tx.programme,
@@ -109,27 +112,49 @@ def add_wrap(tx: Tx, holder: Holder, reader_id: UUID, wrap: bytes) -> None:
             holder_id=holder.id,
             epoch=holder.epoch,
             reader_id=reader_id,
+            reader_epoch=reader_epoch,
             wrap=wrap,
         )
     )
     tx.stored.append(wrap_row(holder, reader_id, wrap))
 
 
-def wrap_for(tx: Tx, holder: Holder, reader_id: UUID) -> bytes:
-    """The wrap that lets this reader in; `NotFound` if there is none."""
+def wraps_of(tx: Tx, holder: Holder) -> dict[tuple[UUID, int], bytes]:
+    """Every wrap of a pair, by reader and the epoch of the reader's own pair (an officer's: 0)."""
     c = t.key_wrap.c
-    wrap = tx.connection.execute(
-        select(c.wrap).where(
+    rows = tx.connection.execute(
+        select(c.reader_id, c.reader_epoch, c.wrap).where(
             c.programme_id == tx.programme,
             c.holder_kind == holder.kind,
             c.holder_id == holder.id,
             c.epoch == holder.epoch,
-            c.reader_id == reader_id,
         )
-    ).scalar_one_or_none()
-    if wrap is None:
-        raise NotFound(f"{holder.kind} {holder.id} is not open to this reader")
-    return bytes(wrap)
+    )
+    return {(row.reader_id, row.reader_epoch): bytes(row.wrap) for row in rows}
+
+
+def drop_wraps(
+    tx: Tx, *, holder: tuple[str, UUID] | None = None, reader: UUID | None = None
+) -> None:
+    """Destroy wraps: of one holder's pairs, of one reader, or of one reader to one holder."""
+    c = t.key_wrap.c
+    chosen = [c.programme_id == tx.programme]
+    if holder is not None:
+        chosen += [c.holder_kind == holder[0], c.holder_id == holder[1]]
+    if reader is not None:
+        chosen.append(c.reader_id == reader)
+    if len(chosen) == 1:
+        raise ValueError("whose wraps?")
+    tx.connection.execute(t.key_wrap.delete().where(*chosen))
+
+
+def epochs_of(tx: Tx, kind: str, holder_id: UUID) -> list[int]:
+    """The epochs of a holder's pairs, oldest first."""
+    c = t.key_pair.c
+    query = select(c.epoch).where(
+        c.programme_id == tx.programme, c.holder_kind == kind, c.holder_id == holder_id
+    )
+    return list(tx.connection.execute(query.order_by(c.epoch)).scalars())
 
 
 def memberships(tx: Tx, officer_id: UUID, kind: str) -> list[Holder]:

@@ -127,6 +127,22 @@ def end_session(tx: Tx, session_id: bytes) -> None:
     tx.connection.execute(t.session.delete().where(t.session.c.id == session_id))
 
 
+def with_a_way_in(tx: Tx) -> set[UUID]:
+    """The officers who have a slot: whoever was shut out has none."""
+    query = select(t.slot.c.officer_id).where(t.slot.c.programme_id == tx.programme)
+    return set(tx.connection.execute(query).scalars())
+
+
+def shut_out(tx: Tx, officer_id: UUID) -> None:
+    """Delete an officer's ways in and every session; the account stays, for its name."""
+    for table in (t.session, t.slot):
+        tx.connection.execute(
+            table.delete().where(
+                table.c.programme_id == tx.programme, table.c.officer_id == officer_id
+            )
+        )
+
+
 def _officer(row: object) -> Officer:
     if row is None:
         raise NotFound("no such officer")

@@ -13,7 +13,10 @@ from sqlalchemy import Connection, text
 from workervoice.errors import ServerError
 
 LOGIN_ROLES = ("workervoice_gateway", "workervoice_courier", "workervoice_console")
-CONSOLE_ROLES = ("workervoice_staff", "workervoice_buyer", "workervoice_monitor")
+CONSOLE_ROLES = (
+    *("workervoice_staff", "workervoice_buyer", "workervoice_monitor"),
+    "workervoice_registrar",
+)
 
 _OWNER = "SELECT rolname, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
 # Roles belong to the whole server, and an advisory lock to one database.

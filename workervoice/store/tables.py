@@ -122,6 +122,13 @@ slot = _table(
     key=("officer_id", "kind"),
 )
 
+invitation = _table(
+    "invitation",
+    *(_id("id"), _id("organisation_id"), _text("login"), _text("name"), _text("role")),
+    *(_sealed("token_hash"), _moment("expires_at"), *_signed(), _sealed("keys", nullable=True)),
+    *(UniqueConstraint("login"), _refers("organisation_id", "organisation")),
+)
+
 session = _table(
     "session",
     *(_sealed("id"), _id("officer_id"), _sealed("box"), _moment("started_at"), _moment("seen_at")),
@@ -138,7 +145,7 @@ key_pair = _table(
 key_wrap = _table(
     "key_wrap",
     *(_text("holder_kind"), _id("holder_id"), _number("epoch"), _id("reader_id")),
-    _sealed("wrap"),
+    *(_number("reader_epoch"), _sealed("wrap")),
     key=("holder_kind", "holder_id", "epoch", "reader_id"),
 )
 
@@ -163,6 +170,14 @@ cases = _table(
     *(_number("version"), _sealed("queue"), _sealed("facts"), *_signed()),
     *(_moment("next_look_at"), _refers("conversation_id", "conversation")),
     Index("cases_conversation_ix", "programme_id", "conversation_id"),
+)
+
+case_reader = _table(
+    "case_reader",
+    *(_id("case_id"), _id("officer_id"), _id("conversation_id")),
+    Column("since", Date, nullable=False),
+    *(_refers("case_id", "cases"), _refers("officer_id", "officer")),
+    key=("case_id", "officer_id"),
 )
 
 message = _table(

@@ -1,7 +1,7 @@
 -- Who may do what. Tables belong to the migrating owner; row-level security is forced on all.
 -- Login roles: workervoice_gateway, workervoice_courier, workervoice_console.
--- The console switches (SET LOCAL ROLE) to workervoice_staff, workervoice_buyer or
--- workervoice_monitor; the roles themselves are made before the migrations run.
+-- The console switches (SET LOCAL ROLE) to workervoice_staff, workervoice_buyer,
+-- workervoice_monitor or workervoice_registrar; the roles themselves are made before the migrations run.
 
 CREATE FUNCTION workervoice_scope(what text) RETURNS uuid LANGUAGE sql STABLE
     AS $$ SELECT nullif(current_setting('workervoice.' || what, true), '')::uuid $$;
@@ -16,7 +16,7 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY same_programme ON %I TO CURRENT_USER, workervoice_gateway, '
-            'workervoice_courier, workervoice_staff, workervoice_monitor '
+            'workervoice_courier, workervoice_staff, workervoice_monitor, workervoice_registrar '
             'USING (programme_id = (SELECT workervoice_scope(''programme'')))', name);
         EXECUTE format('REVOKE ALL ON %I FROM PUBLIC', name);
     END LOOP;
@@ -30,6 +30,7 @@ CREATE POLICY at_the_door ON officer TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON slot TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON session TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON organisation TO workervoice_console USING (true);
+CREATE POLICY at_the_door ON invitation TO workervoice_console USING (true);
 
 -- A buyer's officer sees the own organisation's rows, and the plan that a disclosure opened.
 CREATE POLICY own ON organisation TO workervoice_buyer
@@ -68,13 +69,14 @@ CREATE POLICY set_clock ON clock TO workervoice_buyer
 -- anything else of it. Tags tell nothing without the service key.
 CREATE POLICY unordered ON log_leaf AS RESTRICTIVE FOR INSERT TO workervoice_gateway,
     workervoice_courier, workervoice_console, workervoice_staff, workervoice_buyer,
-    workervoice_monitor WITH CHECK (position IS NULL);
+    workervoice_monitor, workervoice_registrar WITH CHECK (position IS NULL);
 CREATE POLICY ordered_once ON log_leaf AS RESTRICTIVE FOR UPDATE TO workervoice_courier
     USING (position IS NULL) WITH CHECK (position IS NOT NULL);
 GRANT INSERT ON log_leaf, log_tag TO workervoice_gateway, workervoice_courier,
-    workervoice_console, workervoice_staff, workervoice_buyer, workervoice_monitor;
+    workervoice_console, workervoice_staff, workervoice_buyer, workervoice_monitor,
+    workervoice_registrar;
 GRANT SELECT ON log_tag TO workervoice_gateway, workervoice_courier, workervoice_staff,
-    workervoice_buyer, workervoice_monitor;
+    workervoice_buyer, workervoice_monitor, workervoice_registrar;
 GRANT SELECT, UPDATE (position) ON log_leaf TO workervoice_courier;
 GRANT SELECT, INSERT ON log_checkpoint TO workervoice_courier;
 GRANT SELECT, INSERT, UPDATE (version, record) ON log_head TO workervoice_courier;
@@ -119,11 +121,14 @@ GRANT DELETE ON outbox TO workervoice_courier;
 -- The console before it knows who asks.
 GRANT SELECT ON programme, organisation, officer, slot TO workervoice_console;
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO workervoice_console;
+-- Whoever was invited makes their own account; nobody vouches for it yet.
+GRANT SELECT, UPDATE (keys) ON invitation TO workervoice_console;
+GRANT INSERT ON officer, slot TO workervoice_console;
 
 -- Handlers and supervisors: cases, never an index or an address.
 GRANT SELECT ON programme, line, site, organisation, supply_link, directory, officer, key_pair,
     key_wrap, conversation, cases, message, assessment, clock, issue, issue_note, approval,
-    disclosure, action, action_entry TO workervoice_staff;
+    disclosure, action, action_entry, case_reader TO workervoice_staff;
 GRANT SELECT (programme_id, id, conversation_id, state, code, expires_at) ON outbox
     TO workervoice_staff;
 GRANT INSERT ON key_pair, key_wrap, message, assessment, outbox, clock, issue, issue_note,
@@ -149,6 +154,65 @@ CREATE POLICY only_of_what_is_over ON key_wrap AS RESTRICTIVE FOR DELETE TO work
     USING (holder_kind = 'case' OR (holder_kind = 'plan' AND EXISTS (
         SELECT 1 FROM issue i WHERE i.programme_id = key_wrap.programme_id
             AND i.id = key_wrap.holder_id AND i.state = 'cancelled')));
+
+-- A restricted case is there for the people who are named, and for no one else.
+DO $$
+DECLARE
+    name text;
+    column_name text;
+BEGIN
+    FOR name, column_name IN
+        VALUES ('cases', 'id'), ('message', 'case_id'), ('assessment', 'case_id')
+    LOOP
+        EXECUTE format('CREATE POLICY named_readers ON %1$I AS RESTRICTIVE TO workervoice_staff '
+            'USING (NOT EXISTS (SELECT 1 FROM case_reader r WHERE r.programme_id = %1$I.programme_id '
+            'AND r.case_id = %1$I.%2$I) OR EXISTS (SELECT 1 FROM case_reader r '
+            'WHERE r.programme_id = %1$I.programme_id AND r.case_id = %1$I.%2$I '
+            'AND r.officer_id = (SELECT workervoice_scope(''officer''))))', name, column_name);
+    END LOOP;
+END $$;
+
+-- Registrars: people, keys and who may read, never a word. One of a single organisation has that
+-- organisation in its scope, and sees nothing of the hotline's.
+GRANT SELECT ON programme, line, site, organisation, supply_link, directory, officer, invitation,
+    key_pair, key_wrap, cases, case_reader TO workervoice_registrar;
+GRANT SELECT (programme_id, id, case_id, ordinal), INSERT ON message TO workervoice_registrar;
+GRANT SELECT (programme_id, officer_id), DELETE ON slot, session TO workervoice_registrar;
+GRANT INSERT ON line, site, organisation, supply_link, directory, invitation, key_pair, key_wrap,
+    case_reader TO workervoice_registrar;
+GRANT UPDATE (epoch, version, queue, facts, signer_id, signature, next_look_at) ON cases
+    TO workervoice_registrar;
+GRANT UPDATE (site_id, organisation_id, since, until, source, version, signer_id, signature)
+    ON supply_link TO workervoice_registrar;
+GRANT DELETE ON invitation, key_wrap, case_reader TO workervoice_registrar;
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['line', 'site', 'supply_link', 'cases', 'case_reader', 'message']
+    LOOP
+        EXECUTE format('CREATE POLICY of_the_hotline ON %I AS RESTRICTIVE TO workervoice_registrar '
+            'USING (workervoice_scope(''organisation'') IS NULL)', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['officer', 'invitation']
+    LOOP
+        EXECUTE format('CREATE POLICY own_people ON %I AS RESTRICTIVE TO workervoice_registrar '
+            'USING (coalesce(workervoice_scope(''organisation''), organisation_id) '
+            '= organisation_id)', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['slot', 'session']
+    LOOP
+        EXECUTE format('CREATE POLICY own_people ON %1$I AS RESTRICTIVE TO workervoice_registrar '
+            'USING (EXISTS (SELECT 1 FROM officer o WHERE o.programme_id = %1$I.programme_id '
+            'AND o.id = %1$I.officer_id))', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['key_pair', 'key_wrap']
+    LOOP
+        EXECUTE format('CREATE POLICY own_keys ON %I AS RESTRICTIVE TO workervoice_registrar '
+            'USING (workervoice_scope(''organisation'') IS NULL OR (holder_kind = ''organisation'' '
+            'AND holder_id = workervoice_scope(''organisation'')))', name);
+    END LOOP;
+END $$;
 
 -- Buyers: the own disclosures and their plan.
 GRANT SELECT ON organisation, directory, key_pair, key_wrap, disclosure, action, action_entry

@@ -63,6 +63,7 @@ CREATE TABLE key_wrap (
     holder_id UUID NOT NULL,
     epoch INTEGER NOT NULL,
     reader_id UUID NOT NULL,
+    reader_epoch INTEGER NOT NULL,
     wrap BYTEA NOT NULL,
     CONSTRAINT key_wrap_pk PRIMARY KEY (programme_id, holder_kind, holder_id, epoch, reader_id)
 );
@@ -222,6 +223,23 @@ CREATE TABLE disclosure (
     CONSTRAINT organisation_id_organisation_fk FOREIGN KEY(programme_id, organisation_id) REFERENCES organisation (programme_id, id)
 );
 
+CREATE TABLE invitation (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    login TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    token_hash BYTEA NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    keys BYTEA,
+    CONSTRAINT invitation_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT invitation_login_uq UNIQUE (login),
+    CONSTRAINT organisation_id_organisation_fk FOREIGN KEY(programme_id, organisation_id) REFERENCES organisation (programme_id, id)
+);
+
 CREATE TABLE issue_note (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -322,6 +340,17 @@ CREATE TABLE assessment (
     CONSTRAINT assessment_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT assessment_programme_id_case_id_version_uq UNIQUE (programme_id, case_id, version),
     CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
+);
+
+CREATE TABLE case_reader (
+    programme_id UUID NOT NULL,
+    case_id UUID NOT NULL,
+    officer_id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    since DATE NOT NULL,
+    CONSTRAINT case_reader_pk PRIMARY KEY (programme_id, case_id, officer_id),
+    CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id),
+    CONSTRAINT officer_id_officer_fk FOREIGN KEY(programme_id, officer_id) REFERENCES officer (programme_id, id)
 );
 
 CREATE TABLE message (

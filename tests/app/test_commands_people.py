@@ -1,0 +1,209 @@
+"""How people come and go, by the commands that an operator types."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.builders import a_case
+from tests.house import House
+from workervoice.cli import main
+from workervoice.hotline.casepage import case_page
+from workervoice.settings import PREFIX
+
+WORDS = "seven quiet lamps on the river"
+SAM = ["--as", "sam"]
+
+
+class Terminal:
+    """A person at the command line of this hotline's server."""
+
+    def __init__(
+        self, house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.house, self.patch, self.capture = house, monkeypatch, capsys
+        settings = {
+            "DATA_DIR": str(house.data),
+            "DATABASE_URL": house.owner_url,
+            "CONSOLE_DATABASE_URL": house.urls["console"],
+        }
+        for name, value in settings.items():
+            monkeypatch.setenv(f"{PREFIX}{name}", value)
+        monkeypatch.setattr("workervoice.app.as_officer.wall_clock", lambda: house.now)
+        monkeypatch.setattr("workervoice.app.processes.wall_clock", lambda: house.now)
+
+    def runs(self, *command: str, typed: tuple[str, ...] = ()) -> tuple[int, str]:
+        """The exit code and what was printed; `typed` are the lines that are asked for."""
+        self.patch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+        with pytest.raises(SystemExit) as ended:
+            main(command)
+        out = self.capture.readouterr()
+        return int(str(ended.value.code)), out.out + out.err
+
+    def as_sam(self, *command: str, typed: tuple[str, ...] = ()) -> tuple[int, str]:
+        passphrase = self.house.seeded.passphrases["sam"]
+        return self.runs(*command, *SAM, typed=(passphrase, *typed))
+
+
+@pytest.fixture
+def terminal(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Terminal:
+    return Terminal(house, monkeypatch, capsys)
+
+
+def enrols(terminal: Terminal, token: str) -> str:
+    """The new handler at the terminal: types the recovery code back; returns the fingerprint."""
+    patch, shown = terminal.patch, []
+
+    def ask(what: str) -> str:
+        if what == "Token":
+            return token
+        if what == "New passphrase":
+            return WORDS
+        printed = terminal.capture.readouterr().out
+        shown.append(printed.rsplit(" ", 1)[1].strip())
+        return shown[-1].lower()
+
+    with patch.context() as here:
+        here.setattr("workervoice.app.asking.ask_secret", ask)
+        code, said = terminal.runs("officers", "enrol")
+    assert code == 0, said
+    return said.strip().splitlines()[-1]
+
+
+def test_a_handlers_whole_life_by_commands(terminal: Terminal) -> None:
+    house = terminal.house
+    case_id = a_case(house)
+
+    code, said = terminal.as_sam(
+        "officers", "invite", "dina", "--name", "Dina", "--role", "handler"
+    )
+    fingerprint = enrols(terminal, said.splitlines()[0])
+    admitted = terminal.as_sam("officers", "admit", "dina", typed=(fingerprint,))
+    dina = house.door.recognise(house.door.enter("dina", WORDS))
+    read = case_page(house.console, dina, case_id)
+    _, listed = terminal.as_sam("officers", "list")
+    removed = terminal.as_sam("officers", "remove", "dina")
+    _, after = terminal.as_sam("officers", "list")
+    _, team = terminal.as_sam("teams", "list")
+
+    assert (code, admitted, len(read.thread) > 0) == (0, (0, "dina is admitted.\n"), True)
+    assert "dina\thandler\tadmitted" in listed
+    assert removed == (0, "dina is removed.\n1 cases have new keys.\n")
+    assert "dina\thandler\tleft" in after
+    assert "epoch 2\tcases still to renew: 0" in team
+    assert "dina" not in team
+
+
+def test_keys_are_renewed_by_commands_and_a_wrong_passphrase_does_nothing(
+    terminal: Terminal,
+) -> None:
+    case_id = str(a_case(terminal.house))
+
+    wrong = terminal.runs("rotate", "team", *SAM, typed=("not the passphrase",))
+    team = terminal.as_sam("rotate", "team")
+    case = terminal.as_sam("rotate", "case", case_id)
+    handler = terminal.house.seeded.passphrases["asha"]
+    refused = terminal.runs("rotate", "team", "--as", "asha", typed=(handler,))
+
+    assert wrong[0] == refused[0] == 1
+    assert team == (0, "1 cases have new keys.\n")
+    assert case == (0, f"Case {case_id} has new keys.\n")
+    details = [leaf["detail"] for leaf in terminal.house.leaves("recipient_changed")]
+    assert sorted(details) == ["case epoch 2", "case epoch 3", "team epoch 2"]
+
+
+def test_what_the_root_has_to_sign_is_written_for_it(terminal: Terminal) -> None:
+    code, said = terminal.runs("officers", "request", "sam", "--end")
+    refused, why = terminal.runs("officers", "request", "asha")
+
+    assert code == 0
+    assert json.loads(said)["entries"][0]["entry"]["version"] == 2
+    assert (refused, "cannot vouch" in why) == (1, True)
+
+
+def test_places_are_registered_by_commands_and_count(terminal: Terminal) -> None:
+    code, organisation = terminal.as_sam("organisations", "add", "Eastern Wear", "--kind", "buyer")
+    site = terminal.as_sam("sites", "add", "DOCK", "--name", "Dockside", "--country", "BD")
+    given = ("--site", "DOCK", "--organisation", "Eastern Wear", "--source", "list of 2026")
+    _, link = terminal.as_sam("links", "add", *given, "--since", "2026-01-01")
+    line = ("--sender", "+15550100009", "--country", "BD", "--language", "bn")
+    added = terminal.as_sam(
+        *("lines", "add", "second", "--channel", "sms", *line, "--emergency-number", "999")
+    )
+    again = terminal.as_sam("sites", "add", "DOCK", "--name", "Other", "--country", "BD")
+    ended = terminal.as_sam("links", "end", link.strip(), "--until", "2026-10-31")
+    lists = {what: terminal.runs(what, "list")[1] for what in ("organisations", "sites", "links")}
+
+    assert (code, site[0], added[0], ended[0], again[0]) == (0, 0, 0, 0, 1)
+    assert f"{organisation.strip()}\tbuyer\tEastern Wear" in lists["organisations"]
+    assert "DOCK\tDockside\tBD" in lists["sites"]
+    assert "2026-01-01\t2026-10-31\tlist of 2026" in lists["links"]
+    assert "NOT VOUCHED FOR" not in "".join(lists.values())
+    assert terminal.house.line("second").sender == "+15550100009"
+    assert str(terminal.house.programme) in terminal.runs("programmes", "list")[1]
+
+
+def test_a_buyers_registrar_and_a_handler_register_nothing(terminal: Terminal) -> None:
+    for login in ("nora", "asha"):
+        passphrase = terminal.house.seeded.passphrases[login]
+        command = ("sites", "add", "DOCK", "--name", "Dockside", "--country", "BD")
+
+        code, said = terminal.runs(*command, "--as", login, typed=(passphrase,))
+
+        assert code == 1
+        assert "registrar" in said
+    assert "DOCK" not in terminal.runs("sites", "list")[1]
+
+
+def test_a_renewal_killed_between_two_batches_is_finished_by_the_same_command(
+    terminal: Terminal,
+) -> None:
+    house = terminal.house
+    made = [a_case(house, number=f"+1555010081{n}") for n in range(2)]
+    settings = {
+        f"{PREFIX}DATA_DIR": str(house.data),
+        f"{PREFIX}CONSOLE_DATABASE_URL": house.urls["console"],
+    }
+    slow = (
+        "import time; from datetime import datetime, timezone;"
+        "from workervoice.app import as_officer; from workervoice.hotline import epochs;"
+        f"as_officer.wall_clock = lambda: datetime.fromisoformat({house.now.isoformat()!r});"
+        "real, epochs.BATCH = epochs.renew_for, 1;"
+        "done = [];"
+        "\ndef one_then_wait(*given):\n"
+        "    if done:\n        print('waiting', flush=True); time.sleep(60)\n"
+        "    done.append(1)\n    return real(*given)\n"
+        "epochs.renew_for = one_then_wait\n"
+        "from workervoice.cli import main; main(['rotate', 'team', '--as', 'sam'])"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", slow],
+        env={"PATH": os.defpath, **settings},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(house.seeded.passphrases["sam"] + "\n")
+    child.stdin.flush()
+    assert child.stdout.readline() == "waiting\n"
+    child.kill()
+    child.wait()
+    child.stdin.close()
+    child.stdout.close()
+
+    readable = [case_page(house.console, house.actor("asha"), case_id) for case_id in made]
+    finished = terminal.as_sam("rotate", "team")
+
+    assert all(page.thread for page in readable)
+    assert finished == (0, "1 cases have new keys.\n")
+    details = [leaf["detail"] for leaf in house.leaves("recipient_changed")]
+    assert sorted(details) == ["case epoch 2", "case epoch 2", "team epoch 2"]

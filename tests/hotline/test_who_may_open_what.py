@@ -1,0 +1,206 @@
+"""Whatever happens to people, keys and cases, exactly those may open a case whom the rules name.
+
+Every step is real; the oracle is a few sets. After each step each person's own keys are tried on
+each case's newest message and oldest message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.builders import an_erased_case
+from tests.house import House, build_house
+from workervoice.crypto.slots import CHEAP
+from workervoice.embedded import EmbeddedServer
+from workervoice.errors import CryptoError, GuardFailed, NotFound
+from workervoice.hotline import epochs, leaving, reading, restricting, staffing
+from workervoice.hotline.overview import queue
+from workervoice.hotline.reading import Actor
+from workervoice.hotline.staffing import Guest
+from workervoice.message import Role
+from workervoice.store import cases
+from workervoice.store.engine import Scope
+from workervoice.triage.engine import Engine
+
+WORDS = "seven quiet lamps on the river"
+REPORT = "Boss took our passports and not give back."
+AFTER = "and now this"
+
+
+class People(RuleBasedStateMachine):
+    """Sam acts, for he never leaves; `may` says who may open which case."""
+
+    make: Iterator[House]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.house = next(self.make)
+        self.staff = {name: self.house.actor(name) for name in ("sam", "maria", "asha", "ben")}
+        self.waiting: dict[str, str] = {}
+        self.gone: dict[str, Actor] = {}
+        self.numbers: dict[UUID, str] = {}
+        self.named: dict[UUID, set[str]] = {}
+        self.erased: set[UUID] = set()
+        self.count = 0
+
+    def living(self) -> list[UUID]:
+        return [each for each in self.numbers if each not in self.erased]
+
+    @rule()
+    def a_worker_writes_for_the_first_time(self) -> None:
+        self.count += 1
+        number = f"+1555010{2000 + self.count}"
+        known = {line.id for line in queue(self.house.console, self.staff["sam"])}
+        self.house.text(number, REPORT)
+        made = {line.id for line in queue(self.house.console, self.staff["sam"])} - known
+        self.numbers |= dict.fromkeys(made, number)
+
+    @precondition(lambda self: self.living())
+    @rule(data=st.data())
+    def a_worker_writes_again(self, data: st.DataObject) -> None:
+        self.house.text(self.numbers[data.draw(st.sampled_from(self.living()))], AFTER)
+
+    @precondition(lambda self: len(self.staff) < 6)
+    @rule()
+    def somebody_is_invited_and_enrols(self) -> None:
+        self.count += 1
+        login = f"guest{self.count}"
+        of = self.staff["sam"].officer.organisation_id
+        guest = Guest(login, login, Role.HANDLER, of)
+        token = staffing.invite(self.house.console, self.staff["sam"], guest)
+        self.waiting[login] = staffing.enrol(self.house.console, token, WORDS, CHEAP).fingerprint
+
+    @precondition(lambda self: self.waiting)
+    @rule()
+    def one_who_waits_is_admitted(self) -> None:
+        login, fingerprint = self.waiting.popitem()
+        staffing.admit(self.house.console, self.staff["sam"], login, fingerprint)
+        self.staff[login] = self.house.door.unlock(login, WORDS)
+
+    @precondition(lambda self: len(self.staff) > 1)
+    @rule(data=st.data())
+    def somebody_is_removed(self, data: st.DataObject) -> None:
+        login = data.draw(st.sampled_from(sorted(self.staff.keys() - {"sam"})))
+        alone = any(named == {login} for case, named in self.named.items() if case in self.living())
+        few = len(self.staff) < 4 - 1 + (login not in self.staff)
+        try:
+            leaving.remove(self.house.console, self.staff["sam"], login)
+        except GuardFailed:
+            assert alone or few
+            return
+        assert not alone
+        self.gone[login] = self.staff.pop(login)
+        for named in self.named.values():
+            named.discard(login)
+
+    @rule()
+    def the_team_gets_new_keys(self) -> None:
+        epochs.renew_team(self.house.console, self.staff["sam"])
+
+    @precondition(lambda self: self.living())
+    @rule(data=st.data())
+    def a_case_gets_new_keys(self, data: st.DataObject) -> None:
+        case_id = data.draw(st.sampled_from(self.living()))
+        epochs.renew_case(self.house.console, self.staff["sam"], case_id)
+
+    @precondition(lambda self: self.living())
+    @rule(data=st.data())
+    def a_case_is_restricted(self, data: st.DataObject) -> None:
+        case_id = data.draw(st.sampled_from(self.living()))
+        named = data.draw(st.sets(st.sampled_from(sorted(self.staff)), min_size=1, max_size=2))
+        who = {self.staff[login].id for login in named}
+        try:
+            restricting.restrict(self.house.console, self.staff["sam"], case_id, who, "because")
+        except NotFound:
+            assert "sam" not in self.named[case_id]
+            return
+        self.named[case_id] = set(named)
+
+    @precondition(lambda self: any(self.named.get(each) for each in self.living()))
+    @rule(data=st.data())
+    def a_restriction_is_lifted(self, data: st.DataObject) -> None:
+        case_id = data.draw(st.sampled_from([e for e in self.living() if self.named.get(e)]))
+        try:
+            restricting.unrestrict(self.house.console, self.staff["sam"], case_id, "settled")
+        except NotFound:
+            assert "sam" not in self.named[case_id]
+            return
+        del self.named[case_id]
+
+    @precondition(lambda self: self.staff.keys() >= {"asha"} and self.open_to_all())
+    @rule(data=st.data())
+    def a_case_is_erased(self, data: st.DataObject) -> None:
+        case_id = data.draw(st.sampled_from(self.open_to_all()))
+        an_erased_case(self.house, case_id, self.numbers[case_id])
+        self.erased.add(case_id)
+
+    def open_to_all(self) -> list[UUID]:
+        return [each for each in self.living() if not self.named.get(each)]
+
+    @invariant()
+    def exactly_those_may_open_a_case_whom_the_rules_name(self) -> None:
+        everybody = {**self.staff, **self.gone}
+        for case_id in self.numbers:
+            may = self.named.get(case_id) or set(self.staff)
+            may = set() if case_id in self.erased else may
+            can = {login for login, actor in everybody.items() if self.opens(actor, case_id)}
+            assert can == may
+
+    def opens(self, actor: Actor, case_id: UUID) -> bool:
+        """True if this person's keys open all of the case, past what any row security hides; one
+        who opens only a part of it is found out."""
+        with self.house.owner.begin(Scope(self.house.programme)) as tx:
+            directory = self.house.console.directory(tx, self.house.now)
+            row = cases.case_by_id(tx, case_id)
+            try:
+                keys = reading.case_keys(tx, actor, directory, row)
+            except (CryptoError, NotFound):
+                return False
+            rows = cases.messages_of(tx, case_id)
+            opened = [reading.open_message(tx, keys, each).words is not None for each in rows]
+            assert opened
+            assert all(opened)
+            return True
+
+
+@pytest.fixture
+def houses(server: EmbeddedServer, engine: Engine, tmp_path: Path) -> Iterator[Iterator[House]]:
+    built: list[House] = []
+
+    def make() -> Iterator[House]:
+        while True:
+            built.append(build_house(server, tmp_path / f"data{len(built)}", engine))
+            yield built[-1]
+
+    yield make()
+    for house in built:
+        house.close()
+
+
+def test_exactly_those_open_a_case_whom_the_rules_name(houses: Iterator[House]) -> None:
+    machine = type("PeopleOfThisTest", (People,), {"make": houses})
+
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=6,
+            stateful_step_count=14,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,157 @@
+"""Leaving: what is done on the day that somebody goes.
+
+Their ways in, sessions and wraps go, their entry ends, and whatever comes from then on is sealed to
+new keys. What they signed stays theirs and stays readable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from workervoice.crypto.directory import Entry
+from workervoice.crypto.keyring import Holder
+from workervoice.errors import GuardFailed, NotFound, NotTrusted
+from workervoice.hotline.epochs import (
+    STAFF,
+    Registry,
+    Renewal,
+    people_of,
+    readers_now,
+    registering,
+    renew_cases,
+    renew_for,
+    renew_group,
+)
+from workervoice.hotline.process import Process, sole
+from workervoice.hotline.reading import Actor
+from workervoice.message import Role
+from workervoice.store import cases, keys, people
+from workervoice.store.invitations import drop_invitation
+from workervoice.store.people import Officer
+from workervoice.store.readers import cases_read_by, drop_reader, readers_of, restricted
+
+LEAST_READERS = 2  # of a team: for everything that takes two people
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What became of it. `needs_root` if the root has still to end the entry of a registrar."""
+
+    renewal: Renewal
+    needs_root: bool
+
+
+def remove(process: Process, actor: Actor, login: str) -> Left:
+    """Let somebody go. Asked for again, it finishes what was interrupted.
+
+    Raises `GuardFailed`, with nothing changed, if too few would remain.
+    """
+    with registering(process, actor) as desk:
+        officer = _officer(desk, login)
+        entry = _entry(desk, officer.id)
+        if entry is None:
+            _forget_guest(desk, officer)
+        elif officer.id in people.with_a_way_in(desk.tx):
+            _let_go(desk, entry)
+        needs_root = entry is not None and entry.kind == "registrar" and _holds(desk, entry)
+    everything = actor.registrar_scope().organisation is None
+    renewal = renew_cases(process, actor) if everything else Renewal(0, ())
+    return Left(renewal, needs_root)
+
+
+def _officer(desk: Registry, login: str) -> Officer:
+    for officer in people.officers(desk.tx).values():
+        if officer.login == login:
+            if officer.id == desk.actor.id:
+                raise GuardFailed("let another registrar remove you")
+            return officer
+    raise NotFound(f"there is no officer {login}")
+
+
+def _entry(desk: Registry, officer_id: UUID) -> Entry | None:
+    try:
+        return desk.directory.newest(officer_id).entry
+    except NotTrusted:
+        return None
+
+
+def _holds(desk: Registry, entry: Entry) -> bool:
+    return entry.not_after >= int(desk.pen.now.timestamp())
+
+
+def _forget_guest(desk: Registry, officer: Officer) -> None:
+    """Somebody who waited and whom nobody ever vouched for."""
+    drop_invitation(desk.tx, officer.id)
+    people.shut_out(desk.tx, officer.id)
+    desk.pen.log(desk.tx, "officer_removed", officer.id, str(officer.role))
+
+
+def _let_go(desk: Registry, entry: Entry) -> None:
+    if entry.role in STAFF:
+        _enough_remain(desk, entry)
+    for case_id in _restricted(desk):
+        if _concerns(desk, case_id, entry.id):
+            renew_for(desk, case_id, readers_now(desk, case_id, without=entry.id))
+    renewed = _renew_groups(desk, entry)
+    if entry.kind == "registrar":
+        _vouch_again(desk, entry.id, besides=renewed)
+    elif _holds(desk, entry):
+        ended = int(desk.pen.now.timestamp()) - 1
+        desk.vouch(replace(entry, version=entry.version + 1, not_after=ended))
+    people.shut_out(desk.tx, entry.id)
+    keys.drop_wraps(desk.tx, reader=entry.id)
+    drop_reader(desk.tx, entry.id)
+    desk.pen.log(desk.tx, "officer_removed", entry.id, entry.role)
+
+
+def _concerns(desk: Registry, case_id: UUID, leaver: UUID) -> bool:
+    """True for a restricted case that the leaver reads, or whose newest pair is of their making."""
+    row = cases.case_by_id(desk.tx, case_id)
+    made_by = keys.key_pair_of(desk.tx, Holder("case", case_id, row.epoch)).signer_id
+    return made_by == leaver or leaver in readers_of(desk.tx, case_id)
+
+
+def _restricted(desk: Registry) -> list[UUID]:
+    """The restricted cases that are not erased."""
+    known = sorted(restricted(desk.tx))
+    return [each for each in known if cases.case_by_id(desk.tx, each).state != "erased"]
+
+
+def _enough_remain(desk: Registry, entry: Entry) -> None:
+    team = people_of(desk, "team", entry.id)
+    rest = [each for each in team if each.id != entry.id]
+    if len(rest) < LEAST_READERS:
+        raise GuardFailed(f"{len(rest)} would remain in the team: admit somebody first")
+    if not any(each.role == Role.SUPERVISOR for each in rest):
+        raise GuardFailed("no supervisor would remain to release anything: admit one first")
+    for case_id in set(_restricted(desk)) & set(cases_read_by(desk.tx, entry.id)):
+        try:
+            readers_now(desk, case_id, without=entry.id)
+        except GuardFailed:
+            raise GuardFailed(
+                f"only they can read the restricted case {case_id}: "
+                "let them name somebody else or lift the restriction first"
+            ) from None
+
+
+def _renew_groups(desk: Registry, entry: Entry) -> set[UUID]:
+    """New keys for the group that this person was in."""
+    if entry.role in STAFF:
+        group = sole(desk.directory, "team")
+    elif entry.role == Role.BUYER and entry.organisation_id is not None:
+        group = desk.directory.trusted(entry.organisation_id, "organisation")
+    else:
+        return set()
+    renew_group(desk, group, without=entry.id)
+    return {group.id}
+
+
+def _vouch_again(desk: Registry, leaver: UUID, *, besides: set[UUID]) -> None:
+    """Sign what only the leaver vouched for, before the root ends their entry."""
+    for kind in ("officer", "team", "organisation"):
+        for entry_id in desk.directory.ids(kind):
+            newest = desk.directory.newest(entry_id)
+            mine = newest.signer_id == leaver and entry_id not in besides
+            if mine and _holds(desk, newest.entry):
+                desk.vouch(replace(newest.entry, version=newest.entry.version + 1))

@@ -1,0 +1,264 @@
+"""Staffing: how people come to the hotline and leave it.
+
+    invite (a registrar) ▸ enrol (the invited person, by a one-time token) ▸ compare the fingerprint
+    over the phone ▸ admit (a registrar) ▸ … ▸ remove (a registrar)
+
+An account that nobody vouches for opens nothing and sees nothing. What a person has read or copied
+cannot be taken back; removing decides what they open from then on.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from workervoice.crypto import keyring
+from workervoice.crypto.directory import Entry, fingerprint
+from workervoice.crypto.keyring import Holder
+from workervoice.crypto.paper import RECOVERY_BYTES, from_paper, to_paper
+from workervoice.crypto.seal import ctx, digest, generate_signing
+from workervoice.crypto.slots import RECOVERY, STRONG, Bundle, Cost, box_bundle, new_slot, open_umk
+from workervoice.crypto.suite import generate_kem
+from workervoice.errors import Forbidden, GuardFailed, NotFound, NotTrusted
+from workervoice.hotline.ceremony import VALID_FOR, new_recovery_code
+from workervoice.hotline.epochs import (
+    STAFF,
+    Reader,
+    Registry,
+    give,
+    registering,
+)
+from workervoice.hotline.passphrases import check_passphrase
+from workervoice.hotline.process import Process, sole
+from workervoice.hotline.reading import Actor
+from workervoice.message import Role
+from workervoice.store import keys, people
+from workervoice.store import programme as store
+from workervoice.store.engine import Tx
+from workervoice.store.invitations import (
+    Invitation,
+    add_invitation,
+    claim,
+    drop_invitation,
+    invitation_by_token,
+    invitation_of,
+    invitations,
+)
+from workervoice.store.people import Officer
+
+PAPER = "invitation"  # what is written on it
+CODE = "recovery code"
+INVITED_FOR = timedelta(days=7)
+NAME_MAX = 100
+_LOGIN = re.compile("[a-z0-9][a-z0-9._-]{1,31}")
+ROLES = frozenset({Role.HANDLER, Role.SUPERVISOR, Role.BUYER, Role.MONITOR, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who is invited."""
+
+    login: str
+    name: str
+    role: Role
+    organisation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What a new person gets to see once: their printed code and their fingerprint."""
+
+    officer: Officer
+    recovery: str = field(repr=False)
+    fingerprint: str
+
+
+def person_fingerprint(sign_public: bytes, kem_public: bytes) -> str:
+    """Of both keys of a person: what is compared over the phone."""
+    return fingerprint(ctx("person", sign_public, kem_public))
+
+
+def invite(process: Process, actor: Actor, guest: Guest) -> str:
+    """The one-time token for somebody to make an account with; told once, stored as a hash."""
+    if not _LOGIN.fullmatch(guest.login):
+        raise GuardFailed("a login has 2 to 32 small letters, digits, dots or hyphens")
+    if not guest.name.strip() or len(guest.name) > NAME_MAX:
+        raise GuardFailed(f"a name has 1 to {NAME_MAX} characters")
+    raw = secrets.token_bytes(RECOVERY_BYTES)
+    with registering(process, actor) as desk:
+        _check_place(desk, guest)
+        _free_login(desk, guest.login)
+        unsigned = Invitation(
+            programme_id=desk.tx.programme,
+            id=uuid4(),
+            organisation_id=guest.organisation_id,
+            login=guest.login,
+            name=guest.name.strip(),
+            role=str(guest.role),
+            token_hash=_token_hash(raw),
+            expires_at=(desk.pen.now + INVITED_FOR).replace(microsecond=0),
+            signer_id=actor.id,
+            signature=b"",
+        )
+        signature = actor.bundle.sign.sign(unsigned.statement())
+        add_invitation(desk.tx, replace(unsigned, signature=signature))
+        desk.pen.log(desk.tx, "officer_invited", unsigned.id, unsigned.role)
+    return to_paper(PAPER, raw)
+
+
+def _check_place(desk: Registry, guest: Guest) -> None:
+    """A registrar invites within their organisation; buyers' people into buyers only."""
+    found = [o for o in store.rows_of(desk.tx, store.Organisation) if o.id == guest.organisation_id]
+    if not found:
+        raise NotFound("no such organisation")
+    limit = desk.directory.trusted(desk.actor.id).organisation_id
+    if limit not in (None, guest.organisation_id):
+        raise Forbidden("you may invite people of your own organisation only")
+    of_buyer = found[0].kind == "buyer"
+    if guest.role not in ROLES or of_buyer != (guest.role is Role.BUYER):
+        raise GuardFailed(f"an organisation of kind {found[0].kind} has no {guest.role}")
+
+
+def _free_login(desk: Registry, login: str) -> None:
+    for old in invitations(desk.tx):
+        if old.login == login and old.keys is None and old.expires_at <= desk.pen.now:
+            drop_invitation(desk.tx, old.id)  # it ran out unused
+        elif old.login == login:
+            raise GuardFailed(f"{login} is invited already")
+    if any(officer.login == login for officer in people.officers(desk.tx).values()):
+        raise GuardFailed(f"there is a {login} already")
+
+
+def enrol(
+    process: Process,
+    token: str,
+    passphrase: str,
+    cost: Cost = STRONG,
+    *,
+    try_code: Callable[[str], str] = lambda code: code,
+) -> Enrolled:
+    """Make the invited person's keys and account. `try_code` shows the printed code and returns it
+    as the person typed it back: nothing is stored before it opens the keys.
+
+    Raises `GuardFailed` for a weak passphrase, `Mistyped` or `WrongPassphrase` for a code that was
+    copied wrongly, and `NotFound` for a token that is unknown, used or too old.
+    """
+    raw = from_paper(PAPER, token, RECOVERY_BYTES)
+    check_passphrase(passphrase)
+    with process.database.begin() as tx:
+        invited = _invited(process, tx, raw)
+    bundle, code = Bundle(generate_kem(), generate_signing()), new_recovery_code()
+    umk, boxed = box_bundle(invited.id, bundle)
+    slots = [
+        new_slot(invited.id, passphrase, umk, cost),
+        new_slot(invited.id, code, umk, cost, kind=RECOVERY),
+    ]
+    typed = to_paper(CODE, from_paper(CODE, try_code(code), RECOVERY_BYTES))
+    open_umk(invited.id, typed, slots[1])
+    officer = _officer_of(invited)
+    with process.database.begin() as tx:
+        _invited(process, tx, raw)
+        people.add_officer(tx, officer, boxed)
+        for slot in slots:
+            people.add_slot(tx, officer, slot)
+        claim(tx, invited, bundle.sign.public + bundle.kem.public)
+    return Enrolled(officer, code, person_fingerprint(bundle.sign.public, bundle.kem.public))
+
+
+def _officer_of(invited: Invitation) -> Officer:
+    place = (invited.programme_id, invited.id, invited.organisation_id)
+    return Officer(*place, invited.login, invited.name, Role(invited.role))
+
+
+def _invited(process: Process, tx: Tx, raw: bytes) -> Invitation:
+    invited = invitation_by_token(tx, _token_hash(raw))
+    if invited.keys is not None or invited.expires_at <= process.clock():
+        raise NotFound("no such invitation")
+    return invited
+
+
+def _token_hash(raw: bytes) -> bytes:
+    return digest(ctx("invitation-token", raw))
+
+
+def claimed_entry(tx: Tx, invited: Invitation, not_after: int) -> Entry:
+    """What somebody who waits would be in the directory."""
+    if invited.keys is None:
+        raise GuardFailed(f"{invited.login} has not made an account yet")
+    return Entry(
+        id=invited.id,
+        kind="officer",
+        programme_id=tx.programme,
+        version=1,
+        role=invited.role,
+        organisation_id=invited.organisation_id,
+        epoch=0,
+        sign_public=invited.keys[:32],
+        kem_public=invited.keys[32:],
+        not_after=not_after,
+    )
+
+
+def admit(process: Process, actor: Actor, login: str, compared: str) -> None:
+    """Vouch for somebody who waits, and give them the keys that their role reads with.
+
+    `compared` is the fingerprint as the person read it over the phone: it must be that of the keys
+    that lie in the database, or somebody put others there.
+    """
+    with registering(process, actor) as desk:
+        invited = invitation_of(desk.tx, login)
+        desk.directory.check_signature(
+            invited.signer_id, invited.statement(), invited.signature, "registrar"
+        )
+        until = int((desk.pen.now + VALID_FOR).timestamp())
+        entry = claimed_entry(desk.tx, invited, until)
+        shown = person_fingerprint(entry.sign_public, entry.kem_public)
+        if "".join(compared.split()) != shown.replace(" ", ""):
+            raise GuardFailed(f"the fingerprint of {login} is another: do not admit them, ask why")
+        entry = _entered(desk, entry)
+        _give_group_keys(desk, entry)
+        drop_invitation(desk.tx, invited.id)
+        desk.pen.log(desk.tx, "officer_admitted", entry.id, entry.role)
+
+
+def _entered(desk: Registry, entry: Entry) -> Entry:
+    """The entry signed by this registrar, or the one that the root signed for a new registrar."""
+    try:
+        known = desk.directory.trusted(entry.id)
+    except NotTrusted:
+        desk.vouch(entry)
+        return entry
+    if (known.sign_public, known.kem_public) != (entry.sign_public, entry.kem_public):
+        raise NotTrusted(str(entry.id))
+    return known
+
+
+def _give_group_keys(desk: Registry, entry: Entry) -> None:
+    """Every epoch of the team's or organisation's pair that the registrar has: what was written
+    before is part of the work."""
+    if entry.role in STAFF:
+        kind, group_id = "team", sole(desk.directory, "team").id
+    elif entry.role == Role.BUYER:
+        kind, group_id = "organisation", UUID(str(entry.organisation_id))
+    else:
+        return
+    mine = [h for h in keys.memberships(desk.tx, desk.actor.id, kind) if h.id == group_id]
+    if not mine:
+        raise GuardFailed(f"you have no key of {kind} {group_id}: let one who has admit them")
+    for holder in mine:
+        _give_own(desk, holder, entry)
+    desk.pen.log(desk.tx, "recipient_changed", group_id, f"{kind} reader added")
+
+
+def _give_own(desk: Registry, holder: Holder, entry: Entry) -> None:
+    wraps, me = keys.wraps_of(desk.tx, holder), desk.actor
+    if (entry.id, 0) in wraps:
+        return
+    own = wraps[me.id, 0]
+    kek = keyring.unwrap(own, holder=holder, reader_id=me.id, reader=me.bundle.kem)
+    keyring.unlock(kek, holder, keys.key_pair_of(desk.tx, holder).pair)
+    give(desk.tx, holder, kek, Reader.of(entry))
