@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from workervoice.app import demo
 from workervoice.app.keyfiles import load_key_files, pinned_root
 from workervoice.crypto.slots import CHEAP
+from workervoice.crypto.totp import code_at, step_of
 from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
@@ -34,7 +35,9 @@ from workervoice.message import (
     Rejected,
     SendOutcome,
 )
+from workervoice.store import people
 from workervoice.store.engine import Database, Scope
+from workervoice.store.factors import factors_of, note_use
 from workervoice.store.log import read_leaves
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 from workervoice.store.programme import Line
@@ -99,6 +102,7 @@ class House:
         )
         self.door = Door(self.console, BOOT_SECRET, CHEAP)
         self.desk = Desk(self.console, self.phrases)
+        self.apps: dict[str, bytes] = dict(self.seeded.totp)
         self._tokens: dict[str, str] = {}
 
     def _process(self, kind: str) -> Process:
@@ -159,8 +163,22 @@ class House:
 
     def token(self, login: str) -> str:
         if login not in self._tokens:
-            self._tokens[login] = self.door.enter(login, self.seeded.passphrases[login])
+            token = self.door.enter(login, self.seeded.passphrases[login])
+            if login in self.apps:
+                token = self.door.pass_code(token, self.code(login))
+            self._tokens[login] = token
         return self._tokens[login]
+
+    def code(self, login: str) -> str:
+        """What this person's app shows now, as if it had not been used yet: our clock stands still,
+        and a code is good only once."""
+        with self.owner.begin(Scope(self.programme)) as tx:
+            officer = next(o for o in people.officers(tx).values() if o.login == login)
+            (row,) = factors_of(tx, officer)
+            version = row.version + 1
+            place = ("second-factor-used", self.programme, row.id, version)
+            note_use(tx, officer, row.id, version, self.console.vault.seal(*place, {"step": 0}))
+        return code_at(self.apps[login], step_of(int(self.now.timestamp())))
 
     def actor(self, login: str) -> Actor:
         """This person, logged in."""

@@ -82,6 +82,8 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "vault_ca_file": ("new\nline", "se\udcffcret"),
     "simulator_secret": SPOILT,
     "boot_secret": HEX,
+    "console_behind_proxy": ("perhaps", "2"),
+    "login_delay_seconds": ("0", "-1", "3601", "a minute"),
 }
 
 

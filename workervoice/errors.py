@@ -9,6 +9,7 @@ WorkervoiceError
 │   ├── SealBroken          a blob does not open here: forged, moved, truncated, wrong key
 │   ├── NotTrusted          a key or signature does not lead back to the pinned root
 │   ├── WrongPassphrase     the slot does not open
+│   ├── WrongCode           the second factor does not do
 │   ├── Contradicted        what is stored is not what the log says: put back, cut, never logged
 │   ├── Mistyped            what was typed from paper has a typing error
 │   └── KeysAway            the service that holds our keys cannot be used now
@@ -19,6 +20,7 @@ WorkervoiceError
 ├── PackError               a language pack is malformed or fails its own examples
 ├── PhraseError             a phrase file is malformed or incomplete
 ├── NotFound                no such thing, or not for this person: the two look the same
+│   └── HalfWay             a session whose second factor is still missing
 ├── Forbidden               this person may not do this
 ├── Unlogged                something was stored and no leaf of the log says so: a fault of ours
 ├── Unavailable             the database cannot be reached now
@@ -68,6 +70,10 @@ class WrongPassphrase(CryptoError):
     """The passphrase does not open this slot."""
 
 
+class WrongCode(CryptoError):
+    """A code or passkey that is not right, not now, or was used before."""
+
+
 class Mistyped(CryptoError):
     """What was typed from paper is no key of this kind; never says what was typed."""
 
@@ -102,6 +108,10 @@ class PhraseError(WorkervoiceError):
 
 class NotFound(WorkervoiceError):
     """No such thing for this person."""
+
+
+class HalfWay(NotFound):
+    """The passphrase was right, and the second factor is still missing: no page opens."""
 
 
 class Forbidden(WorkervoiceError):

@@ -66,7 +66,16 @@ class Settings(BaseSettings):
     console_url: str | None = Field(
         None,
         description="The address under which officers reach the console. With https, cookies are "
-        "marked secure.",
+        "marked secure, and passkeys can be used: they are made for this name.",
+    )
+    console_behind_proxy: bool = Field(
+        False,
+        description="A proxy before the console says in X-Real-IP where a request comes from, and "
+        "lets nobody else say so. Without it all who come through a proxy share one lane of "
+        "sign-in tries.",
+    )
+    login_delay_seconds: int = Field(
+        60, ge=1, le=3600, description="The longest wait between two wrong tries to sign in."
     )
     recycle_requests: int = Field(
         2000,

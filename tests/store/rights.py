@@ -75,8 +75,9 @@ EXPECTED: dict[str, dict[str, str]] = {
         "officer": "S* I",
         "organisation": "S*",
         "programme": "S*",
+        "second_factor": "S* I U(used version) D",
         "session": "S* I U* D",
-        "slot": "S* I",
+        "slot": "S* I U(tried) D",
     },
     "staff": {
         "action": "S* I U(state)",
@@ -90,6 +91,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "conversation": "S* U(record state version)",
         "directory": "S*",
         "disclosure": "S* I U(link state version)",
+        "draft": "S* I D",
         "issue": "S* I U(link packet signature signer_id state version)",
         "issue_note": "S* I",
         "key_pair": "S* I D",
@@ -155,7 +157,15 @@ EXPECTED: dict[str, dict[str, str]] = {
 OPEN_DOORS: dict[str, set[str]] = {
     "gateway": {"line", "programme"},
     "courier": {"programme"},
-    "console": {"invitation", "officer", "organisation", "programme", "session", "slot"},
+    "console": {
+        "invitation",
+        "officer",
+        "organisation",
+        "programme",
+        "second_factor",
+        "session",
+        "slot",
+    },
 }
 
 

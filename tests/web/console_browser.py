@@ -6,6 +6,7 @@ Every page that it opens is checked: nothing inline or from elsewhere, every fie
 from __future__ import annotations
 
 import re
+from base64 import b32decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -17,6 +18,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from tests.house import House
+from workervoice.crypto.totp import code_at, step_of
 from workervoice.web.console import create_console_app
 
 COOKIE = "workervoice-80"  # of a session, at http://console.test
@@ -131,8 +133,24 @@ class Browser:
         browser.open("/login")
         answer = browser.submit("/login", login=login, passphrase=house.seeded.passphrases[login])
         assert answer.status_code == 303, answer.text
-        browser.open(answer.headers["location"])
+        while answer.status_code == 303:
+            at = answer.headers["location"]
+            answer = browser.open(at)
+            if at == "/second" and answer.status_code == 200:
+                answer = browser.submit("/second", code=house.code(login))
+            elif at == "/enrol":
+                answer = browser.submit(
+                    "/enrol", code=browser.code_of_new_app(house, login), name=""
+                )
+        assert answer.status_code == 200, answer.text
         return browser
+
+    def code_of_new_app(self, house: House, login: str = "sam") -> str:
+        """What an app shows after somebody typed the secret on this page into it."""
+        found = re.search("<code>([A-Z2-7]{32})</code>", self.page)
+        assert found is not None, self.page
+        house.apps[login] = b32decode(found[1])
+        return code_at(house.apps[login], step_of(int(house.now.timestamp())))
 
     def open(self, path: str, **headers: str) -> Response:
         """Get a page and read it."""
@@ -171,8 +189,8 @@ class Browser:
 
 
 def steady(page: str) -> str:
-    """A page without the one thing that differs each time that it is shown."""
-    return re.sub(r'name="form" value="\w+"', 'name="form"', page)
+    """A page without what differs each time that it is shown, and from session to session."""
+    return re.sub(r'name="form(_token)?" value="\w+"', 'name="form"', page)
 
 
 def _names(form: ShownForm) -> set[str]:

@@ -72,6 +72,8 @@ class Scene:
             issue_id=self.issue,
             disclosure_id=self.disclosures[login],
             action_id=self.action,
+            factor_id=self.action,  # nobody's
+            form="answer",
             move=moves.get(subject, ""),
             name="console.css",
         )

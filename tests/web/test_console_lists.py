@@ -185,8 +185,10 @@ def test_a_monitor_sees_what_left_the_house_and_counts_what_has_not(house: House
 
     page = Browser.of(house, "mina").page
 
-    rows = {row[:8]: row for row in re.findall(r'data-label="Case">(.*?)</tr>', page, re.S)}
-    with_issue, without = rows[str(scene.case)[:8]], rows[str(fresh)[:8]]
+    rows = {
+        row.strip()[:11]: row for row in re.findall(r'data-label="Case">(.*?)</tr>', page, re.S)
+    }
+    with_issue, without = rows[code(house, "mina", scene.case)], rows[code(house, "mina", fresh)]
     assert with_issue.count("<div>Buyers are deciding</div>") == 1
     assert "2 drafted, not released" in with_issue
     assert "Draft<" not in with_issue

@@ -132,7 +132,7 @@ def test_a_released_issue_says_who_approved_and_who_released_it_and_when(house: 
         "Released by Sam, supervisor, 22 Nov 2026, 12:00 UTC."
     )
     thread = ben.open(f"/cases/{case_id}").text
-    assert re.search(r"Sensitive issue \w{8}</a></span><span>Approved</span>", thread)
+    assert re.search(r"Sensitive issue \w{5}-\w{5}</a></span><span>Approved</span>", thread)
 
 
 def test_a_release_without_consent_says_why_on_the_issues_page(house: House) -> None:

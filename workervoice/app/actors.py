@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workervoice.app.browsing import Browser, Page, Phone, StoryStuck
 from workervoice.app.demo import PEOPLE
+from workervoice.crypto.totp import code_at, step_of
 
 PATIENCE_SECONDS = 30
 WIDTH = 96
@@ -56,15 +57,18 @@ class Worker:
 
 
 class Officer:
-    """An officer at a browser."""
+    """An officer at a browser, with an app that shows codes if they need one."""
 
-    def __init__(self, login: str, passphrase: str, console: str) -> None:
+    def __init__(self, login: str, passphrase: str, console: str, app: bytes | None) -> None:
         self.name = PEOPLE[login][2]
         self._login = login
         self._browser = Browser(console)
         page = self._browser.get("/login")
         fields = {"login": login, "passphrase": passphrase}
-        self._browser.post("/login", fields, page.token())
+        page = self._browser.post("/login", fields, page.token())
+        if app is not None:
+            code = code_at(app, step_of(int(time.time())))
+            self._browser.post("/second", {"code": code}, page.token())
 
     def sees(self, path: str, patterns: Sequence[str]) -> Page:
         """Look at a page until every pattern is on it, and tell the lines that match."""

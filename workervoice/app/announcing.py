@@ -6,6 +6,7 @@ import sys
 
 from workervoice.app import demo
 from workervoice.app.supervisor import Supervisor
+from workervoice.crypto.totp import secret_text
 from workervoice.settings import Settings
 
 
@@ -15,6 +16,8 @@ def tell_passphrases(seeded: demo.Seeded) -> None:
     for login, (_, role, name, _) in demo.PEOPLE.items():
         who = name if str(role) in name else f"{name} ({role})"
         lines.append(f"  {login:6} {seeded.passphrases[login]}   {who}")
+    lines += ["", "Second factors, for an authenticator app (TOTP; type the secret into it):"]
+    lines += [f"  {login:6} {secret_text(secret)}" for login, secret in seeded.totp.items()]
     _print(lines)
 
 

@@ -10,20 +10,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from secrets import token_bytes
 from typing import Literal
 from uuid import UUID, uuid4
 
 from workervoice.app.keyfiles import load_key_files, make_key_files
 from workervoice.app.vouching import sign_processes
-from workervoice.crypto.slots import STRONG, Cost
+from workervoice.crypto.slots import STRONG, Cost, open_slot
+from workervoice.crypto.totp import SECRET_BYTES
 from workervoice.errors import SettingsError
 from workervoice.hotline.ceremony import Ceremony, Root, Seat, new_passphrase
-from workervoice.hotline.founding import store_founding
+from workervoice.hotline.factors import Holder, new_totp, required
+from workervoice.hotline.founding import Account, store_founding
 from workervoice.hotline.noting import log_recipients
 from workervoice.message import Role
 from workervoice.settings import Settings
 from workervoice.store import programme as store
-from workervoice.store.engine import Database, Scope
+from workervoice.store.engine import Database, Scope, Tx
+from workervoice.store.factors import add_factor
 from workervoice.store.people import Officer
 from workervoice.store.programme import Line, Organisation, Site, SupplyLink
 from workervoice.store.vault import Vault
@@ -66,10 +70,12 @@ class DemoLine:
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What seeding made, to be printed once: passphrases by login."""
+    """What seeding made, to be printed once: passphrases by login, and the secrets of the apps
+    that show codes to those who must have a second factor."""
 
     programme_id: UUID
     passphrases: Mapping[str, str] = field(repr=False)
+    totp: Mapping[str, bytes] = field(repr=False)
 
 
 def demo_lines(sms_from: str | None, whatsapp_from: str | None) -> tuple[DemoLine, ...]:
@@ -124,8 +130,26 @@ def seed(
     founding = ceremony.hold("Demo hotline", places, seats, sign_processes(ceremony, data))
     with owner.begin(Scope(programme_id)) as tx:
         store_founding(tx, founding)
-        log_recipients(tx, Vault(load_key_files(data, "courier").service_key), now)
-    return Seeded(programme_id, passphrases)
+        vault = Vault(load_key_files(data, "console").service_key)
+        log_recipients(tx, vault, now)
+        totp = {
+            account.officer.login: _second_factor(tx, vault, account, passphrases, now)
+            for account in founding.accounts
+            if required(account.officer)
+        }
+    return Seeded(programme_id, passphrases, totp)
+
+
+def _second_factor(
+    tx: Tx, vault: Vault, account: Account, passphrases: Mapping[str, str], now: datetime
+) -> bytes:
+    """Set up an app that shows codes, as its owner would; returns its secret."""
+    officer, secret, factor_id = account.officer, token_bytes(SECRET_BYTES), uuid4()
+    bundle = open_slot(officer.id, passphrases[officer.login], account.slots[0], account.boxed)
+    holder, at = Holder(vault, officer, bundle), int(now.timestamp())
+    row = new_totp(holder, factor_id, secret, "Demo", now=at, step=0)
+    add_factor(tx, officer, row)
+    return secret
 
 
 def _lines(programme_id: UUID, lines: Sequence[DemoLine]) -> list[Line]:

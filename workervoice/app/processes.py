@@ -14,6 +14,7 @@ from workervoice.app.keyfiles import pinned_root, unseal_keys
 from workervoice.channels.base import Receiver, Sender
 from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
 from workervoice.channels.twilio import TwilioReceiver, TwilioSender
+from workervoice.crypto.passkeys import Relying
 from workervoice.crypto.suite import self_test
 from workervoice.errors import SettingsError
 from workervoice.hotline.act import Desk
@@ -135,4 +136,5 @@ def build_console(settings: Settings) -> tuple[Process, Door, Desk]:
         raise SettingsError(f"{PREFIX}BOOT_SECRET is missing.")
     process = build_process(settings, "console")
     boot_secret = bytes.fromhex(settings.boot_secret.get_secret_value())
-    return process, Door(process, boot_secret), Desk(process, PhraseBook.load())
+    relying = Relying((settings.console_url or "").rstrip("/"))
+    return process, Door(process, boot_secret, relying=relying), Desk(process, PhraseBook.load())

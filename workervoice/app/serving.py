@@ -24,6 +24,7 @@ from workervoice.app import memory, processes
 from workervoice.app.demo import demo_lines
 from workervoice.app.recycling import Recycled, tell_supervisor
 from workervoice.errors import SettingsError, Unavailable
+from workervoice.hotline.throttle import Rules
 from workervoice.hotline.tick import Courier
 from workervoice.settings import PREFIX, Settings
 from workervoice.web.console import create_console_app
@@ -89,7 +90,12 @@ def run_console(settings: Settings, handle: int | None, *, tied: bool) -> None:
     process, door, desk = processes.build_console(settings)
     secure = (settings.console_url or "").startswith("https://")
     app = create_console_app(
-        process=process, door=door, desk=desk, secure_cookies=secure, demo=settings.demo
+        process=process,
+        door=door,
+        desk=desk,
+        secure_cookies=secure,
+        demo=settings.demo,
+        rules=Rules(settings.console_behind_proxy, settings.login_delay_seconds),
     )
     listening = _socket(handle, settings.console_host, settings.console_port, "console_port")
     _serve(app, listening, settings.recycle_requests if kept else 0, tied=tied)

@@ -183,11 +183,12 @@ def play(supervisor: Supervisor) -> None:
     """All scenes, in order."""
     if supervisor.seeded is None:
         raise StoryStuck("the story needs a programme of its own")
-    passphrases, known = supervisor.seeded.passphrases, {}
+    seeded, known = supervisor.seeded, {}
 
     def officer(login: str) -> Officer:
         if login not in known:
-            known[login] = Officer(login, passphrases[login], supervisor.console_url)
+            app = seeded.totp.get(login)
+            known[login] = Officer(login, seeded.passphrases[login], supervisor.console_url, app)
         return known[login]
 
     introduce()

@@ -3,11 +3,16 @@
 The row is named by the SHA-256 of the cookie and holds the bundle boxed under a key made of cookie
 and boot secret. The boot secret (32 random bytes) is only in the memory of the parent process: a
 copied database opens nothing, nor does a stolen cookie after a restart.
+
+A session whose second factor is still missing is `HALF`. Its box is bound to that, as the proof
+that a person was asked again is bound to its session and moment: a row that was changed by hand
+opens no more than before.
 """
 
 from __future__ import annotations
 
 import base64
+import hmac
 import secrets
 from uuid import UUID
 
@@ -15,24 +20,33 @@ from workervoice.crypto.seal import KEY_BYTES, box, ctx, derive, digest, mac, un
 from workervoice.crypto.slots import Bundle
 from workervoice.errors import SealBroken
 
-_SESSION = "session"
+FULL = "full"
+HALF = "half"  # the passphrase was right, the second factor is still missing
+
+_STAGES = {FULL: "session", HALF: "session-half"}
+_PROOF = "session-proof"
+_MOMENT_BYTES = 8
 _SESSION_KEY = "session-key"
 
 
-def new_session(boot_secret: bytes, officer_id: UUID, bundle: Bundle) -> tuple[str, bytes, bytes]:
+def new_session(
+    boot_secret: bytes, officer_id: UUID, bundle: Bundle, stage: str = FULL
+) -> tuple[str, bytes, bytes]:
     """The cookie's token, the row's id and the boxed bundle. The token is stored nowhere."""
     cookie = secrets.token_bytes(KEY_BYTES)
     token = base64.urlsafe_b64encode(cookie).decode().rstrip("=")
     row = digest(cookie)
-    boxed = box(_key(boot_secret, cookie), bundle.to_bytes(), ctx(_SESSION, row, officer_id))
+    boxed = box(_key(boot_secret, cookie), bundle.to_bytes(), _place(row, officer_id, stage))
     return token, row, boxed
 
 
-def open_session(boot_secret: bytes, cookie_token: str, officer_id: UUID, boxed: bytes) -> Bundle:
-    """The officer's keys. Raises `SealBroken` for another cookie, officer, row or boot."""
+def open_session(
+    boot_secret: bytes, cookie_token: str, officer_id: UUID, boxed: bytes, stage: str = FULL
+) -> Bundle:
+    """The officer's keys. Raises `SealBroken` for another cookie, officer, row, stage or boot."""
     cookie = _cookie(cookie_token)
     try:
-        place = ctx(_SESSION, digest(cookie), officer_id)
+        place = _place(digest(cookie), officer_id, stage)
         return Bundle.from_bytes(unbox(_key(boot_secret, cookie), boxed, place))
     except SealBroken:
         raise SealBroken(f"session of officer {officer_id} does not open") from None
@@ -41,6 +55,24 @@ def open_session(boot_secret: bytes, cookie_token: str, officer_id: UUID, boxed:
 def session_id(cookie_token: str) -> bytes:
     """Which row a cookie asks for. Raises `SealBroken` if it is no token of ours."""
     return digest(_cookie(cookie_token))
+
+
+def proof(boot_secret: bytes, row: bytes, at: int) -> bytes:
+    """That whoever holds this session proved at this moment (unix seconds) who they are."""
+    moment = at.to_bytes(_MOMENT_BYTES, "big")
+    return moment + mac(boot_secret, ctx(_PROOF, row, moment))
+
+
+def proved_at(boot_secret: bytes, row: bytes, stored: bytes) -> int:
+    """When that was; 0 for a proof that is not of this session and boot."""
+    at = int.from_bytes(stored[:_MOMENT_BYTES], "big")
+    return at if hmac.compare_digest(proof(boot_secret, row, at), stored) else 0
+
+
+def _place(row: bytes, officer_id: UUID, stage: str) -> bytes:
+    if stage not in _STAGES:
+        raise SealBroken("no such stage of a session")
+    return ctx(_STAGES[stage], row, officer_id)
 
 
 def _cookie(token: str) -> bytes:

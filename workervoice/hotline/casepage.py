@@ -130,7 +130,7 @@ def entry_of_case(process: Process, actor: Actor, case_id: UUID, entry_id: UUID)
             raise NotFound("no such entry in this case")
         names = {officer.id: officer.name for officer in people.officers(case.tx).values()}
         deliveries = outbox.deliveries(case.tx, case.row.conversation_id)
-        case.pen.log(case.tx, "case_read", case_id)
+        case.pen.log_reading(case.tx, "case_read", case_id)
         return _said(entry, names, deliveries)
 
 

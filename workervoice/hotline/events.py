@@ -62,9 +62,25 @@ _PLAIN: Mapping[str, Kind] = {
     # time passes
     "buyer_notified": Kind("a disclosure is on its buyer's list (disclosure)"),
     "clock_ran_out": Kind("a promise is late; the detail is the rung (clock)"),
+    # people, their accounts and the places
+    "officer_invited": Kind("somebody may make an account; the detail is the role (officer)"),
+    "officer_admitted": Kind("a registrar vouched for a new person (officer)", sensitive=True),
+    "officer_removed": Kind("somebody was let go (officer)", sensitive=True),
+    "passphrase_changed": Kind("somebody took another passphrase (officer)"),
+    "recovery_changed": Kind("somebody took a new recovery code (officer)"),
+    "recovered": Kind("somebody came in by a recovery code (officer)", sensitive=True),
+    "factor_added": Kind("somebody set up a second factor; the detail is its kind (officer)"),
+    "factor_removed": Kind("somebody removed a second factor (officer)"),
+    "many_cases_opened": Kind("far more cases than usual were opened in an hour (officer)", True),
+    "registered": Kind("a line, site, organisation or supply link was signed (row)"),
     # who may read, and the log itself
     "directory_entry": Kind("whose key is whose was said by a signature (entry)", sensitive=True),
     "reader_added": Kind("a key was made or wrapped to a reader (holder)", sensitive=True),
+    "recipient_changed": Kind(
+        "a team, organisation or case got a new key or reader (team, organisation, case)", True
+    ),
+    "case_restricted": Kind("only named people read it from now on (case)", sensitive=True),
+    "case_unrestricted": Kind("the whole team reads it again (case)", sensitive=True),
     "checkpoint_kept": Kind("a monitor took the newest checkpoint, in this hour (programme)"),
 }
 

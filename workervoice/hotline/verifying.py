@@ -96,6 +96,7 @@ class _Known:
     listed: dict[Place, bytes] = field(default_factory=dict)
     newest: dict[tuple[str, tuple[UUID, ...]], Row] = field(default_factory=dict)
     erased: set[UUID] = field(default_factory=set)
+    taken: set[Place] = field(default_factory=set)  # wraps that readers do not have any more
 
     def hear(self, fields: Mapping[str, str]) -> None:
         if erases(fields["event"]):
@@ -103,7 +104,9 @@ class _Known:
         for written in fields["rows"].split():
             row = Row.read(written)
             place = row.place
-            if place.kind in _REPLACED:
+            if place.kind == "unwrapped":
+                self.taken.add(Place("wrap", place.series, place.number))
+            elif place.kind in _REPLACED:
                 before = self.newest.get((place.kind, place.series))
                 if before is None or before.place.number < place.number:
                     self.newest[place.kind, place.series] = row
@@ -193,7 +196,7 @@ def _check_head(tx: Tx, vault: Vault, report: Report, frontier: Frontier) -> Non
 def _check_rows(tx: Tx, vault: Vault, report: Report, known: _Known) -> None:
     """Each stored row is as logged and the newest, and what was logged is there or was erased."""
     missing = set(known.listed)
-    missing -= {place for place in missing if place.kind in _SWEPT}
+    missing -= {place for place in missing if place.kind in _SWEPT} | known.taken
     for batch in _batches(stored_rows(tx)):
         tagged = marks_at(tx, vault, [row.place for row in batch])
         for row in batch:
@@ -218,6 +221,8 @@ def _row_problem(row: Row, known: _Known) -> str | None:
     erased = not known.erased.isdisjoint(place.series)
     if place.kind in _ERASED and erased:
         return "is there, although the log says that it was erased"
+    if place in known.taken:
+        return "is there, although the log says that it was taken from its reader"
     digest = known.listed.get(place)
     if place.kind in _REPLACED:
         newest = known.newest.get((place.kind, place.series))

@@ -16,9 +16,9 @@ from workervoice.store.engine import Tx
 
 
 def erase_words(tx: Tx, case_id: UUID) -> None:
-    """Destroy a case's messages, judgements and keys."""
-    for table, column in ((t.message, "case_id"), (t.assessment, "case_id")):
-        _delete(tx, table, column, case_id)
+    """Destroy a case's messages, judgements, drafts and keys."""
+    for table in (t.message, t.assessment, t.draft):
+        _delete(tx, table, "case_id", case_id)
     _destroy_keys(tx, "case", case_id)
 
 

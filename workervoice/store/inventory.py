@@ -8,6 +8,7 @@ from sqlalchemy import Table, select
 
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx, streamed
+from workervoice.store.keys import wrap_row
 from workervoice.store.rows import Row
 
 # table: kind, ids of the series, number in it ("" for the only one), what the hash is over
@@ -18,7 +19,6 @@ _SHAPES: tuple[tuple[Table, str, tuple[str, ...], str, tuple[str, ...]], ...] = 
     (t.message, "message", ("case_id",), "ordinal", ("words",)),
     (t.assessment, "assessment", ("case_id",), "version", ("words",)),
     (t.key_pair, "pair", ("holder_id",), "epoch", ("public", "box")),
-    (t.key_wrap, "wrap", ("holder_id", "reader_id"), "epoch", ("wrap",)),
     (t.directory, "directory", ("id",), "version", ("body", "signature")),
     (t.outbox, "outbox", ("id",), "", ("payload",)),
     (t.issue, "issue", ("id",), "version", ("packet",)),
@@ -32,6 +32,10 @@ _SHAPES: tuple[tuple[Table, str, tuple[str, ...], str, tuple[str, ...]], ...] = 
 
 def stored_rows(tx: Tx) -> Iterator[Row]:
     """In no order. A text that was sent is emptied: there is nothing left to compare."""
+    c = t.key_wrap.c
+    wraps = select(c.holder_id, c.epoch, c.reader_id, c.wrap).where(c.programme_id == tx.programme)
+    for row in streamed(tx, wraps):
+        yield wrap_row(row.holder_id, row.epoch, row.reader_id, row.wrap)
     for table, kind, ids, number, parts in _SHAPES:
         names = (*ids, *((number,) if number else ()), *parts)
         query = select(*(table.c[name] for name in names))

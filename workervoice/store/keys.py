@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from workervoice.crypto.directory import Entry, Signed
 from workervoice.crypto.keyring import Holder, LockedPair
+from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
@@ -38,9 +39,11 @@ def entry_row(signed: Signed) -> Row:
     return Row.of("directory", entry.id, entry.version, entry_to_body(entry), signed.signature)
 
 
-def wrap_row(holder: Holder, reader_id: UUID, wrap: bytes) -> Row:
-    """What the log knows of who may read what."""
-    return Row.of("wrap", (holder.id, reader_id), holder.epoch, wrap)
+def wrap_row(holder_id: UUID, epoch: int, reader_id: UUID, wrap: bytes, kind: str = "wrap") -> Row:
+    """What the log knows of who may read what. Each wrap is a series of its own, because the same
+    pair may be taken from a reader and given back; kind "unwrapped" says that it was taken."""
+    itself = UUID(bytes=digest(ctx("row", "wrap", wrap))[:16])
+    return Row.of(kind, (holder_id, reader_id, itself), epoch, wrap)
 
 
 def add_directory_entry(tx: Tx, signed: Signed) -> None:
@@ -116,7 +119,7 @@ def add_wrap(
             wrap=wrap,
         )
     )
-    tx.stored.append(wrap_row(holder, reader_id, wrap))
+    tx.stored.append(wrap_row(holder.id, holder.epoch, reader_id, wrap))
 
 
 def wraps_of(tx: Tx, holder: Holder) -> dict[tuple[UUID, int], bytes]:
@@ -145,7 +148,9 @@ def drop_wraps(
         chosen.append(c.reader_id == reader)
     if len(chosen) == 1:
         raise ValueError("whose wraps?")
-    tx.connection.execute(t.key_wrap.delete().where(*chosen))
+    gone = t.key_wrap.delete().where(*chosen).returning(c.holder_id, c.epoch, c.reader_id, c.wrap)
+    for row in tx.connection.execute(gone):
+        tx.stored.append(wrap_row(*row, kind="unwrapped"))
 
 
 def epochs_of(tx: Tx, kind: str, holder_id: UUID) -> list[int]:

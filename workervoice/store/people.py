@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from workervoice.crypto.slots import Cost, Slot
 from workervoice.errors import NotFound
@@ -40,8 +40,8 @@ def add_officer(tx: Tx, officer: Officer, bundle: bytes) -> None:
     )
 
 
-def add_slot(tx: Tx, officer: Officer, slot: Slot) -> None:
-    """Store one way in."""
+def add_slot(tx: Tx, officer: Officer, slot: Slot, *, tried: bool = False) -> None:
+    """Store one way in; `tried`: its owner has it at hand, for certain."""
     tx.connection.execute(
         t.slot.insert().values(
             programme_id=officer.programme_id,
@@ -51,8 +51,30 @@ def add_slot(tx: Tx, officer: Officer, slot: Slot) -> None:
             cost=cost_to_text(slot.cost),
             auth_hash=slot.auth_hash,
             wrapped_umk=slot.wrapped_umk,
+            tried=tried,
         )
     )
+
+
+def replace_slot(tx: Tx, officer: Officer, slot: Slot, *, tried: bool) -> None:
+    """Store a way in, in place of the one of this kind."""
+    tx.connection.execute(t.slot.delete().where(*_own_slot(officer, slot.kind)))
+    add_slot(tx, officer, slot, tried=tried)
+
+
+def is_untried(tx: Tx, officer: Officer, kind: str) -> bool:
+    """True if there is such a way in, and nobody has ever tried it."""
+    query = select(t.slot.c.tried).where(*_own_slot(officer, kind))
+    return tx.connection.execute(query).scalar_one_or_none() is False
+
+
+def note_tried(tx: Tx, officer: Officer, kind: str) -> None:
+    tx.connection.execute(t.slot.update().where(*_own_slot(officer, kind)).values(tried=True))
+
+
+def _own_slot(officer: Officer, kind: str) -> tuple[ColumnElement[bool], ...]:
+    c = t.slot.c
+    return (c.programme_id == officer.programme_id, c.officer_id == officer.id, c.kind == kind)
 
 
 def officer_by_login(tx: Tx, login: str) -> Officer:
@@ -82,26 +104,35 @@ def slot_of(tx: Tx, officer: Officer, kind: str) -> tuple[Slot, bytes]:
     return slot, bytes(row.bundle)
 
 
-def add_session(tx: Tx, session_id: bytes, officer: Officer, box: bytes, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as it is stored: see `crypto.sessions`."""
+
+    id: bytes = field(repr=False)
+    stage: str
+    box: bytes = field(repr=False)
+    proof: bytes = field(repr=False)
+    challenge: bytes | None = field(default=None, repr=False)
+
+
+def add_session(tx: Tx, officer: Officer, row: SessionRow, now: datetime) -> None:
     tx.connection.execute(
         t.session.insert().values(
             programme_id=officer.programme_id,
-            id=session_id,
             officer_id=officer.id,
-            box=box,
             started_at=now,
             seen_at=now,
+            **{name: getattr(row, name) for name in SessionRow.__slots__},
         )
     )
 
 
 def find_session(
     tx: Tx, session_id: bytes, *, started_after: datetime, seen_after: datetime
-) -> tuple[Officer, bytes]:
-    """Whose live session this is, and its box; `NotFound` if ended, idle or unknown."""
-    query = select(*_OFFICER, t.session.c.box).join(
-        t.session, t.session.c.officer_id == t.officer.c.id
-    )
+) -> tuple[Officer, SessionRow]:
+    """Whose live session this is; `NotFound` if ended, idle or unknown."""
+    columns = [t.session.c[name].label(f"session_{name}") for name in SessionRow.__slots__]
+    query = select(*_OFFICER, *columns).join(t.session, t.session.c.officer_id == t.officer.c.id)
     row = tx.connection.execute(
         query.where(
             t.session.c.id == session_id,
@@ -109,7 +140,32 @@ def find_session(
             t.session.c.seen_at > seen_after,
         )
     ).one_or_none()
-    return _officer(row), bytes(row.box)  # type: ignore[union-attr]
+    officer = _officer(row)
+    return officer, SessionRow(*(getattr(row, column.name) for column in columns))
+
+
+def set_proof(tx: Tx, session_id: bytes, proof: bytes) -> None:
+    """Keep that whoever holds this session has just proved who they are."""
+    tx.connection.execute(
+        t.session.update().where(t.session.c.id == session_id).values(proof=proof)
+    )
+
+
+def set_challenge(tx: Tx, session_id: bytes, challenge: bytes) -> None:
+    """What a passkey is asked to sign next, in place of what it was asked before."""
+    tx.connection.execute(
+        t.session.update().where(t.session.c.id == session_id).values(challenge=challenge)
+    )
+
+
+def take_challenge(tx: Tx, session_id: bytes) -> bytes | None:
+    """What was asked, this once."""
+    c = t.session.c
+    asked = tx.connection.execute(
+        select(c.challenge).where(c.id == session_id).with_for_update()
+    ).scalar_one_or_none()
+    tx.connection.execute(t.session.update().where(c.id == session_id).values(challenge=None))
+    return None if asked is None else bytes(asked)
 
 
 def touch_session(tx: Tx, session_id: bytes, now: datetime) -> None:
@@ -121,6 +177,43 @@ def touch_session(tx: Tx, session_id: bytes, now: datetime) -> None:
 def drop_sessions(tx: Tx, *, started_before: datetime) -> None:
     """Rows of sessions that ended by themselves."""
     tx.connection.execute(t.session.delete().where(t.session.c.started_at < started_before))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTimes:
+    """When a session began and was seen last."""
+
+    id: bytes = field(repr=False)
+    started_at: datetime
+    seen_at: datetime
+
+
+def sessions_of(tx: Tx, officer: Officer, *, started_after: datetime) -> list[SessionTimes]:
+    """The sessions of one person, the newest first."""
+    c = t.session.c
+    query = (
+        select(c.id, c.started_at, c.seen_at)
+        .where(*_own_sessions(officer), c.started_at > started_after)
+        .order_by(c.started_at.desc())
+    )
+    return [SessionTimes(*row) for row in tx.connection.execute(query)]
+
+
+def end_session_of(tx: Tx, officer: Officer, session_id: bytes) -> bool:
+    """False if this person has no such session."""
+    mine = t.session.delete().where(*_own_sessions(officer), t.session.c.id == session_id)
+    return tx.connection.execute(mine).rowcount == 1
+
+
+def end_sessions(tx: Tx, officer: Officer, *, but: bytes = b"") -> None:
+    """All of a person's sessions, but one."""
+    others = t.session.delete().where(*_own_sessions(officer), t.session.c.id != but)
+    tx.connection.execute(others)
+
+
+def _own_sessions(officer: Officer) -> tuple[ColumnElement[bool], ...]:
+    c = t.session.c
+    return c.programme_id == officer.programme_id, c.officer_id == officer.id
 
 
 def end_session(tx: Tx, session_id: bytes) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -118,7 +119,8 @@ officer = _table(
 slot = _table(
     "slot",
     *(_id("officer_id"), _text("kind"), _sealed("salt"), _text("cost")),
-    *(_sealed("auth_hash"), _sealed("wrapped_umk"), _refers("officer_id", "officer")),
+    *(_sealed("auth_hash"), _sealed("wrapped_umk"), Column("tried", Boolean, nullable=False)),
+    _refers("officer_id", "officer"),
     key=("officer_id", "kind"),
 )
 
@@ -131,8 +133,15 @@ invitation = _table(
 
 session = _table(
     "session",
-    *(_sealed("id"), _id("officer_id"), _sealed("box"), _moment("started_at"), _moment("seen_at")),
+    *(_sealed("id"), _id("officer_id"), _text("stage"), _sealed("box"), _moment("started_at")),
+    *(_moment("seen_at"), _sealed("proof"), _sealed("challenge", nullable=True)),
     _refers("officer_id", "officer"),
+)
+
+second_factor = _table(
+    "second_factor",
+    *(_id("id"), _id("officer_id"), _text("kind"), _sealed("fixed"), _number("version")),
+    *(_sealed("used"), _sealed("signature"), _refers("officer_id", "officer")),
 )
 
 key_pair = _table(
@@ -192,6 +201,13 @@ assessment = _table(
     *(_id("id"), _id("case_id"), _number("epoch"), _number("version"), _text("judge")),
     *(_sealed("words"), *_signed()),
     *(UniqueConstraint("programme_id", "case_id", "version"), _refers("case_id", "cases")),
+)
+
+draft = _table(
+    "draft",
+    *(_id("id"), _id("case_id"), _id("officer_id"), _number("epoch"), _text("form")),
+    *(_sealed("words"), _sealed("signature"), _refers("case_id", "cases")),
+    key=("officer_id", "case_id", "form"),
 )
 
 # --- what is owed --------------------------------------------------------------------------------

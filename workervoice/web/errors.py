@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from workervoice.errors import (
     CryptoError,
@@ -17,12 +18,17 @@ from workervoice.errors import (
     Unavailable,
     WorkervoiceError,
     WorkflowError,
+    WrongCode,
     WrongPassphrase,
 )
 
 
 class NoSession(WorkervoiceError):
     """Nobody is signed in with this cookie, or not any more."""
+
+
+class Unfinished(NoSession):
+    """The passphrase was right, and the second factor is still missing."""
 
 
 class StaleForm(WorkervoiceError):
@@ -37,6 +43,22 @@ class Unreadable(WorkervoiceError):
     """A form that no page of ours could have sent."""
 
 
+class TooSoon(WorkervoiceError):
+    """Too many wrong tries: the next one may be made in so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("too many wrong tries")
+        self.seconds = seconds
+
+
+class NotFresh(WorkervoiceError):
+    """What was asked for needs a fresh proof of who is there; `visit` is asked for it."""
+
+    def __init__(self, visit: Any, problem: str = "") -> None:
+        super().__init__("a fresh proof is missing")
+        self.visit, self.problem = visit, problem
+
+
 class Busy(Unavailable):
     """Too many people are signing in at once."""
 
@@ -45,6 +67,7 @@ STATUS: Mapping[type[WorkervoiceError], int] = MappingProxyType(
     {
         Malformed: 400,
         WrongPassphrase: 401,
+        WrongCode: 401,
         NoSession: 403,
         Refused: 403,
         StaleForm: 403,
@@ -54,6 +77,7 @@ STATUS: Mapping[type[WorkervoiceError], int] = MappingProxyType(
         WorkflowError: 409,
         TooLarge: 413,
         Unreadable: 422,
+        TooSoon: 429,
         Unavailable: 503,
         WorkervoiceError: 500,
     }

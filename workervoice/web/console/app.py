@@ -11,15 +11,19 @@ from workervoice.errors import Contradicted, Unavailable, WorkervoiceError, Work
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.process import Process
-from workervoice.web.console import cases, disclosures, issues, login, monitor
+from workervoice.hotline.throttle import Rules, Throttle
+from workervoice.web.console import account, cases, disclosures, issues, login, monitor, second
+from workervoice.web.console.fresh import ask, fresh
 from workervoice.web.console.gate import Console, gate
 from workervoice.web.console.headers import SafeHeaders, safe_headers
 from workervoice.web.console.pages import refusal
 from workervoice.web.console.routes import check
 from workervoice.web.console.sentences import sentence
-from workervoice.web.errors import NoSession, status_of
+from workervoice.web.errors import NoSession, NotFresh, TooSoon, Unfinished, status_of
 
-ROUTERS = tuple(subject.router for subject in (login, cases, issues, disclosures, monitor))
+ROUTERS = tuple(
+    subject.router for subject in (login, second, account, cases, issues, disclosures, monitor)
+)
 RETRY_SECONDS = "5"
 CONTRADICTED = (
     "What is stored is not what the log says, so nothing is shown or changed, and the log has a "
@@ -28,7 +32,13 @@ CONTRADICTED = (
 
 
 def create_console_app(
-    *, process: Process, door: Door, desk: Desk, secure_cookies: bool, demo: bool = False
+    *,
+    process: Process,
+    door: Door,
+    desk: Desk,
+    secure_cookies: bool,
+    demo: bool = False,
+    rules: Rules | None = None,
 ) -> FastAPI:
     """Build the console. Raises `ValueError` if a page has no rule about who may see it."""
     check(route for router in ROUTERS for route in router.routes)
@@ -38,9 +48,12 @@ def create_console_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(gate)],
+        dependencies=[Depends(gate), Depends(fresh)],
     )
-    app.state.console = Console(process, door, desk, secure_cookies, demo)
+    rules = rules or Rules()
+    app.state.console = Console(
+        process, door, desk, secure_cookies, demo, rules.behind_proxy, Throttle(rules.longest)
+    )
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(SafeHeaders, secure=secure_cookies)
@@ -54,22 +67,26 @@ def create_console_app(
 def _refuse(request: Request, error: Exception) -> Response:
     """The page of the error's status. Without a session, a page that was asked for is the login."""
     if isinstance(error, NoSession) and request.method == "GET":
-        return _to_login(request)
+        return _to(request, "/second" if isinstance(error, Unfinished) else "/login")
+    if isinstance(error, NotFresh):
+        return ask(error)
     status = status_of(error) if isinstance(error, WorkervoiceError) else 500
     advice = sentence(error) if isinstance(error, WorkflowError) else ""
     if isinstance(error, Contradicted):
         advice = f"{CONTRADICTED} {error}."
     response = refusal(request, status, advice)
+    if isinstance(error, TooSoon):
+        response.headers["Retry-After"] = str(error.seconds)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = RETRY_SECONDS
     return response
 
 
-def _to_login(request: Request) -> Response:
+def _to(request: Request, path: str) -> Response:
     """htmx would follow a redirect in the background: it is told to send the whole page on."""
     if request.headers.get("hx-request") == "true":
-        return Response(status_code=403, headers={"HX-Redirect": "/login"})
-    return RedirectResponse("/login", 303)
+        return Response(status_code=403, headers={"HX-Redirect": path})
+    return RedirectResponse(path, 303)
 
 
 def _nothing_here(request: Request, error: Exception) -> Response:

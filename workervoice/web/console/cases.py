@@ -9,13 +9,15 @@ from fastapi.responses import Response
 
 from workervoice.disclosure.packet import LIKELIHOODS, Packet
 from workervoice.errors import NotFound, WorkflowError
-from workervoice.hotline import disclosing
+from workervoice.hotline import disclosing, drafts
 from workervoice.hotline.casepage import CasePage, case_page, entry_of_case
 from workervoice.hotline.overview import OVER, queue
+from workervoice.hotline.watch import look
 from workervoice.message import INDICATORS, Consent, Priority
 from workervoice.web.console import parts
 from workervoice.web.console.acting import Subject
 from workervoice.web.console.forms import (
+    Form,
     Tried,
     held_of,
     override_of,
@@ -57,6 +59,7 @@ def show(visit: Visiting, case_id: UUID) -> Response:
 def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
     """One case; after a refusal with what was tried, and 409."""
     page = case_page(visit.process, visit.actor, case_id)
+    look(visit.process, visit.console.watch, visit.actor, case_id)
     facts = page.record.facts
     shown = {
         "page": page,
@@ -67,8 +70,23 @@ def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
         "proposed": _proposed(page),
         "grounds": {} if facts.allows(Consent.AUTHORITIES) else {"refer": page.may_override},
         "tried": tried or Tried(),
+        "drafts": _drafts(visit, case_id),
     }
     return visit.page("case.html", status=409 if tried else 200, **shown)
+
+
+def _drafts(visit: Visit, case_id: UUID) -> dict[str, str]:
+    """What this person was writing here, by form."""
+    kept = drafts.kept(visit.process, visit.actor, case_id)
+    return {form: Form(fields).one("text") for form, fields in kept.items()}
+
+
+@router.post("/cases/{case_id}/drafts/{form}")
+def keep_draft(visit: Visiting, case_id: UUID, form: str) -> Response:
+    """Sent by the page itself while somebody types."""
+    said = {name: v for name, v in visit.form.fields.items() if name not in {"form_token", "form"}}
+    drafts.keep(visit.process, visit.actor, case_id, form, said)
+    return Response(status_code=204)
 
 
 def _proposed(page: CasePage) -> list[str]:
@@ -97,7 +115,12 @@ CASE = Subject("case", "/cases", _page)
 @router.post("/cases/{case_id}/answer")
 def answer(visit: Visiting, case_id: UUID) -> Response:
     desk, text = visit.console.desk, visit.form.one("text")
-    return CASE.act(visit, "answer", lambda: desk.answer(visit.actor, case_id, text), LATEST)
+
+    def act() -> None:
+        desk.answer(visit.actor, case_id, text)
+        drafts.drop(visit.process, visit.actor, case_id, "answer")
+
+    return CASE.act(visit, "answer", act, LATEST)
 
 
 @router.post("/cases/{case_id}/assess")
@@ -131,9 +154,12 @@ def set_site(visit: Visiting, case_id: UUID) -> Response:
 @router.post("/cases/{case_id}/note")
 def note(visit: Visiting, case_id: UUID) -> Response:
     desk, text = visit.console.desk, visit.form.one("text")
-    return CASE.act(
-        visit, "note", lambda: desk.note(visit.actor, case_id, text, visit.once()), LATEST
-    )
+
+    def act() -> None:
+        desk.note(visit.actor, case_id, text, visit.once())
+        drafts.drop(visit.process, visit.actor, case_id, "note")
+
+    return CASE.act(visit, "note", act, LATEST)
 
 
 @router.post("/cases/{case_id}/hold")
@@ -175,6 +201,10 @@ def _erase(visit: Visit, case_id: UUID, reason: str) -> Response:
 def draft_form(visit: Visiting, case_id: UUID) -> Response:
     """An empty packet; only what was read or added, and not overruled, stands in it already."""
     page = case_page(visit.process, visit.actor, case_id)
+    kept = drafts.kept(visit.process, visit.actor, case_id).get("issue")
+    if kept is not None:
+        site, country = (page.site.name, page.site.country) if page.site else ("", "")
+        return _draft_page(visit, page, packet_of(Form(kept), site, country))
     return _draft_page(visit, page, _packet(visit, page, fresh=True))
 
 
@@ -186,6 +216,7 @@ def draft(visit: Visiting, case_id: UUID) -> Response:
         issue_id = disclosing.draft(visit.process, visit.actor, case_id, packet, visit.once())
     except WorkflowError as refused:
         return _draft_page(visit, page, packet, sentence(refused))
+    drafts.drop(visit.process, visit.actor, case_id, "issue")
     return visit.see(f"/issues/{issue_id}")
 
 

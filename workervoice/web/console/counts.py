@@ -30,6 +30,13 @@ class Counts:
         """The same line for an unknown login and for a wrong passphrase."""
         _LOG.warning("sign-in refused (%d since the start)", self._next("refused"))
 
+    def second_refused(self, officer_id: UUID) -> None:
+        """Somebody knew this officer's passphrase, and had no second factor."""
+        _LOG.warning(
+            "second factor refused: officer %s (%d since the start)",
+            *(officer_id, self._next("second")),
+        )
+
     def form_refused(self) -> None:
         """A form without the token of its session: from elsewhere, or from before signing in."""
         _LOG.warning("form without its token refused (%d since the start)", self._next("form"))

@@ -27,6 +27,8 @@ from workervoice.workflow.consent import Ground, Override
 
 FORM_BYTES = 128 * 1024  # two full texts in a script of three bytes a letter, encoded
 FORM_FIELDS = 64
+PROOF_FIELDS = ("proof_passphrase", "proof_code", "proof_passkey")  # see `fresh`
+_UNSAID = {"form_token", *PROOF_FIELDS}  # fields that say nothing of what a form is about
 _TYPE = "application/x-www-form-urlencoded"
 _FORM_ID = re.compile("[0-9a-f]{32}")  # as `new_form_id` makes it
 
@@ -57,7 +59,7 @@ class Form:
         """
         if not _FORM_ID.fullmatch(self.one("form")):
             return None
-        said = sorted((name, value) for name, value in self.fields.items() if name != "form_token")
+        said = sorted((name, value) for name, value in self.fields.items() if name not in _UNSAID)
         return UUID(bytes=digest(json.dumps([place, said]).encode())[:16], version=4)
 
 
@@ -116,6 +118,14 @@ def parse_form(body: bytes) -> Form:
 
 def _plain(value: str) -> str:
     return value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def id_of(form: Form, name: str) -> UUID | None:
+    """An id that one of our pages put into its form; None for anything else."""
+    try:
+        return UUID(form.one(name))
+    except ValueError:
+        return None
 
 
 def priority_of(form: Form) -> Priority:

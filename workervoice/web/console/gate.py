@@ -16,7 +16,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from workervoice.errors import NotFound
+from workervoice.errors import HalfWay, NotFound
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.lateness import KnownClocks
@@ -24,11 +24,14 @@ from workervoice.hotline.listing import Listing
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.references import reference
+from workervoice.hotline.throttle import Throttle
+from workervoice.hotline.watch import Alarm, Watch
+from workervoice.message import Role
 from workervoice.web.console.counts import Counts
 from workervoice.web.console.forms import Form, new_form_id, read_form
 from workervoice.web.console.pages import render
-from workervoice.web.console.routes import ANYONE, HOME, ROUTES
-from workervoice.web.errors import NoSession, StaleForm
+from workervoice.web.console.routes import ANYONE, HALF, HOME, ROUTES
+from workervoice.web.errors import NoSession, StaleForm, Unfinished
 
 _PORT = re.compile(r":([0-9]{1,5})\Z")  # of a Host header
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -45,7 +48,10 @@ class Console:
     desk: Desk
     secure_cookies: bool
     demo: bool
+    behind_proxy: bool = False
+    throttle: Throttle = field(default_factory=Throttle)
     logins: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(LOGINS_AT_ONCE))
+    watch: Watch = field(default_factory=Watch)
     clocks: KnownClocks = field(default_factory=KnownClocks)
     counts: Counts = field(default_factory=Counts)
 
@@ -56,6 +62,9 @@ class Console:
             return "__Host-workervoice"
         port = _PORT.search(request.headers.get("host", ""))
         return f"workervoice-{port[1] if port else 80}"
+
+    def device_cookie(self, request: Request) -> str:
+        return f"{self.cookie(request)}-device"
 
     def give_cookie(self, request: Request, response: Response, token: str) -> None:
         """Until the browser closes; the session ends earlier on our side."""
@@ -109,8 +118,16 @@ class Visit:
             "form_id": new_form_id(),
             "demo": self.console.demo,
             "reference": self.reference,
+            "alarms": self._alarms(),
         }
         return render(self.request, template, {**frame, **shown}, status)
+
+    def _alarms(self) -> list[Alarm]:
+        """What the supervisors and the monitor of the programme are to know."""
+        if self.officer is None or self.officer.role not in {Role.SUPERVISOR, Role.MONITOR}:
+            return []
+        now = int(self.process.clock().timestamp())
+        return self.console.watch.alarms(self.officer.officer.programme_id, now)
 
     def listing(self, template: str, every: Listing[Any], **shown: Any) -> Response:
         """A page of lines, and of rows that could not be read, which are counted."""
@@ -131,6 +148,8 @@ def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
         _check_form(console, token, form)
     if allowed == ANYONE:
         return Visit(console, request, form, token, None)
+    if allowed == HALF:
+        return Visit(console, request, form, token, _half(console, token))
     actor = _recognise(console, token, request)
     if actor.role not in allowed:
         raise NotFound("no such page for this role")
@@ -153,10 +172,20 @@ def _check_ids(params: Mapping[str, str]) -> None:
 
 
 def _recognise(console: Console, token: str, request: Request) -> Actor:
-    """Whose session this is. A page that refreshes itself does not keep a session awake."""
-    by_itself = request.headers.get("hx-request") == "true"
+    """Whose session this is. A page that refreshes itself does not keep a session awake; a person
+    who types does, whose draft is kept meanwhile."""
+    by_itself = request.method == "GET" and request.headers.get("hx-request") == "true"
     try:
         return console.door.recognise(token, awake=not by_itself)
+    except HalfWay:
+        raise Unfinished("the second factor is missing") from None
+    except NotFound:
+        raise NoSession("no such session") from None
+
+
+def _half(console: Console, token: str) -> Actor:
+    try:
+        return console.door.half(token)
     except NotFound:
         raise NoSession("no such session") from None
 

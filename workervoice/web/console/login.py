@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
 from workervoice.errors import NotFound, WrongPassphrase
-from workervoice.web.console.gate import Visit, Visiting
+from workervoice.web.console.arriving import come_in
+from workervoice.web.console.gate import Console, Visit, Visiting
 from workervoice.web.console.routes import HOME
-from workervoice.web.errors import Busy
+from workervoice.web.console.throttling import passphrase_lane, too_soon
+from workervoice.web.errors import Busy, TooSoon
 
 router = APIRouter()
 
@@ -22,6 +26,7 @@ _FILES = {
     "console.css": "text/css",
     "console.svg": "image/svg+xml",
     "htmx.min.js": "text/javascript",
+    "passkey.js": "text/javascript",
 }
 
 
@@ -56,16 +61,19 @@ def enter(visit: Visiting) -> Response:
         token = _token(visit)
     except WrongPassphrase:
         console.counts.login_refused()
-        problem = "Login or passphrase is not right. Check both, and try again."
-        return visit.page(
-            "login.html", status=401, problem=problem, login=_login(visit)[:LOGIN_SHOWN]
-        )
+        return _again(visit, 401, "Login or passphrase is not right. Check both, and try again.")
+    except TooSoon as refused:
+        console.counts.login_refused()
+        response = _again(visit, 429, too_soon(refused))
+        response.headers["Retry-After"] = str(refused.seconds)
+        return response
     console.door.leave(visit.token)
-    officer = console.door.recognise(token)
-    console.counts.signed_in(officer.id)
-    response = visit.see(HOME.get(officer.role, "/"))
-    console.give_cookie(visit.request, response, token)
-    return response
+    return come_in(visit, token)
+
+
+def _again(visit: Visit, status: int, problem: str) -> Response:
+    login = _login(visit)[:LOGIN_SHOWN]
+    return visit.page("login.html", status=status, problem=problem, login=login)
 
 
 def _login(visit: Visit) -> str:
@@ -73,11 +81,18 @@ def _login(visit: Visit) -> str:
 
 
 def _token(visit: Visit) -> str:
-    console = visit.console
+    login = _login(visit)
+    with passphrase_lane(visit, login), turn(visit.console):
+        return visit.console.door.enter(login, visit.form.one("passphrase"))
+
+
+@contextmanager
+def turn(console: Console) -> Iterator[None]:
+    """A turn at the passphrase check. Raises `Busy` if too many others wait for theirs."""
     if not console.logins.acquire(timeout=WAIT_SECONDS):
         raise Busy("too many people are signing in")
     try:
-        return console.door.enter(_login(visit), visit.form.one("passphrase"))
+        yield
     finally:
         console.logins.release()
 

@@ -176,6 +176,7 @@ _REFUSALS: Mapping[int, tuple[str, str]] = {
     ),
     413: ("This is too long", "Nothing was stored. Go back and make the text shorter."),
     422: ("This form could not be read", "Nothing was stored. Go back and try again."),
+    429: ("Please wait a moment", "There were too many tries. Wait a minute, and try again."),
     500: (
         "Something went wrong",
         "Nothing was stored. Please tell whoever looks after this hotline's server.",

@@ -16,7 +16,8 @@ from starlette.routing import BaseRoute
 from workervoice.message import Role
 
 ANYONE: Final = "anyone"
-Allowed = frozenset[Role] | Literal["anyone"]
+HALF: Final = "half"  # whoever gave the passphrase, and owes the second factor
+Allowed = frozenset[Role] | Literal["anyone", "half"]
 
 _PEOPLE = frozenset({Role.HANDLER, Role.SUPERVISOR, Role.BUYER, Role.MONITOR, Role.ADMINISTRATOR})
 _STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR})
@@ -35,7 +36,25 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("GET", "/static/{name}"): ANYONE,
         ("GET", "/login"): ANYONE,
         ("POST", "/login"): ANYONE,
+        ("GET", "/recover"): ANYONE,
+        ("POST", "/recover"): ANYONE,
         ("POST", "/logout"): _PEOPLE,
+        ("GET", "/account"): _PEOPLE,
+        ("POST", "/account/factors"): _PEOPLE,
+        ("POST", "/account/factors/app"): _PEOPLE,
+        ("POST", "/account/factors/passkey"): _PEOPLE,
+        ("POST", "/account/factors/{factor_id}/remove"): _PEOPLE,
+        ("POST", "/account/passphrase"): _PEOPLE,
+        ("POST", "/account/recovery"): _PEOPLE,
+        ("POST", "/account/recovery/try"): _PEOPLE,
+        ("POST", "/account/sessions/end"): _PEOPLE,
+        ("GET", "/second"): HALF,
+        ("POST", "/second"): HALF,
+        ("POST", "/second/passkey"): HALF,
+        ("POST", "/second/leave"): HALF,
+        ("GET", "/enrol"): HALF,
+        ("POST", "/enrol"): HALF,
+        ("POST", "/enrol/passkey"): HALF,
         ("GET", "/"): _PEOPLE,
         ("GET", "/cases"): _STAFF,
         ("GET", _CASE): _STAFF,
@@ -47,6 +66,7 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_CASE}/note"): _STAFF,
         ("POST", f"{_CASE}/hold"): _SUPERVISOR,
         ("POST", f"{_CASE}/move/{{move}}"): _STAFF,
+        ("POST", f"{_CASE}/drafts/{{form}}"): _STAFF,
         ("GET", f"{_CASE}/issues"): _STAFF,
         ("POST", f"{_CASE}/issues"): _STAFF,
         ("GET", "/issues"): _STAFF,
@@ -66,6 +86,25 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("GET", "/monitor/checkpoint"): _MONITOR,
     }
 )
+
+# What cannot be taken back, or decides who may read: with a fresh proof of who is there only.
+# Forms that carry a passphrase of their own bring their proof with them.
+FRESH = frozenset(
+    {
+        ("POST", f"{_ISSUE}/release"),
+        ("POST", "/account/factors"),
+        ("POST", "/account/factors/app"),
+        ("POST", "/account/factors/passkey"),
+        ("POST", "/account/factors/{factor_id}/remove"),
+    }
+)
+FRESH_MOVES = frozenset({("POST", f"{_CASE}/move/{{move}}", "erase")})
+
+
+def asks_again(method: str, path: str, move: str) -> bool:
+    """Whether this request needs a fresh proof."""
+    return (method, path) in FRESH or (method, path, move) in FRESH_MOVES
+
 
 HOME: Mapping[Role, str] = MappingProxyType(
     {

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from workervoice.crypto.strength import SHORTEST
 from workervoice.errors import GuardFailed, IllegalMove, ReasonMissing, WorkflowError
 from workervoice.hotline.act import ANSWER_MAX
+from workervoice.hotline.factors import MOST
 from workervoice.hotline.planning import TEXT_MAX
 from workervoice.web.console import words
 from workervoice.workflow import action, case, disclosed, issue
@@ -87,6 +89,21 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "the case is not open for sensitive issues": (
             "Nothing about this case may go to buyers now: it is over, or the worker asked to "
             "delete it."
+        ),
+        f"there are {MOST} second factors already: remove one first": (
+            f"There are {MOST} second factors already: remove one first."
+        ),
+        "this second factor is gone already": "This second factor is gone already.",
+        "your role needs a second factor: set up another one first": (
+            "Your role needs a second factor: set up another one first."
+        ),
+        "the draft is too long": "The draft is too long to be kept.",
+        "this session is over already": "This session is over already.",
+        "the two new passphrases differ": "The two new passphrases are not the same.",
+        "the new passphrase is too long": "The new passphrase is too long.",
+        "the new passphrase is too easy to guess": (
+            f"This passphrase is too easy to guess. Take {SHORTEST} characters or more, say five "
+            "words that have nothing to do with you, and no pattern."
         ),
         "the plan is not open": "The plan is not open for changes now.",
     }

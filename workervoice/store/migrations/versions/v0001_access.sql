@@ -29,6 +29,7 @@ CREATE POLICY any_programme ON programme
 CREATE POLICY at_the_door ON officer TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON slot TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON session TO workervoice_console USING (true);
+CREATE POLICY at_the_door ON second_factor TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON organisation TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON invitation TO workervoice_console USING (true);
 
@@ -124,6 +125,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON session TO workervoice_console;
 -- Whoever was invited makes their own account; nobody vouches for it yet.
 GRANT SELECT, UPDATE (keys) ON invitation TO workervoice_console;
 GRANT INSERT ON officer, slot TO workervoice_console;
+-- What people do about their own account.
+GRANT UPDATE (tried), DELETE ON slot TO workervoice_console;
+GRANT SELECT, INSERT, UPDATE (used, version), DELETE ON second_factor TO workervoice_console;
 
 -- Handlers and supervisors: cases, never an index or an address.
 GRANT SELECT ON programme, line, site, organisation, supply_link, directory, officer, key_pair,
@@ -213,6 +217,12 @@ BEGIN
             'AND holder_id = workervoice_scope(''organisation'')))', name);
     END LOOP;
 END $$;
+-- A draft is its writer's; erasing a case takes everybody's.
+GRANT SELECT, INSERT, DELETE ON draft TO workervoice_staff;
+CREATE POLICY only_own ON draft AS RESTRICTIVE FOR SELECT TO workervoice_staff
+    USING (officer_id = workervoice_scope('officer'));
+CREATE POLICY only_own_new ON draft AS RESTRICTIVE FOR INSERT TO workervoice_staff
+    WITH CHECK (officer_id = workervoice_scope('officer'));
 
 -- Buyers: the own disclosures and their plan.
 GRANT SELECT ON organisation, directory, key_pair, key_wrap, disclosure, action, action_entry

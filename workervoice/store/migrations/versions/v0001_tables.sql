@@ -353,6 +353,19 @@ CREATE TABLE case_reader (
     CONSTRAINT officer_id_officer_fk FOREIGN KEY(programme_id, officer_id) REFERENCES officer (programme_id, id)
 );
 
+CREATE TABLE draft (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    case_id UUID NOT NULL,
+    officer_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    words BYTEA NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT draft_pk PRIMARY KEY (programme_id, officer_id, case_id, form),
+    CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
+);
+
 CREATE TABLE message (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -369,13 +382,29 @@ CREATE TABLE message (
     CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
 );
 
+CREATE TABLE second_factor (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    officer_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    fixed BYTEA NOT NULL,
+    version INTEGER NOT NULL,
+    used BYTEA NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT second_factor_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT officer_id_officer_fk FOREIGN KEY(programme_id, officer_id) REFERENCES officer (programme_id, id)
+);
+
 CREATE TABLE session (
     programme_id UUID NOT NULL,
     id BYTEA NOT NULL,
     officer_id UUID NOT NULL,
+    stage TEXT NOT NULL,
     box BYTEA NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    proof BYTEA NOT NULL,
+    challenge BYTEA,
     CONSTRAINT session_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT officer_id_officer_fk FOREIGN KEY(programme_id, officer_id) REFERENCES officer (programme_id, id)
 );
@@ -388,6 +417,7 @@ CREATE TABLE slot (
     cost TEXT NOT NULL,
     auth_hash BYTEA NOT NULL,
     wrapped_umk BYTEA NOT NULL,
+    tried BOOLEAN NOT NULL,
     CONSTRAINT slot_pk PRIMARY KEY (programme_id, officer_id, kind),
     CONSTRAINT officer_id_officer_fk FOREIGN KEY(programme_id, officer_id) REFERENCES officer (programme_id, id)
 );

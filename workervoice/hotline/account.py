@@ -1,0 +1,156 @@
+"""One's own account: another passphrase, a new recovery code, the sessions that are open.
+
+Whatever changes a way in ends the other sessions and leaves a leaf in the log. The user master key
+is only in our hands while a passphrase or a recovery code is: a session does not hold it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workervoice.crypto.paper import RECOVERY_BYTES, from_paper, to_paper
+from workervoice.crypto.sessions import session_id
+from workervoice.crypto.slots import RECOVERY, SLOT_KIND, Slot, Umk, decoy_slot, new_slot, open_umk
+from workervoice.crypto.strength import weakness
+from workervoice.errors import GuardFailed, NotFound, WrongPassphrase
+from workervoice.hotline.ceremony import new_recovery_code
+from workervoice.hotline.doors import PASSPHRASE_MAX, TOTAL, Door
+from workervoice.hotline.factors import log
+from workervoice.hotline.reading import Actor
+from workervoice.store import people
+from workervoice.store.engine import Scope
+from workervoice.store.people import Officer
+
+PAPER = "recovery code"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session of one's own: `name` is what its row is called, of which nothing follows."""
+
+    name: str
+    started_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What somebody does about their own account, at this door."""
+
+    door: Door
+    officer: Officer = field(repr=False)
+
+    # --- sessions --------------------------------------------------------------------------------
+
+    def sessions(self, token: str) -> list[OpenSession]:
+        """All that are open, the newest first."""
+        here, now = session_id(token), self.door.process.clock()
+        with self.door.process.database.begin() as tx:
+            rows = people.sessions_of(tx, self.officer, started_after=now - TOTAL)
+        return [OpenSession(r.id.hex(), r.started_at, r.seen_at, r.id == here) for r in rows]
+
+    def end_session(self, name: str) -> None:
+        """Raises `GuardFailed` if it is over already, or somebody else's."""
+        try:
+            row_id = bytes.fromhex(name)
+        except ValueError:
+            row_id = b""
+        with self.door.process.database.begin() as tx:
+            if not people.end_session_of(tx, self.officer, row_id):
+                raise GuardFailed("this session is over already")
+
+    # --- ways in ---------------------------------------------------------------------------------
+
+    def change_passphrase(self, token: str, old: str, new: str, again: str) -> None:
+        """Raises `WrongPassphrase` for the old one, `GuardFailed` for the new one. All other
+        sessions end."""
+        check_new(self.officer, new, again)
+        umk = self._umk(SLOT_KIND, old)
+        self._replace([(self._slot(new, umk), True)], "passphrase_changed", session_id(token))
+
+    def new_recovery(self, token: str, passphrase: str) -> str:
+        """A new code in place of the old one; told this once. Raises `WrongPassphrase`."""
+        umk, code = self._umk(SLOT_KIND, passphrase), new_recovery_code()
+        slot = self._slot(code, umk, RECOVERY)
+        self._replace([(slot, False)], "recovery_changed", session_id(token))
+        return code
+
+    def recovery_waits(self) -> bool:
+        """Whether there is a recovery code that was never tried."""
+        with self.door.process.database.begin() as tx:
+            return people.is_untried(tx, self.officer, RECOVERY)
+
+    def try_recovery(self, typed: str) -> None:
+        """Type the code once, to know that it is at hand. Raises `Mistyped`, `WrongPassphrase`."""
+        self._umk(RECOVERY, as_printed(typed))
+        with self.door.process.database.begin() as tx:
+            people.note_tried(tx, self.officer, RECOVERY)
+
+    def recover(self, typed: str, new: str) -> str:
+        """A new passphrase by the recovery code, which is replaced by the one that is returned;
+        all sessions end."""
+        umk, code = self._umk(RECOVERY, as_printed(typed)), new_recovery_code()
+        slots = [(self._slot(new, umk), True), (self._slot(code, umk, RECOVERY), False)]
+        self._replace(slots, "recovered", b"")
+        return code
+
+    def _umk(self, kind: str, secret: str) -> Umk:
+        if len(secret) > PASSPHRASE_MAX:
+            raise WrongPassphrase("too long")
+        try:
+            with self.door.process.database.begin() as tx:
+                slot, _ = people.slot_of(tx, self.officer, kind)
+        except NotFound:
+            slot = decoy_slot(self.officer.login, self.door.boot_secret, self.door.cost)
+        return open_umk(self.officer.id, secret, slot)
+
+    def _slot(self, secret: str, umk: Umk, kind: str = SLOT_KIND) -> Slot:
+        return new_slot(self.officer.id, secret, umk, self.door.cost, kind=kind)
+
+    def _replace(self, slots: list[tuple[Slot, bool]], event: str, but: bytes) -> None:
+        process = self.door.process
+        with process.database.begin(Scope(self.officer.programme_id)) as tx:
+            for slot, tried in slots:
+                people.replace_slot(tx, self.officer, slot, tried=tried)
+            people.end_sessions(tx, self.officer, but=but)
+            log(tx, process, self.officer, event)
+
+
+def account_of(door: Door, actor: Actor) -> Account:
+    return Account(door, actor.officer)
+
+
+def recover(door: Door, login: str, typed: str, new: str, again: str) -> str:
+    """The way back in for whoever forgot the passphrase; returns the next recovery code.
+
+    Raises `Mistyped`; `GuardFailed` for the new passphrase; `WrongPassphrase` for everything else,
+    in the same time whether there is such an account or not.
+    """
+    as_printed(typed)
+    check_new(None, new, again)
+    try:
+        with door.process.database.begin() as tx:
+            officer = people.officer_by_login(tx, login)
+    except NotFound:
+        decoy = decoy_slot(login, door.boot_secret, door.cost)
+        open_umk(door.process.id, as_printed(typed), decoy)
+        raise WrongPassphrase("not this login and code") from None
+    return Account(door, officer).recover(typed, new)
+
+
+def as_printed(typed: str) -> str:
+    """The code as it stands on paper, however it was typed. Raises `Mistyped`."""
+    return to_paper(PAPER, from_paper(PAPER, typed, RECOVERY_BYTES))
+
+
+def check_new(officer: Officer | None, new: str, again: str) -> None:
+    """Raises `GuardFailed` for a passphrase that will not do."""
+    if new != again:
+        raise GuardFailed("the two new passphrases differ")
+    if len(new) > PASSPHRASE_MAX:
+        raise GuardFailed("the new passphrase is too long")
+    names = (officer.login, officer.name) if officer is not None else ()
+    if weakness(new, *names):
+        raise GuardFailed("the new passphrase is too easy to guess")

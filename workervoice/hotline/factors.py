@@ -1,0 +1,208 @@
+"""Second factors: what proves, besides the passphrase, that it is this person.
+
+What a factor is made of is sealed under the service key and signed by its owner's own key: nobody
+adds one for somebody else by writing to the database. Taking a row away cannot be seen from the
+rows that are left; the log has a leaf for every factor that was added or removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from workervoice.crypto.passkeys import Asked, Passkey, Relying
+from workervoice.crypto.seal import ctx, digest, verify
+from workervoice.crypto.slots import Bundle
+from workervoice.crypto.totp import matching_step, step_of
+from workervoice.errors import CryptoError, GuardFailed, NotTrusted, WrongCode
+from workervoice.hotline.process import Process
+from workervoice.message import Role
+from workervoice.store import factors as store
+from workervoice.store.engine import Scope, Tx
+from workervoice.store.factors import FactorRow
+from workervoice.store.log import Event, record_event
+from workervoice.store.people import Officer
+from workervoice.store.vault import Vault
+
+TOTP, PASSKEY = "totp", "passkey"
+REQUIRED = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+MOST = 8  # for one person
+NAME_MAX = 60  # characters
+
+_LABEL = "second-factor"
+_USED = "second-factor-used"
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A factor of which its owner's signature holds. `fixed`: name, day, and what it is made of."""
+
+    id: UUID
+    kind: str
+    fixed: Mapping[str, Any] = field(repr=False)
+    version: int
+    used: Mapping[str, int] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return str(self.fixed["name"])
+
+    @property
+    def passkey(self) -> Passkey:
+        stored = self.fixed
+        key = bytes.fromhex(stored["public"])
+        return Passkey(bytes.fromhex(stored["credential"]), key, self.used["count"])
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody whose keys are open, and the vault that their factors lie in."""
+
+    vault: Vault
+    officer: Officer
+    bundle: Bundle = field(repr=False)
+
+    def place(self, factor_id: UUID, kind: str, fixed: bytes) -> bytes:
+        who = self.officer
+        return ctx(_LABEL, who.programme_id, who.id, factor_id, kind, digest(fixed))
+
+    def make(
+        self, factor_id: UUID, kind: str, fixed: Mapping[str, Any], used: Mapping[str, int]
+    ) -> FactorRow:
+        """The row of a new factor."""
+        programme = self.officer.programme_id
+        sealed = self.vault.seal(_LABEL, programme, factor_id, 1, dict(fixed))
+        signature = self.bundle.sign.sign(self.place(factor_id, kind, sealed))
+        counters = self.vault.seal(_USED, programme, factor_id, 1, dict(used))
+        return FactorRow(factor_id, kind, sealed, 1, counters, signature)
+
+    def read(self, row: FactorRow) -> Factor:
+        """Raises `NotTrusted` or `SealBroken` for a factor that this person did not make."""
+        verify(self.bundle.sign.public, self.place(row.id, row.kind, row.fixed), row.signature)
+        programme = self.officer.programme_id
+        fixed = self.vault.open(_LABEL, programme, row.id, 1, row.fixed)
+        used = self.vault.open(_USED, programme, row.id, row.version, row.used)
+        return Factor(row.id, row.kind, fixed, row.version, used)
+
+    def note(self, tx: Tx, factor: Factor, used: Mapping[str, int]) -> None:
+        """Keep what this use leaves behind. Raises `WrongCode` if another use came first."""
+        version = factor.version + 1
+        sealed = self.vault.seal(_USED, self.officer.programme_id, factor.id, version, dict(used))
+        if not store.note_use(tx, self.officer, factor.id, version, sealed):
+            raise WrongCode("used at the same moment")
+
+
+def holder_of(process: Process, officer: Officer, bundle: Bundle) -> Holder:
+    return Holder(process.vault, officer, bundle)
+
+
+def factors(tx: Tx, holder: Holder) -> list[Factor]:
+    """All that can be used. Raises `NotTrusted` if there are only others: whoever broke them must
+    not get a person to set up a new one."""
+    rows = store.factors_of(tx, holder.officer)
+    good = []
+    for row in rows:
+        try:
+            good.append(holder.read(row))
+        except CryptoError:
+            continue
+    if rows and not good:
+        raise NotTrusted(f"second factors of officer {holder.officer.id}")
+    return sorted(good, key=lambda factor: (str(factor.fixed["day"]), factor.name))
+
+
+def required(officer: Officer) -> bool:
+    """Whether this person's role may not go without."""
+    return officer.role in REQUIRED
+
+
+def add(process: Process, holder: Holder, row: FactorRow) -> None:
+    """Store a new factor. Raises `GuardFailed` if there are enough."""
+    with process.database.begin(Scope(holder.officer.programme_id)) as tx:
+        if len(store.factors_of(tx, holder.officer)) >= MOST:
+            raise GuardFailed(f"there are {MOST} second factors already: remove one first")
+        store.add_factor(tx, holder.officer, row)
+        log(tx, process, holder.officer, "factor_added", row.kind)
+
+
+def remove(process: Process, holder: Holder, factor_id: UUID) -> None:
+    """Remove a factor. Raises `GuardFailed` for the last one of a person who must have one."""
+    with process.database.begin(Scope(holder.officer.programme_id)) as tx:
+        rows = store.factors_of(tx, holder.officer)
+        kind = next((row.kind for row in rows if row.id == factor_id), None)
+        if kind is None:
+            raise GuardFailed("this second factor is gone already")
+        if len(rows) == 1 and required(holder.officer):
+            raise GuardFailed("your role needs a second factor: set up another one first")
+        store.remove_factor(tx, holder.officer, factor_id)
+        log(tx, process, holder.officer, "factor_removed", kind)
+
+
+def log(tx: Tx, process: Process, officer: Officer, event: str, detail: str = "") -> None:
+    """A leaf about somebody's own account."""
+    leaf = Event(event, officer.id, officer.id, detail)
+    record_event(tx, process.vault, leaf, process.clock())
+
+
+def check_code(tx: Tx, holder: Holder, code: str, now: int) -> None:
+    """A code from one of the person's apps, once. Raises `WrongCode`."""
+    for factor in factors(tx, holder):
+        if factor.kind != TOTP:
+            continue
+        secret = bytes.fromhex(factor.fixed["secret"])
+        step = matching_step(secret, code, now=now, after=factor.used["step"])
+        if step is not None:
+            holder.note(tx, factor, {"step": step})
+            return
+    raise WrongCode(f"officer {holder.officer.id}")
+
+
+def new_totp(
+    holder: Holder, factor_id: UUID, secret: bytes, name: str, *, now: int, step: int | None = None
+) -> FactorRow:
+    """The row of an app that shows codes; the step of a code that was typed is used up."""
+    fixed = {"name": name, "day": now // 86400, "secret": secret.hex()}
+    return holder.make(factor_id, TOTP, fixed, {"step": step_of(now) if step is None else step})
+
+
+def totp_from(
+    holder: Holder, factor_id: UUID, secret: bytes, name: str, code: str, *, now: int
+) -> FactorRow:
+    """The same, once its owner typed a right code from it. Raises `WrongCode`."""
+    step = matching_step(secret, code, now=now, after=0)
+    if step is None:
+        raise WrongCode(f"officer {holder.officer.id}")
+    return new_totp(holder, factor_id, secret, clean_name(name, "App"), now=now, step=step)
+
+
+def clean_name(name: str, default: str) -> str:
+    return " ".join(name.split())[:NAME_MAX] or default
+
+
+def new_passkey(
+    holder: Holder, factor_id: UUID, made: Passkey, name: str, *, now: int
+) -> FactorRow:
+    """The row of a passkey that the browser has just made."""
+    fixed = {
+        "name": clean_name(name, "Passkey"),
+        "day": now // 86400,
+        "credential": made.credential.hex(),
+        "public": made.public.hex(),
+    }
+    return holder.make(factor_id, PASSKEY, fixed, {"count": made.count})
+
+
+def passkeys(every: list[Factor]) -> list[Factor]:
+    return [factor for factor in every if factor.kind == PASSKEY]
+
+
+def check_passkey(tx: Tx, holder: Holder, relying: Relying, asked: Asked, answer: str) -> None:
+    """A passkey's answer to what it was asked. Raises `WrongCode`."""
+    for factor in passkeys(factors(tx, holder)):
+        if factor.passkey.answers(answer):
+            count = relying.check(factor.passkey, asked, answer)
+            holder.note(tx, factor, {"count": count})
+            return
+    raise WrongCode(f"officer {holder.officer.id}")

@@ -1,0 +1,144 @@
+"""Throttling: whoever guesses waits, and whoever belongs here still gets in.
+
+Every wrong try makes the next one of its lane wait: 1, 2, 4 … seconds, at most a minute; quiet
+minutes take the delay back. Lanes are counted in memory, by keyed hashes of a day: no address is
+kept anywhere, a restart forgets all.
+
+    a browser that was signed in here before   its own lane for this login, and no other
+    any other browser                          login and source together; and the source alone
+
+So a stranger who hammers a login makes himself wait: the person comes in from another source, and
+with a browser that is known from the same source, too. There is no lane of a login alone: it would
+be a way to lock somebody out, and a passphrase that the product made (79 bits) is not found by
+however many sources. A code has six digits, so codes do have such a lane: it can be filled only by
+somebody who knows the passphrase, and a known browser does not stand in it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+
+from workervoice.crypto.seal import ctx, mac
+
+FREE = 2  # wrong tries in a row that cost nothing
+FREE_OF_SOURCE = 10  # the same for all logins from one address: an office shares one
+LONGEST = 60  # seconds
+DECAY_SECONDS = 300  # after so much quiet one wrong try is forgotten
+LANES_MOST = 50_000  # the longest untouched are forgotten first
+_DAY = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Where tries are counted, and how many wrong ones are free."""
+
+    key: bytes = field(repr=False)
+    free: int = FREE
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who tries, as far as can be told: an address, and a known browser or b""."""
+
+    source: str = field(repr=False)
+    device: bytes = field(default=b"", repr=False)
+
+    def at_passphrase(self, key: bytes, login: str, now: int) -> tuple[Lane, ...]:
+        """The lanes of a try at somebody's passphrase or recovery code."""
+        if self.device:
+            return (_lane(key, now, "device", login, self.device.hex()),)
+        source = network(self.source)
+        return (
+            _lane(key, now, "login", login, source),
+            Lane(_lane(key, now, "source", source).key, FREE_OF_SOURCE),
+        )
+
+    def at_code(self, key: bytes, login: str, now: int) -> tuple[Lane, ...]:
+        """The lanes of a try at somebody's second factor."""
+        if self.device:
+            return (_lane(key, now, "code-device", login, self.device.hex()),)
+        return (
+            _lane(key, now, "code", login),
+            _lane(key, now, "code-source", login, network(self.source)),
+        )
+
+
+def at_proof(key: bytes, session: bytes, now: int) -> tuple[Lane, ...]:
+    """The lane of a try to prove again, within a session, who is there."""
+    return (_lane(key, now, "proof", session.hex()),)
+
+
+def network(source: str) -> str:
+    """One caller: an IPv4 address, or the /64 of an IPv6 one, all of which one line has."""
+    try:
+        address = ipaddress.ip_address(source)
+    except ValueError:
+        return source[:64]
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def _lane(key: bytes, now: int, *parts: str) -> Lane:
+    return Lane(mac(key, ctx("lane", now // _DAY, *parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How the operator wants it. `behind_proxy`: a proxy in front says in X-Real-IP where a request
+    comes from, and lets nobody else say it."""
+
+    behind_proxy: bool = False
+    longest: int = LONGEST  # seconds
+
+
+@dataclass(slots=True)
+class Throttle:
+    """Counts wrong tries. Times are unix seconds."""
+
+    longest: int = LONGEST
+    _tries: OrderedDict[bytes, tuple[int, int]] = field(default_factory=OrderedDict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def take(self, lanes: tuple[Lane, ...], now: int) -> int:
+        """0 to go ahead, and the try counts as wrong until `passed` or `undo`; else the seconds to
+        wait, and nothing is counted: to try too early costs nothing more."""
+        with self._lock:
+            wait = max((self._wait(lane, now) for lane in lanes), default=0)
+            if wait == 0:
+                for lane in lanes:
+                    self._put(lane, self._count(lane, now) + 1, now)
+            return wait
+
+    def passed(self, lanes: tuple[Lane, ...], now: int) -> None:
+        """It was right: the lane of this person is free; what the others hold is undone by one."""
+        with self._lock:
+            for at, lane in enumerate(lanes):
+                self._put(lane, 0 if at == 0 else self._count(lane, now) - 1, now)
+
+    def undo(self, lanes: tuple[Lane, ...], now: int) -> None:
+        """It was not tried after all."""
+        with self._lock:
+            for lane in lanes:
+                self._put(lane, self._count(lane, now) - 1, now)
+
+    def _count(self, lane: Lane, now: int) -> int:
+        count, last = self._tries.get(lane.key, (0, now))
+        return max(0, count - max(0, now - last) // DECAY_SECONDS)
+
+    def _wait(self, lane: Lane, now: int) -> int:
+        over = self._count(lane, now) - lane.free
+        if over < 0 or lane.key not in self._tries:
+            return 0
+        delay = min(1 << min(over, 16), self.longest)
+        return max(0, self._tries[lane.key][1] + delay - now)
+
+    def _put(self, lane: Lane, count: int, now: int) -> None:
+        self._tries.pop(lane.key, None)
+        if count > 0:
+            self._tries[lane.key] = (count, now)
+        while len(self._tries) > LANES_MOST:
+            self._tries.popitem(last=False)
