@@ -206,14 +206,14 @@ def role_urls(server: EmbeddedServer, database: str) -> dict[str, str]:
     }
 
 
-def build_house(server: EmbeddedServer, data: Path, engine: Engine) -> House:
+def build_house(server: EmbeddedServer, data: Path, engine: Engine, now: datetime = START) -> House:
     """A new database with the demo's programme in it."""
     name = f"house_{uuid4().hex}"
     server.ensure_database(name)
     upgrade(server.owner_url(name), dict.fromkeys(LOGIN_ROLES, ROLE_PASSWORD))
     owner = Database(server.owner_url(name), pool_size=1)
     lines = demo.demo_lines(None, None)
-    seeded = demo.seed(owner, data, lines, now=START, cost=CHEAP)
+    seeded = demo.seed(owner, data, lines, now=now, cost=CHEAP)
     return House(
         owner,
         data,
@@ -222,4 +222,5 @@ def build_house(server: EmbeddedServer, data: Path, engine: Engine) -> House:
         engine,
         PhraseBook.load(),
         server.owner_url(name),
+        now,
     )

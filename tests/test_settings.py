@@ -62,6 +62,7 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "courier_database_url": DATABASES,
     "console_database_url": DATABASES,
     "courier_poll_seconds": SECONDS,
+    "retention_days": ("ninety", "words: 90", "words=-1", *SPOILT),
     "log_level": ("debug", "loud"),
     "twilio_account_sid": ("replace-me", "AC1", "SK" + "1" * 32, ACCOUNT + "/.."),
     "twilio_auth_tokens": (",", " , ", *SPOILT),

@@ -14,7 +14,14 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from workervoice import __version__
-from workervoice.app import commands_ceremony, commands_log, commands_people, commands_places
+from workervoice.app import (
+    commands_backup,
+    commands_ceremony,
+    commands_erasure,
+    commands_log,
+    commands_people,
+    commands_places,
+)
 from workervoice.errors import WorkervoiceError
 from workervoice.settings import Settings, load
 
@@ -61,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
             "process", choices=("gateway", "courier", "console")
         )
     db = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="DO")
+    commands_backup.declare(commands)
+    commands_erasure.declare(commands)
     _command(db, "upgrade", _db_upgrade, "make roles and migrate to the newest schema")
     commands_ceremony.declare(commands)
     commands_people.declare(commands)

@@ -133,6 +133,10 @@ class Settings(BaseSettings):
     courier_poll_seconds: float = Field(
         1.0, gt=0, le=60, description="Seconds between two rounds of an idle courier."
     )
+    retention_days: str = Field(
+        "contact=90 check_in=14 words=90 record=1096 log=2557",
+        description="Days that each part of a closed case is kept: see retention.md.",
+    )
     log_level: Literal["info", "warning"] = Field(
         "info", description="What the processes log: `warning` leaves out what is in order."
     )

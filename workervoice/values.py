@@ -41,6 +41,7 @@ _LIKE = {  # how a value has to look, and what is said if it does not
         ("gateway_host", "console_host"),
         (re.compile(r"[0-9A-Za-z.-]+|[0-9A-Fa-f:.]+"), "give one address of this machine"),
     ),
+    "retention_days": (re.compile("([a-z_]+=[0-9]+ ?)+"), "see docs/retention.md"),
     "twilio_account_sid": (re.compile("AC[0-9a-fA-F]{32}"), "give AC and 32 hexadecimal digits"),
     "twilio_api_key": (re.compile("(SK|AC)[0-9a-fA-F]{32}"), "give SK and 32 hexadecimal digits"),
     "twilio_auth_tokens": (re.compile(r".*[^,\s].*"), "it names no token"),

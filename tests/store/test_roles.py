@@ -37,7 +37,6 @@ def test_every_declared_table_is_there(shared_house: House) -> None:
         ("gateway", "outbox.payload"),
         ("gateway", "outbox.provider_ref"),
         ("courier", "message.words"),
-        ("courier", "cases.facts"),
         ("courier", "issue.packet"),
         ("courier", "disclosure.packet"),
         ("console", "cases.queue"),

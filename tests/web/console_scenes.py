@@ -74,6 +74,7 @@ class Scene:
             action_id=self.action,
             factor_id=self.action,  # nobody's
             form="answer",
+            entry_id=self.case,  # no entry of any thread
             move=moves.get(subject, ""),
             name="console.css",
         )

@@ -151,6 +151,7 @@ def test_an_id_has_one_spelling(
     ids = {"case_id": scene.case, "issue_id": scene.issue, "action_id": scene.action}
     ids |= {"disclosure_id": scene.disclosures["nora"], "message_id": scene.message}
     ids["factor_id"] = scene.action  # nobody's
+    ids["entry_id"] = scene.case
 
     for name in re.findall(r"{(\w+_id)}", path):
         for spelling in SPELLINGS:

@@ -69,8 +69,8 @@ def _invite(parsed: argparse.Namespace) -> int:
 
 
 def _enrol(parsed: argparse.Namespace) -> int:
-    from workervoice.app.as_officer import console_process  # noqa: PLC0415
     from workervoice.app.asking import ask_secret  # noqa: PLC0415
+    from workervoice.app.beside import process_beside  # noqa: PLC0415
     from workervoice.hotline.staffing import enrol  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415
 
@@ -78,7 +78,7 @@ def _enrol(parsed: argparse.Namespace) -> int:
         print(f"Recovery code (print it, keep it in a safe; it is shown once): {code}", flush=True)
         return ask_secret("Recovery code, from your paper")
 
-    with console_process(load()) as process:
+    with process_beside(load(), "console") as process:
         made = enrol(process, ask_secret("Token"), ask_secret("New passphrase"), try_code=try_code)
     print(f"Your account {made.officer.login} waits to be confirmed. Read this to your registrar:")
     print(made.fingerprint)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from workervoice.app.keyfiles import load_key_files, pinned_root
-from workervoice.app.owning import owner_database
+from workervoice.app.ownership import owner_database
 from workervoice.errors import NotFound, SettingsError
 from workervoice.hotline import logfile
 from workervoice.hotline.verifying import Report, verify_log

@@ -23,10 +23,11 @@ from workervoice.store.vault import Vault
 
 
 @contextmanager
-def owner_database(settings: Settings) -> Iterator[Database]:
-    """The owner's connection. Raises `ServerError` or `Unavailable`."""
+def owner_database(settings: Settings, *, snapshot: bool = False) -> Iterator[Database]:
+    """The owner's connection. Raises `ServerError` or `Unavailable`. With `snapshot` a transaction
+    sees everything as it was when it began."""
     with owner_url(settings, given=settings.database_url) as url:
-        database = Database(url, pool_size=1)
+        database = Database(url, pool_size=1, snapshot=snapshot)
         try:
             yield database
         finally:

@@ -29,6 +29,7 @@ from workervoice.store.programme import Line, programmes
 from workervoice.store.vault import Vault
 from workervoice.triage.engine import Engine
 from workervoice.workflow.phrasebook import PhraseBook
+from workervoice.workflow.retention import Policy
 
 _LOG = logging.getLogger("workervoice")
 POOL = {"gateway": 4, "courier": 2, "console": 6}
@@ -45,16 +46,23 @@ def build_process(settings: Settings, kind: str) -> Process:
     url: SecretStr | None = getattr(settings, f"{kind}_database_url")
     if url is None:
         raise SettingsError(f"{PREFIX}{kind.upper()}_DATABASE_URL is missing.")
-    files = unseal_keys(settings.data_dir, kind, open_custody(settings, kind))
+    database = Database(url.get_secret_value(), pool_size=POOL[kind])
     if settings.custody == "file":
         _LOG.warning("%s: see WORKERVOICE_CUSTODY", FILE_WARNING)
+    return process_on(settings, kind, database)
+
+
+def process_on(settings: Settings, kind: str, database: Database) -> Process:
+    """The keys of one of our processes, on this database."""
+    files = unseal_keys(settings.data_dir, kind, open_custody(settings, kind))
     return Process(
         id=files.process_id,
-        database=Database(url.get_secret_value(), pool_size=POOL[kind]),
+        database=database,
         custody=files.custody,
         vault=Vault(files.service_key),
         trust=Trust(pinned_root(settings.data_dir, settings.root_public)),
         clock=wall_clock,
+        retention=Policy.parse(settings.retention_days),
     )
 
 

@@ -43,6 +43,7 @@ _UNITS = {
     "_dir": "path",
     "_directory": "path",
     "_file": "path",
+    "_days": "days",
 }
 _LIMITS = {"ge": "{:g} or more", "gt": "more than {:g}", "le": "{:g} at most"}
 

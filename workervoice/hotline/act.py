@@ -20,6 +20,7 @@ from workervoice.hotline.opening import UNREAD, OpenCase, open_case
 from workervoice.hotline.owing import Debt, owe_text
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
+from workervoice.hotline.records import NOBODY
 from workervoice.message import INDICATORS, Priority, Role
 from workervoice.store.intake import save_conversation
 from workervoice.workflow.consent import Override
@@ -175,6 +176,8 @@ class Desk:
         state = record.progress.state
         if state in {"withdrawn", "frozen"}:
             raise GuardFailed(f"nothing may be sent: the conversation is {state}")
+        if record.contact_id == NOBODY:
+            raise GuardFailed("nothing can be sent: the worker's address was kept long enough")
         to = (row.id, record.contact_id, record.line_id)
         debt = Debt(*to, text, held=True, asks=kind == "confirm")
         outbox_id = owe_text(tx, pen, debt)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from workervoice.crypto import keyring
@@ -24,12 +24,22 @@ from workervoice.hotline.records import CaseRecord
 from workervoice.store import cases, keys
 from workervoice.store.cases import AssessmentRow, CaseRow, MessageRow
 from workervoice.store.engine import Tx
-from workervoice.store.log import first_free
+from workervoice.store.log import first_free, next_versions
 from workervoice.store.rows import Place, Row
 from workervoice.store.vault import Vault
 
 MAKERS = ("gateway", "officer", "registrar")
 LOOK_EVERY = timedelta(hours=1)
+
+
+class Entry(Protocol):
+    """An entry of a thread, by its id and direction."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def direction(self) -> str: ...
 
 
 def next_hour(now: datetime) -> datetime:
@@ -153,9 +163,30 @@ def add_words(
 
     `once` is the entry's id, where a form that is sent twice must not make two.
     """
+    place = (once or uuid4(), _free(tx, pen, "message", row.id), direction)
+    message = _sealed_words(tx, pen, row, place, _plain(words, pen.now))
+    cases.add_message(tx, message)
+    return message
+
+
+def replace_words(
+    tx: Tx, pen: Pen, row: CaseRow, was: Entry, words: Mapping[str, Any]
+) -> MessageRow:
+    """Put these words in the place of an entry, with its time and a new id; its row is gone."""
+    ordinal = cases.destroy_message(tx, row.id, was.id)
+    plain = json.dumps(words, separators=(",", ":")).encode()
+    message = _sealed_words(tx, pen, row, (uuid4(), ordinal, was.direction), plain)
+    (logged,) = next_versions(tx, pen.vault, [message.logged()])
+    cases.add_message(tx, message, logged)
+    return message
+
+
+def _sealed_words(
+    tx: Tx, pen: Pen, row: CaseRow, place: tuple[UUID, int, str], plain: bytes
+) -> MessageRow:
+    """An entry at its place: id, ordinal and direction."""
     holder, public = case_public(tx, pen, row)
-    message_id = once or uuid4()
-    plain = _plain(words, pen.now)
+    message_id, ordinal, direction = place
     sealed = keyring.seal_words(
         public, plain, holder=holder, message_id=message_id, direction=direction
     )
@@ -163,17 +194,15 @@ def add_words(
         id=message_id,
         case_id=row.id,
         epoch=row.epoch,
-        ordinal=_free(tx, pen, "message", row.id),
+        ordinal=ordinal,
         direction=direction,
         size=_bucket(plain),
         words=sealed,
         signer_id=pen.signer.id,
         signature=b"",
     )
-    place = cases.message_place(tx.programme, unsigned)
-    message = replace(unsigned, signature=pen.signer.sign(place))
-    cases.add_message(tx, message)
-    return message
+    signed = cases.message_place(tx.programme, unsigned)
+    return replace(unsigned, signature=pen.signer.sign(signed))
 
 
 def add_assessment(tx: Tx, pen: Pen, row: CaseRow, *, judge: str, words: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord
+from workervoice.hotline.redacting import may_be_redacted
 from workervoice.hotline.registry import buyers_of, sites
 from workervoice.message import INDICATORS
 from workervoice.store import outbox, people, remedy
@@ -46,6 +47,9 @@ class Said:
     asked_for_reply: bool = False
     consent: int | None = None  # whom the worker agreed to tell with this text
     override: tuple[str, str] = ("", "")  # ground and reason of a release without consent
+    removed: tuple[str, ...] = ()  # why passages or media were taken out of it for good
+    removed_by: str = ""  # who signed what is left
+    may_be_redacted: bool = False
     replies: tuple[str, ...] = ()  # what the hotline said to this text by itself, as phrase keys
     broken: bool = False
 
@@ -169,6 +173,9 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         return Said(entry.id, entry.direction, kind, None, by, (), broken=True)
     words, text = entry.words, str(entry.words.get("text", ""))
     outbox_id, override = words.get("outbox"), words.get("override", {})
+    shortened_by, author = by if words.get("removed") else "", words.get("author")
+    if shortened_by and author and entry.direction != "in":
+        by = names.get(UUID(author), "hotline")
     return Said(
         id=entry.id,
         direction=entry.direction,
@@ -185,6 +192,9 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         asked_for_reply=bool(words.get("asked_for")) and digit(text) == 1,
         consent=words.get("consent"),
         replies=tuple(map(str, words.get("replies", []))),
+        removed=tuple(map(str, words.get("removed", []))),
+        removed_by=shortened_by,
+        may_be_redacted=may_be_redacted(entry),
         override=(str(override.get("ground", "")), str(override.get("reason", ""))),
     )
 

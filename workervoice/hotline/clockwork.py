@@ -22,6 +22,7 @@ from workervoice.store.log import Event, record_event
 from workervoice.store.tables import disclosure
 from workervoice.workflow import disclosed
 from workervoice.workflow.clocks import ACKNOWLEDGED_BY, LADDERS, ClockKind, due, hears
+from workervoice.workflow.retention import OVER
 
 _UNREAD = frozenset({"received", "clarifying", "awaiting_review"})
 _OVER = frozenset({"closed", "out_of_scope", "erased"})
@@ -160,6 +161,8 @@ class Standing:
             return state not in _UNREAD
         if kind is ClockKind.WITHDRAWAL_CHECK:
             return state != "withdrawn"
+        if kind is ClockKind.RETENTION_CHECK:
+            return state not in OVER
         if kind is ClockKind.FEEDBACK or state in _OVER:
             return state in _OVER | {"confirmed"}
         opened = process.vault.open_queue(tx.programme, row_id, version, queue)

@@ -10,47 +10,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from workervoice.hotline.casefile import write_facts
 from workervoice.hotline.clockwork import end_clocks
+from workervoice.hotline.keeping import forget_worker
 from workervoice.hotline.links import BLANK, ERASED, open_issue_link, seal_issue_link
 from workervoice.hotline.opening import OpenCase
-from workervoice.hotline.records import CaseRecord, ConversationRecord
+from workervoice.hotline.records import CaseRecord
 from workervoice.message import Facts, Grade, Priority, Role
 from workervoice.store import remedy
-from workervoice.store.erasure import destroy_plan, erase_words, forget_contact
-from workervoice.store.intake import save_conversation
+from workervoice.store.erasure import destroy_plan, erase_words
 from workervoice.store.remedy import IssueRow
 from workervoice.store.tables import issue as issue_table
 from workervoice.workflow import case as case_machine
 from workervoice.workflow import issue as issue_machine
-from workervoice.workflow.progress import Progress
-
-NOBODY = UUID(int=0)
+from workervoice.workflow.retention import OVER
 
 
 def erase(file: OpenCase) -> None:
     """Blank the case and its conversation, destroy the rest, and log that it was done.
 
-    "All that you wrote" is more than this case: older ones of the same conversation go with it.
+    "All that you wrote" is more than this case: after a DELETE the older ones of the same
+    conversation go with it. One that was kept long enough goes alone.
     """
-    older = file.siblings
+    by_age = file.row.state in OVER
+    older = [] if by_age else file.siblings
     for case in older:
         case.state = _gone(case)
     for case in (file, *older):
         _erase_case(case)
     end_clocks(file.tx, file.pen, [case.row.id for case in (file, *older)])
-    forget_contact(file.tx, file.talk.id)
-    blank = ConversationRecord(
-        progress=Progress(state=file.talk.state),
-        line_id=file.conversation.line_id,
-        contact_id=NOBODY,
-    )
-    save_conversation(
-        file.tx, file.pen.vault, file.talk, state=file.talk.state, record=blank.to_json()
-    )
-    file.pen.log(file.tx, "contact_erased", file.talk.id)
+    if not (by_age and file.siblings):
+        forget_worker(file.tx, file.pen, file.talk)
 
 
 def _gone(case: OpenCase) -> str:
@@ -77,7 +68,7 @@ def _erase_case(case: OpenCase) -> None:
             also = {"link": seal_issue_link(case.tx, case.pen.vault, issue_id, alone)}
             remedy.save(case.tx, issue_table, issue_id, source=row.state, dest=row.state, also=also)
             case.pen.log(case.tx, "issue_unlinked", issue_id)
-    record = _blank(case.record.opened_at, case.pen.now)
+    record = _blank(full_hour(case.record.opened_at), full_hour(case.pen.now))
     case.row = write_facts(case.tx, case.pen, case.row, record, case.state)
     erase_words(case.tx, case.row.id)
     case.pen.log(case.tx, "case_erase", case.row.id, case.state)
@@ -93,6 +84,11 @@ def _drop_issue(case: OpenCase, row: IssueRow) -> None:
     remedy.save(case.tx, issue_table, row.id, source=row.state, dest=dest, also=also)
     destroy_plan(case.tx, row.id)
     case.pen.log(case.tx, "issue_drop", row.id, dest)
+
+
+def full_hour(moment: datetime) -> datetime:
+    """What a tombstone says of a moment."""
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _blank(opened_at: datetime, now: datetime) -> CaseRecord:

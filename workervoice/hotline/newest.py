@@ -7,7 +7,7 @@ put back is as well signed as on its first day. The log knows better, and one qu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from workervoice.errors import Contradicted
@@ -57,15 +57,32 @@ class Series:
 
 def compare(tx: Tx, vault: Vault, kind: str, about: UUID, rows: Sequence[Row]) -> Series:
     """All rows of a series against the log: what was changed, left out or cut off its end."""
-    present = {row.place.number for row in rows}
-    first, ahead = 1, max(present, default=0) + _AHEAD
-    known: dict[Place, bytes] = {}
-    while first <= ahead:
-        places = [Place(kind, (about,), number) for number in range(first, ahead + 1)]
-        found = marks_at(tx, vault, places)
-        known |= found
-        first = ahead + 1
-        ahead += _AHEAD if places[-1] in found else 0
-    altered = {row.place.number for row in rows if known.get(row.place) != mark_of(vault, row)}
-    gone = sorted({place.number for place in known} - present)
+    present = {row.place: row for row in rows}
+    known = _known(tx, vault, Place(kind, (about,), 1), max((p.number for p in present), default=0))
+    altered, gone = set(), []
+    for place in sorted({*present, *known}, key=lambda each: each.number):
+        row = present.get(place, Row.destroyed(place))
+        version, mark = known.get(place, (0, b""))
+        if mark != mark_of(vault, row.again(version) if version else row):
+            altered.add(place.number) if place in present else gone.append(place.number)
     return Series(frozenset(altered), tuple(gone))
+
+
+def _known(tx: Tx, vault: Vault, first: Place, last: int) -> dict[Place, tuple[int, bytes]]:
+    """The newest version of each row of a series and its mark: 0 is as it was first stored."""
+    newest: dict[Place, tuple[int, bytes]] = {}
+    start, end = 1, last + _AHEAD
+    while start <= end:
+        places = [replace(first, number=number) for number in range(start, end + 1)]
+        found = marks_at(tx, vault, [*places, *(place.again(1) for place in places)])
+        newest |= {place: (0, found[place]) for place in places if place in found}
+        newest |= {p: (1, found[p.again(1)]) for p in places if p.again(1) in found}
+        start = end + 1
+        end += _AHEAD if places[-1] in found else 0
+    more = [place for place, (version, _) in newest.items() if version]
+    while more:
+        version = newest[more[0]][0] + 1
+        found = marks_at(tx, vault, [place.again(version) for place in more])
+        more = [place for place in more if place.again(version) in found]
+        newest |= {place: (version, found[place.again(version)]) for place in more}
+    return newest

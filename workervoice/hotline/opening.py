@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +12,11 @@ from uuid import UUID
 from workervoice.errors import Forbidden, GuardFailed, NotFound
 from workervoice.hotline import casefile, newest, reading
 from workervoice.hotline.holding import held_by_thread
+from workervoice.hotline.keeping import kept_of
 from workervoice.hotline.links import issues_of_case
 from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.process import Pen, Process
+from workervoice.hotline.proposals import proposers
 from workervoice.hotline.reading import Actor, CaseKeys, Opened
 from workervoice.hotline.records import CaseRecord, ConversationRecord
 from workervoice.hotline.registry import lines
@@ -29,6 +31,7 @@ from workervoice.triage import ilo
 from workervoice.workflow import case as case_machine
 from workervoice.workflow.consent import Ground, Override, grounds, may_tell
 from workervoice.workflow.machine import Move
+from workervoice.workflow.retention import OVER, Kept, Policy, due
 
 UNREAD = frozenset({"received", "clarifying", "awaiting_review"})
 ZERO_TOLERANCE = frozenset({Priority.P0, Priority.P1, Priority.P1S})
@@ -37,25 +40,6 @@ TWICE_SECONDS = 60
 OPEN_STATES = UNREAD | {"in_progress", "escalated", "referred", "remedy_reported", "confirmed"}
 _ERASABLE = frozenset({"withdrawn", "closed", "out_of_scope"})
 _RELEASED = frozenset({"released", "deciding", "acting", "verifying", "resolved", "unresolved"})
-
-
-def ends_proposals(words: Mapping[str, Any], move: str) -> bool:
-    """True for an entry after which earlier proposals of this move no longer count."""
-    if move.startswith("issue "):
-        return words.get("kind") == "issue" and move.startswith(f"issue {words.get('issue')} ")
-    return words.get("kind") == "move"
-
-
-def proposers(entries: Sequence[Opened], move: str) -> set[UUID]:
-    """Who proposed this move since the last move that was made."""
-    found: set[UUID] = set()
-    for entry in reversed(entries):
-        words = entry.words
-        if words is None or ends_proposals(words, move):
-            break  # what cannot be read may have ended it
-        if words.get("kind") == "proposal" and words.get("move") == move:
-            found.add(entry.signer_id)
-    return found
 
 
 @dataclass
@@ -71,6 +55,7 @@ class OpenCase:
     keys: CaseKeys
     talk: Conversation
     state: str
+    policy: Policy
 
     @cached_property
     def thread(self) -> list[Opened]:
@@ -172,7 +157,8 @@ class OpenCase:
         """The other cases of this conversation that are not erased: one worker wrote them all."""
         rows = cases.cases_of_conversation(self.tx, self.talk.id)
         others = (row for row in rows if row.id != self.row.id and row.state != "erased")
-        return [_opened(self.tx, self.pen, self.actor, row, self.talk) for row in others]
+        policy = self.policy
+        return [_opened(self.tx, self.pen, self.actor, row, self.talk, policy) for row in others]
 
     @cached_property
     def under_hold(self) -> bool:
@@ -188,6 +174,19 @@ class OpenCase:
             return False
         return not any(case.under_hold for case in (self, *self.siblings))
 
+    @property
+    def kept(self) -> Kept:
+        """The case as retention sees it."""
+        progress = self.conversation.progress
+        return kept_of(self.record, self.row.state, progress, held=self.under_hold)
+
+    def _kept_long_enough(self) -> bool:
+        """A person may erase it then; that none of this worker's cases is under hold is part."""
+        if self.state not in OVER:
+            return False
+        known = {case.row.id: case.kept for case in (self, *self.siblings)}
+        return self.row.id in due(self.policy, known, self.pen.now).record
+
     def holds(self, reason: str, override: Override | None = None) -> dict[str, bool]:
         """The guards of the case table as they stand now; one that is not here does not hold."""
         consent = self.record.facts.consent
@@ -201,6 +200,7 @@ class OpenCase:
             "may_leave": self.may_leave(),
             "has_remedy": bool(reason.strip()),
             "no_legal_hold": self.state in _ERASABLE and self._may_be_erased(),
+            "retention_over": self._kept_long_enough(),
             "waited_72_hours": asked_at is not None
             and self.pen.now.timestamp() - asked_at >= waited,
         }
@@ -284,11 +284,13 @@ def open_case(process: Process, actor: Actor, case_id: UUID) -> Iterator[OpenCas
         row = cases.case_by_id(tx, case_id, lock=True)
         if row.state == "erased":
             raise Forbidden("this case was erased")
-        yield _opened(tx, pen, actor, row, talk)
+        yield _opened(tx, pen, actor, row, talk, process.retention)
 
 
-def _opened(tx: Tx, pen: Pen, actor: Actor, row: CaseRow, talk: Conversation) -> OpenCase:
+def _opened(
+    tx: Tx, pen: Pen, actor: Actor, row: CaseRow, talk: Conversation, policy: Policy
+) -> OpenCase:
     keys = reading.case_keys(tx, actor, pen.directory, row)
     record = casefile.read_facts(tx, pen.vault, pen.directory, row)
     newest.check(tx, pen.vault, [talk.logged(), row.logged()], [casefile.pair_place(row)])
-    return OpenCase(tx, pen, actor, row, record, keys, talk, row.state)
+    return OpenCase(tx, pen, actor, row, record, keys, talk, row.state, policy)

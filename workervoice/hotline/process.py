@@ -15,6 +15,7 @@ from workervoice.store.keys import directory_entries
 from workervoice.store.log import Event, marks_at, record_event, record_once
 from workervoice.store.rows import Place
 from workervoice.store.vault import Vault
+from workervoice.workflow.retention import Policy
 
 Clock = Callable[[], datetime]
 
@@ -68,6 +69,7 @@ class Process:
     vault: Vault
     trust: Trust
     clock: Clock
+    retention: Policy = field(default_factory=Policy)
 
     def sign(self, statement: bytes) -> bytes:
         return self.custody.sign("signing", statement)

@@ -17,6 +17,7 @@ from workervoice.store.vault import QueueRecord
 from workervoice.triage import facts as triage_facts
 from workervoice.workflow.dialogue import Progress
 
+NOBODY = UUID(int=0)  # the contact of a conversation whose addresses were destroyed
 SENT_MARK = 8  # hexadecimal digits of an outbox id
 SENT_KEPT = 20  # texts
 
@@ -99,6 +100,7 @@ class CaseRecord:
     disclosed: bool = False  # something about it has left, for a buyer or an authority
     overruled: frozenset[str] = frozenset()
     added: frozenset[str] = frozenset()
+    check_in_at: datetime | None = None  # the last day on which we agreed to ask the worker again
     legal_hold: bool = False  # a supervisor forbade to erase it; why stands in the thread
 
     def standing(self) -> Facts:
@@ -110,6 +112,7 @@ class CaseRecord:
             "facts": facts_to_json(self.facts),
             "overruled": sorted(self.overruled),
             "added": sorted(self.added),
+            "check_in": _seconds(self.check_in_at),
             "legal_hold": self.legal_hold,
             "grade": str(self.grade),
             "priority": str(self.priority),
@@ -140,6 +143,7 @@ class CaseRecord:
             disclosed=record["disclosed"],
             overruled=frozenset(record["overruled"]),
             added=frozenset(record["added"]),
+            check_in_at=_moment(record["check_in"]),
             legal_hold=record["legal_hold"],
         )
 

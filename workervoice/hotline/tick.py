@@ -1,4 +1,4 @@
-"""Time passes: deliver ▸ look up ▸ expire ▸ clocks and ladders ▸ sequence the log.
+"""Time passes: deliver ▸ look up ▸ expire ▸ clocks and ladders ▸ retention ▸ sequence the log.
 
 The courier opens what it sends only for the moment of sending, holds no database lock meanwhile,
 and sends nothing that was not signed by the gateway or by an officer whom the root vouches for.
@@ -27,6 +27,7 @@ from workervoice.hotline.dispatch import (
     prepare,
     reference,
 )
+from workervoice.hotline.keeping import Round, keep_no_longer
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process
@@ -61,6 +62,7 @@ class Courier:
     callback: Callable[[Line, UUID], str]
     failures: Counter[str] = field(default_factory=Counter)
     memory: Memory = field(default_factory=Memory, repr=False)
+    rounds: dict[UUID, Round] = field(default_factory=dict, repr=False)
 
     def tick(self) -> int:
         """One round over all programmes; returns how many texts were handled."""
@@ -73,6 +75,8 @@ class Courier:
                 handled += self._deliver(scope, now)
             with self._alone("clocks", programme):
                 self._look_at_clocks(scope, now)
+            with self._alone("retention", programme):
+                self._keep_no_longer(programme, now)
             with self._alone("log", programme):
                 sequence(self.process, scope, self.memory)
         return handled
@@ -117,6 +121,15 @@ class Courier:
                     look_at_clock(tx, self.process, standing, clock, now)
                     continue
                 clocks.put_off(tx, clock[0], next_hour(now))
+
+    def _keep_no_longer(self, programme: UUID, now: datetime) -> None:
+        """Go on with today's round over what is closed, one transaction a conversation."""
+        scope, begun = Scope(programme), self.rounds.setdefault(programme, Round())
+        with self.process.database.begin(scope) as tx:
+            conversations = begun.next(tx, now)
+        for conversation in conversations:
+            with self._alone("retention", conversation):
+                keep_no_longer(self.process, scope, conversation, now)
 
     def _send(self, scope: Scope, claimed: Claimed) -> None:
         """Open, check, send, note the outcome: three steps, the middle one outside the database.

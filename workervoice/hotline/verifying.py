@@ -95,6 +95,7 @@ class _Known:
 
     listed: dict[Place, bytes] = field(default_factory=dict)
     newest: dict[tuple[str, tuple[UUID, ...]], Row] = field(default_factory=dict)
+    later: dict[Place, Row] = field(default_factory=dict)  # what became of a row, the newest
     erased: set[UUID] = field(default_factory=set)
     taken: set[Place] = field(default_factory=set)  # wraps that readers do not have any more
 
@@ -104,7 +105,11 @@ class _Known:
         for written in fields["rows"].split():
             row = Row.read(written)
             place = row.place
-            if place.kind == "unwrapped":
+            if first := place.first():
+                before = self.later.get(first)
+                if before is None or before.place.number < place.number:
+                    self.later[first] = row
+            elif place.kind == "unwrapped":
                 self.taken.add(Place("wrap", place.series, place.number))
             elif place.kind in _REPLACED:
                 before = self.newest.get((place.kind, place.series))
@@ -112,6 +117,11 @@ class _Known:
                     self.newest[place.kind, place.series] = row
             else:
                 self.listed[place] = row.digest
+
+    def version(self, row: Row) -> Row:
+        """A stored row as the newest version of its place that the log knows."""
+        later = self.later.get(row.place)
+        return row.again(later.place.number) if later else row
 
 
 def verify_log(
@@ -197,12 +207,13 @@ def _check_rows(tx: Tx, vault: Vault, report: Report, known: _Known) -> None:
     """Each stored row is as logged and the newest, and what was logged is there or was erased."""
     missing = set(known.listed)
     missing -= {place for place in missing if place.kind in _SWEPT} | known.taken
+    missing -= {p for p, row in known.later.items() if row.digest == Row.destroyed(p).digest}
     for batch in _batches(stored_rows(tx)):
-        tagged = marks_at(tx, vault, [row.place for row in batch])
+        tagged = marks_at(tx, vault, [known.version(row).place for row in batch])
         for row in batch:
             missing.discard(row.place)
             problem = _row_problem(row, known)
-            if problem is None and tagged.get(row.place) != mark_of(vault, row):
+            if problem is None and not _is_tagged(vault, tagged, known.version(row)):
                 problem = "has lost its tag: pages would not notice if it were put back"
             if problem is not None:
                 report.problems.append(f"{row.place}: {problem}.")
@@ -215,6 +226,10 @@ def _check_rows(tx: Tx, vault: Vault, report: Report, known: _Known) -> None:
     )
 
 
+def _is_tagged(vault: Vault, tagged: Mapping[Place, bytes], row: Row) -> bool:
+    return tagged.get(row.place) == mark_of(vault, row)
+
+
 def _row_problem(row: Row, known: _Known) -> str | None:
     """What is wrong with a stored row, by the leaves; None if nothing."""
     place = row.place
@@ -223,7 +238,8 @@ def _row_problem(row: Row, known: _Known) -> str | None:
         return "is there, although the log says that it was erased"
     if place in known.taken:
         return "is there, although the log says that it was taken from its reader"
-    digest = known.listed.get(place)
+    later = known.later.get(place)
+    digest = later.digest if later else known.listed.get(place)
     if place.kind in _REPLACED:
         newest = known.newest.get((place.kind, place.series))
         if newest is not None and newest.place.number != place.number:

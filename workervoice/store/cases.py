@@ -120,13 +120,14 @@ def all_cases(tx: Tx) -> list[CaseRow]:
     return [_case(row) for row in tx.connection.execute(query)]
 
 
-def cases_of_conversation(tx: Tx, conversation_id: UUID) -> list[CaseRow]:
-    """Every case that a conversation ever had, locked."""
+def cases_of_conversation(tx: Tx, conversation_id: UUID, *, lock: bool = True) -> list[CaseRow]:
+    """Every case that a conversation ever had; the courier may not lock them, and locks the
+    conversation instead."""
     c = t.cases.c
     query = select(t.cases).where(
         c.programme_id == tx.programme, c.conversation_id == conversation_id
     )
-    return [_case(row) for row in tx.connection.execute(query.with_for_update())]
+    return [_case(row) for row in tx.connection.execute(query.with_for_update() if lock else query)]
 
 
 def stale_cases(tx: Tx, team_id: UUID, epoch: int, after: UUID, limit: int) -> list[UUID]:
@@ -189,10 +190,23 @@ def last_numbers(tx: Tx, case_id: UUID) -> dict[str, int]:
     return dict(tx.connection.execute(query).mappings().one())
 
 
-def add_message(tx: Tx, row: MessageRow) -> None:
+def add_message(tx: Tx, row: MessageRow, logged: Logged | None = None) -> None:
+    """`logged` is what the log is told, if not that the row is new."""
     columns = {name: getattr(row, name) for name in MessageRow.__slots__}
     tx.connection.execute(t.message.insert().values(programme_id=tx.programme, **columns))
-    tx.stored.append(row.logged())
+    tx.stored.append(logged or row.logged())
+
+
+def destroy_message(tx: Tx, case_id: UUID, message_id: UUID) -> int:
+    """Destroy one entry of a thread; returns its place in it. `NotFound` for a foreign id."""
+    c = t.message.c
+    gone = t.message.delete().where(
+        c.programme_id == tx.programme, c.case_id == case_id, c.id == message_id
+    )
+    ordinal = tx.connection.execute(gone.returning(c.ordinal)).scalar_one_or_none()
+    if ordinal is None:
+        raise NotFound("no such message")
+    return int(ordinal)
 
 
 def messages_of(tx: Tx, case_id: UUID) -> list[MessageRow]:

@@ -9,17 +9,46 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.rows import Place
 
 
 def erase_words(tx: Tx, case_id: UUID) -> None:
     """Destroy a case's messages, judgements, drafts and keys."""
-    for table in (t.message, t.assessment, t.draft):
-        _delete(tx, table, "case_id", case_id)
+    destroy_words(tx, case_id)
     _destroy_keys(tx, "case", case_id)
+
+
+def destroy_words(tx: Tx, case_id: UUID) -> list[Place]:
+    """Destroy a case's messages, judgements and drafts; returns the places of the first two. The
+    keys stay: the case may be reopened, and then its new words need them."""
+    _delete(tx, t.draft, "case_id", case_id)
+    gone = []
+    for table, number in ((t.message, "ordinal"), (t.assessment, "version")):
+        c = table.c
+        statement = table.delete().where(c.programme_id == tx.programme, c.case_id == case_id)
+        found = tx.connection.execute(statement.returning(c[number])).scalars()
+        gone += [Place(table.name, (case_id,), each) for each in found]
+    return gone
+
+
+def conversations_over(tx: Tx, after: UUID, limit: int) -> list[UUID]:
+    """The next conversations by id that have a case which is over."""
+    c = t.cases.c
+    query = (
+        select(c.conversation_id)
+        .distinct()
+        .where(
+            c.programme_id == tx.programme,
+            c.state.in_(("closed", "out_of_scope")),
+            c.conversation_id > after,
+        )
+    )
+    found = tx.connection.execute(query.order_by(c.conversation_id).limit(limit))
+    return list(found.scalars())
 
 
 def destroy_plan(tx: Tx, issue_id: UUID) -> None:
@@ -27,10 +56,11 @@ def destroy_plan(tx: Tx, issue_id: UUID) -> None:
     _destroy_keys(tx, "plan", issue_id)
 
 
-def forget_contact(tx: Tx, conversation_id: UUID) -> None:
-    """Destroy the addresses of a conversation and all that it was sent or is owed."""
-    for table in (t.outbox, t.contact):
-        _delete(tx, table, "conversation_id", conversation_id)
+def forget_contact(tx: Tx, conversation_id: UUID) -> int:
+    """Destroy the addresses of a conversation and all that it was sent or is owed; returns how
+    many addresses there were."""
+    _delete(tx, t.outbox, "conversation_id", conversation_id)
+    return _delete(tx, t.contact, "conversation_id", conversation_id)
 
 
 def _destroy_keys(tx: Tx, kind: str, holder_id: UUID) -> None:
@@ -43,7 +73,23 @@ def _destroy_keys(tx: Tx, kind: str, holder_id: UUID) -> None:
         )
 
 
-def _delete(tx: Tx, table: Table, column: str, value: UUID) -> None:
-    tx.connection.execute(
-        table.delete().where(table.c.programme_id == tx.programme, table.c[column] == value)
+def _delete(tx: Tx, table: Table, column: str, value: UUID) -> int:
+    statement = table.delete().where(table.c.programme_id == tx.programme, table.c[column] == value)
+    return tx.connection.execute(statement).rowcount
+
+
+def count_words(tx: Tx, case_id: UUID) -> int:
+    """How many messages and judgements a case has."""
+    return sum(_count(tx, table, "case_id", case_id) for table in (t.message, t.assessment))
+
+
+def count_contacts(tx: Tx, conversation_id: UUID) -> int:
+    """How many addresses a conversation has."""
+    return _count(tx, t.contact, "conversation_id", conversation_id)
+
+
+def _count(tx: Tx, table: Table, column: str, value: UUID) -> int:
+    query = select(func.count()).where(
+        table.c.programme_id == tx.programme, table.c[column] == value
     )
+    return int(tx.connection.execute(query).scalar_one())

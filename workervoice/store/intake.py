@@ -94,13 +94,17 @@ def known_indexes(tx: Tx, indexes: list[tuple[int, bytes]]) -> set[bytes]:
 
 def lock_conversation(tx: Tx, vault: Vault, conversation_id: UUID) -> Conversation:
     """Open a conversation and hold its row until the end of the transaction."""
-    row = tx.connection.execute(
-        select(t.conversation)
-        .where(
-            t.conversation.c.programme_id == tx.programme, t.conversation.c.id == conversation_id
-        )
-        .with_for_update()
-    ).one_or_none()
+    return conversation_by_id(tx, vault, conversation_id, lock=True)
+
+
+def conversation_by_id(
+    tx: Tx, vault: Vault, conversation_id: UUID, *, lock: bool = False
+) -> Conversation:
+    """Open a conversation, to look at it only."""
+    query = select(t.conversation).where(
+        t.conversation.c.programme_id == tx.programme, t.conversation.c.id == conversation_id
+    )
+    row = tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NotFound(f"no conversation {conversation_id}")
     sealed = bytes(row.record)

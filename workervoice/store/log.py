@@ -131,6 +131,15 @@ def marks_at(tx: Tx, vault: Vault, places: Iterable[Place]) -> dict[Place, bytes
     return {by_tag[bytes(row.tag)]: bytes(row.mark) for row in found}
 
 
+def next_versions(tx: Tx, vault: Vault, rows: Sequence[Row]) -> list[Row]:
+    """These rows as the next versions of what the log knows at their places."""
+    known = marks_at(tx, vault, [row.place.again(1) for row in rows])
+    return [
+        row.again(first_free(tx, vault, row.place.again(2)) if row.place.again(1) in known else 1)
+        for row in rows
+    ]
+
+
 def first_free(tx: Tx, vault: Vault, place: Place) -> int:
     """The first number from this one on that the log does not know: rows that somebody deleted
     leave their numbers taken."""

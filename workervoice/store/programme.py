@@ -119,6 +119,12 @@ def programmes(tx: Tx) -> list[UUID]:
     return list(tx.connection.execute(select(t.programme.c.programme_id)).scalars())
 
 
+def programme_name(tx: Tx) -> str:
+    """The name of the programme that this transaction is about."""
+    query = select(t.programme.c.name).where(t.programme.c.programme_id == tx.programme)
+    return str(tx.connection.execute(query).scalar_one())
+
+
 def line_by_slug(tx: Tx, slug: str) -> Line:
     """The line that a webhook was called on; `NotFound` for a foreign one."""
     row = (

@@ -15,6 +15,7 @@ from workervoice.errors import SealBroken
 
 AHEAD = 4  # numbers asked about at once
 _UUID_BYTES = 16
+_AGAIN = "_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,16 @@ class Place:
         """This place and the few after it, to be asked about at once."""
         numbers = range(self.number, self.number + AHEAD)
         return [Place(self.kind, self.series, number) for number in numbers]
+
+    def again(self, version: int) -> Place:
+        """Where the log tells what became of the row at this place: its later versions, from 1."""
+        return Place(self.kind + _AGAIN, (*self.series, UUID(int=self.number)), version)
+
+    def first(self) -> Place | None:
+        """The place that this one tells more about, if it is such a one."""
+        if not self.kind.endswith(_AGAIN):
+            return None
+        return Place(self.kind.removesuffix(_AGAIN), self.series[:-1], self.series[-1].int)
 
     def __str__(self) -> str:
         return f"{self.kind} {' '.join(map(str, self.series))}, number {self.number}"
@@ -51,6 +62,15 @@ class Row:
         """Of the row's parts as they lie there: ciphertext, and a state in clear if it has one."""
         ids = series if isinstance(series, tuple) else (series,)
         return cls(Place(kind, ids, number), digest(ctx("row", kind, number, *ids, *parts)))
+
+    @classmethod
+    def destroyed(cls, place: Place) -> Row:
+        """What stands for a row that was destroyed on purpose."""
+        return cls.of(place.kind, place.series, place.number, b"")
+
+    def again(self, version: int) -> Row:
+        """The same content as a later version of its place."""
+        return Row(self.place.again(version), self.digest)
 
     def written(self) -> str:
         """As it stands in a leaf: kind:ids:number:hash, short, for a leaf has one size."""

@@ -27,6 +27,7 @@ class ClockKind(StrEnum):
     DISCLOSURE_ACKNOWLEDGEMENT = "disclosure_acknowledgement"
     CORRECTIVE_ACTION = "corrective_action"
     WITHDRAWAL_CHECK = "withdrawal_check"
+    RETENTION_CHECK = "retention_check"  # kept long enough: a person decides whether it is erased
 
 
 HANDLER_BY_PRIORITY: Mapping[Priority, timedelta] = MappingProxyType(
@@ -60,6 +61,7 @@ _SAME_FOR_ALL: Mapping[ClockKind, timedelta] = MappingProxyType(
         ClockKind.LEGAL_ACKNOWLEDGEMENT: ACKNOWLEDGED_BY,
         ClockKind.DISCLOSURE_ACKNOWLEDGEMENT: timedelta(hours=72),
         ClockKind.WITHDRAWAL_CHECK: timedelta(hours=72),
+        ClockKind.RETENTION_CHECK: timedelta(days=30),
     }
 )
 
@@ -79,6 +81,7 @@ LADDERS: Mapping[ClockKind, tuple[Role, ...]] = MappingProxyType(
         ClockKind.DISCLOSURE_ACKNOWLEDGEMENT: (Role.BUYER, Role.HANDLER, Role.SUPERVISOR),
         ClockKind.CORRECTIVE_ACTION: (Role.BUYER, Role.HANDLER, Role.SUPERVISOR),
         ClockKind.WITHDRAWAL_CHECK: (Role.HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+        ClockKind.RETENTION_CHECK: (Role.HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     }
 )
 

@@ -8,10 +8,13 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from workervoice.disclosure.packet import LIKELIHOODS, Packet
-from workervoice.errors import NotFound, WorkflowError
-from workervoice.hotline import disclosing, drafts
+from workervoice.errors import Forbidden, NotFound, WorkflowError
+from workervoice.hotline import disclosing, drafts, redacting
 from workervoice.hotline.casepage import CasePage, case_page, entry_of_case
 from workervoice.hotline.overview import OVER, queue
+from workervoice.hotline.redacting import Cut
+from workervoice.hotline.telling import tell_worker
+from workervoice.hotline.tombstones import tombstone
 from workervoice.hotline.watch import look
 from workervoice.message import INDICATORS, Consent, Priority
 from workervoice.web.console import parts
@@ -53,7 +56,12 @@ def show_queue(visit: Visiting) -> Response:
 
 @router.get("/cases/{case_id}")
 def show(visit: Visiting, case_id: UUID) -> Response:
-    return _page(visit, case_id)
+    """One case, or what is left of it."""
+    try:
+        return _page(visit, case_id)
+    except Forbidden:
+        stone = tombstone(visit.process, visit.actor, case_id)
+        return visit.page("tombstone.html", status=410, stone=stone)
 
 
 def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
@@ -171,6 +179,29 @@ def hold(visit: Visiting, case_id: UUID) -> Response:
         desk.hold(visit.actor, case_id, held=held_of(form), reason=form.one("reason"))
 
     return CASE.act(visit, "hold", act)
+
+
+@router.post("/cases/{case_id}/access")
+def access(visit: Visiting, case_id: UUID) -> Response:
+    """Everything that is stored about this worker, on one page to hand over."""
+    try:
+        told = tell_worker(visit.process, visit.actor, case_id, visit.form.one("checked"))
+    except WorkflowError as refused:
+        return _page(visit, case_id, Tried("access", visit.form, sentence(refused)))
+    return visit.page("access.html", case_id=case_id, told=told)
+
+
+@router.post("/cases/{case_id}/redact/{entry_id}")
+def redact(visit: Visiting, case_id: UUID, entry_id: UUID) -> Response:
+    """Take a passage or a medium out of one entry for good."""
+    form = visit.form
+    medium = form.one("medium")
+    cut = Cut(entry_id, form.one("passage"), int(medium) if medium.isdecimal() else None)
+
+    def act() -> None:
+        redacting.redact(visit.process, visit.actor, case_id, cut, form.one("reason"))
+
+    return CASE.act(visit, f"redact {entry_id}", act)
 
 
 @router.post("/cases/{case_id}/move/{move}")

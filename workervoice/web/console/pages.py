@@ -67,6 +67,8 @@ def tag(code: str) -> str:
 
 def move_label(name: str, machine: str = "case") -> str:
     """What a move's button says; a proposed move of an issue is named "issue <id> reject"."""
+    if name.startswith("redact-"):
+        return "Remove a long passage or a medium for good"
     kind, _, rest = name.rpartition(" ")
     moves = MACHINES["issue" if kind.startswith("issue ") else machine].moves
     return next((move.said for move in moves if move.name == rest), name)

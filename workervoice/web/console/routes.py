@@ -65,6 +65,8 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_CASE}/site"): _STAFF,
         ("POST", f"{_CASE}/note"): _STAFF,
         ("POST", f"{_CASE}/hold"): _SUPERVISOR,
+        ("POST", f"{_CASE}/access"): _STAFF,
+        ("POST", f"{_CASE}/redact/{{entry_id}}"): _STAFF,
         ("POST", f"{_CASE}/move/{{move}}"): _STAFF,
         ("POST", f"{_CASE}/drafts/{{form}}"): _STAFF,
         ("GET", f"{_CASE}/issues"): _STAFF,

@@ -15,6 +15,7 @@ from workervoice.web.console import words
 from workervoice.workflow import action, case, disclosed, issue
 from workervoice.workflow.guards import meaning
 from workervoice.workflow.machine import Machine
+from workervoice.workflow.redaction import REASON_MAX
 
 MACHINES: Mapping[str, Machine] = MappingProxyType(
     {module.MACHINE.name: module.MACHINE for module in (case, issue, disclosed, action)}
@@ -52,6 +53,32 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         ),
         "nothing may be sent: the conversation is frozen": (
             "Nothing may be sent: the worker may be under pressure, so the conversation is frozen."
+        ),
+        "nothing can be sent: the worker's address was kept long enough": (
+            "Nothing can be sent: the case was closed so long ago that the worker's address was "
+            "destroyed."
+        ),
+        "the passage stands there more than once: copy more of it": (
+            "This passage stands there more than once: copy more of it."
+        ),
+        "the passage does not stand there: copy it exactly": (
+            "This passage does not stand there: copy it exactly as it is written."
+        ),
+        "the reason repeats what is to be removed": (
+            "The reason stays, so it must not repeat what is to be removed."
+        ),
+        f"say why, in 1 to {REASON_MAX} characters without brackets": (
+            f"Say why, in 1 to {REASON_MAX} characters without brackets."
+        ),
+        "say how you know that it is this worker who asks": (
+            "Say how you know that it is this worker who asks."
+        ),
+        "nothing is removed from a case under legal hold": (
+            "Nothing is removed from a case under legal hold."
+        ),
+        "there is no such medium: look again": "There is no such medium: look again.",
+        "this answer still waits to be sent: remove the passage afterwards": (
+            "This answer still waits to be sent: remove the passage afterwards."
         ),
         "name the site first: it decides which buyers are told": (
             "Name the site first: it decides which buyers are told."

@@ -108,7 +108,7 @@ GRANT UPDATE (state, payload, release_id, release_signer_id, release_signature, 
 -- The courier sends: it opens addresses and what is owed, never a stored report.
 GRANT SELECT ON programme, line, directory, contact, conversation, outbox, clock
     TO workervoice_courier;
-GRANT SELECT (programme_id, id, state, version, queue) ON cases TO workervoice_courier;
+GRANT SELECT ON cases TO workervoice_courier;
 GRANT SELECT (programme_id, id, state, link) ON issue TO workervoice_courier;
 GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO workervoice_courier;
 GRANT SELECT (programme_id, id, state) ON action TO workervoice_courier;
@@ -118,6 +118,28 @@ GRANT UPDATE (version, record) ON conversation TO workervoice_courier;
 GRANT UPDATE (record, next_look_at), DELETE ON clock TO workervoice_courier;
 GRANT UPDATE (state) ON disclosure TO workervoice_courier;
 GRANT DELETE ON outbox TO workervoice_courier;
+
+-- Retention: words and addresses of what is over, and of nothing else; facts and keys stay.
+GRANT SELECT (programme_id, case_id, ordinal) ON message TO workervoice_courier;
+GRANT SELECT (programme_id, case_id, version) ON assessment TO workervoice_courier;
+GRANT SELECT (programme_id, case_id) ON draft TO workervoice_courier;
+GRANT DELETE ON message, assessment, draft, contact TO workervoice_courier;
+GRANT INSERT ON clock TO workervoice_courier;
+CREATE POLICY only_of_what_is_over ON message AS RESTRICTIVE FOR DELETE TO workervoice_courier
+    USING (EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = message.programme_id
+        AND c.id = message.case_id AND c.state IN ('closed', 'out_of_scope')));
+CREATE POLICY only_of_what_is_over ON assessment AS RESTRICTIVE FOR DELETE TO workervoice_courier
+    USING (EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = assessment.programme_id
+        AND c.id = assessment.case_id AND c.state IN ('closed', 'out_of_scope')));
+CREATE POLICY only_of_what_is_over ON draft AS RESTRICTIVE FOR DELETE TO workervoice_courier
+    USING (EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = draft.programme_id
+        AND c.id = draft.case_id AND c.state IN ('closed', 'out_of_scope')));
+CREATE POLICY only_of_what_is_over ON contact AS RESTRICTIVE FOR DELETE TO workervoice_courier
+    USING (EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = contact.programme_id
+            AND c.conversation_id = contact.conversation_id)
+        AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = contact.programme_id
+            AND c.conversation_id = contact.conversation_id
+            AND c.state NOT IN ('closed', 'out_of_scope', 'erased')));
 
 -- The console before it knows who asks.
 GRANT SELECT ON programme, organisation, officer, slot TO workervoice_console;

@@ -1,0 +1,135 @@
+"""An attack: an erased case, a backup from before, and a handler's key. While the backup's own key
+lives they open it; once that has expired, they do not.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.rows import namedtuple_row
+from sqlalchemy.engine import make_url
+
+from tests.builders import a_case, an_erased_case
+from tests.house import House
+from tests.security.burglar import Burglar
+from tests.security.thief import Thief
+from workervoice.app import backups
+from workervoice.crypto.backup import open_backup
+from workervoice.crypto.suite import KemKey
+from workervoice.embedded.account import account_for
+from workervoice.embedded.binaries import binaries_for
+from workervoice.errors import SealBroken, SettingsError
+
+PLANTED = "quartzlanternbamboo"
+REPORT = f"Boss took our passports and not give back {PLANTED}. RIVER"
+
+
+@pytest.fixture
+def house(shared_house: House) -> House:
+    return shared_house
+
+
+def restored(thief: Thief, dump: bytes) -> Thief:
+    """The thief again, with the dump in a database of their own."""
+    name = f"stolen_{uuid4().hex}"
+    thief.server.ensure_database(name)
+    url = make_url(thief.server.owner_url(name))
+    psql = binaries_for(thief.server.cluster, account_for(thief.server.cluster)) / "psql"
+    subprocess.run(
+        [
+            str(psql),
+            *("--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"),
+            *("--username", str(url.username), "--dbname", name, "--host", str(url.query["host"])),
+        ],
+        env={"PGPASSWORD": str(url.password)},
+        input=dump,
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    address = thief.server.owner_url(name).replace("+psycopg", "")
+    connection = psycopg.connect(address, autocommit=True, row_factory=namedtuple_row)
+    return replace(thief, database=name, connection=connection)
+
+
+def words_for(thief: Thief, house: House, *logins: str) -> bytes:
+    """All words that open with every key file of ours and the keys of these officers."""
+    burglar = Burglar.with_key_files(thief, house.data)
+    burglar.keys += [house.actor(login).bundle.kem for login in logins]
+    burglar.break_in()
+    return b"\n".join(plain for table in burglar.words().values() for plain in table)
+
+
+def test_an_erased_case_opens_from_a_backup_until_the_backups_key_expires(
+    house: House, thief: Thief, tmp_path: Path
+) -> None:
+    case_id = a_case(house, report=REPORT)
+    out, keys = tmp_path / "monday.backup", tmp_path / "backup-keys"
+    backups.seal(BytesIO(thief.dump()), out, keys, house.now)
+    an_erased_case(house, case_id)
+
+    assert PLANTED.encode() not in words_for(thief, house, "asha", "sam")
+    house.now += timedelta(days=10)
+    assert backups.expire(keys, house.now) == []
+    dump = BytesIO()
+    backups.unseal(out, keys, dump)
+    stolen = restored(thief, dump.getvalue())
+    try:
+        assert PLANTED.encode() in words_for(stolen, house, "asha")
+    finally:
+        stolen.connection.close()
+
+    house.now += timedelta(days=2)
+    assert len(backups.expire(keys, house.now)) == 1
+
+    assert list(keys.iterdir()) == []
+    with pytest.raises(SettingsError, match="has no key here"):
+        backups.unseal(out, keys, BytesIO())
+    burglar = Burglar.with_key_files(thief, house.data)
+    burglar.keys += [house.actor(login).bundle.kem for login in ("asha", "sam", "nora")]
+    burglar.break_in()
+    for key in burglar.keys:
+        assert not opens(key, out.read_bytes())
+
+
+def opens(key: KemKey, backup: bytes) -> bool:
+    try:
+        open_backup(key, BytesIO(backup), BytesIO())
+    except SealBroken:
+        return False
+    return True
+
+
+def test_a_sealed_backup_shows_nothing_of_what_is_in_it(
+    house: House, thief: Thief, tmp_path: Path
+) -> None:
+    out, keys = tmp_path / "one.backup", tmp_path / "backup-keys"
+    dump = thief.dump()
+    backups.seal(BytesIO(dump), out, keys, house.now)
+
+    sealed = out.read_bytes()
+    names = set(re.findall(rb"CREATE TABLE public\.(\w{6,})", dump))
+
+    assert len(names) > 10
+    assert not [name for name in names if name in sealed]
+    assert [path.stat().st_mode & 0o777 for path in keys.iterdir()] == [0o600]
+
+
+def test_a_backup_that_cannot_be_written_leaves_no_key(tmp_path: Path, house: House) -> None:
+    keys = tmp_path / "backup-keys"
+    out = tmp_path / "there.backup"
+    out.write_bytes(b"mine")
+
+    with pytest.raises(SettingsError, match="cannot be written"):
+        backups.seal(BytesIO(b"dump"), out, keys, house.now)
+
+    assert out.read_bytes() == b"mine"
+    assert list(keys.iterdir()) == []
