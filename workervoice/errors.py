@@ -16,6 +16,7 @@ WorkervoiceError
 ├── WorkflowError
 │   ├── IllegalMove         the table has no such move from this state, or not for this role
 │   ├── GuardFailed         the move exists, but its condition does not hold
+│   │   └── Declined        the text says why, for whoever asked
 │   └── ReasonMissing       a person must say why
 ├── PackError               a language pack is malformed or fails its own examples
 ├── PhraseError             a phrase file is malformed or incomplete
@@ -92,6 +93,11 @@ class IllegalMove(WorkflowError):
 
 class GuardFailed(WorkflowError):
     """The move's condition does not hold."""
+
+
+class Declined(GuardFailed):
+    """What was asked of people, places or keys cannot be; the text says why, and what to do, for
+    whoever asked: in our own words, with names of people and places and ids."""
 
 
 class ReasonMissing(WorkflowError):

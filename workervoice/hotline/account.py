@@ -12,8 +12,8 @@ from datetime import datetime
 from workervoice.crypto.paper import RECOVERY_BYTES, from_paper, to_paper
 from workervoice.crypto.sessions import session_id
 from workervoice.crypto.slots import RECOVERY, SLOT_KIND, Slot, Umk, decoy_slot, new_slot, open_umk
-from workervoice.crypto.strength import weakness
-from workervoice.errors import GuardFailed, NotFound, WrongPassphrase
+from workervoice.crypto.strength import SHORTEST, weakness
+from workervoice.errors import Declined, GuardFailed, NotFound, WrongPassphrase
 from workervoice.hotline.ceremony import new_recovery_code
 from workervoice.hotline.doors import PASSPHRASE_MAX, TOTAL, Door
 from workervoice.hotline.factors import log
@@ -146,11 +146,14 @@ def as_printed(typed: str) -> str:
 
 
 def check_new(officer: Officer | None, new: str, again: str) -> None:
-    """Raises `GuardFailed` for a passphrase that will not do."""
+    """Raises `Declined` for a passphrase that will not do."""
     if new != again:
-        raise GuardFailed("the two new passphrases differ")
+        raise Declined("the two new passphrases are not the same")
     if len(new) > PASSPHRASE_MAX:
-        raise GuardFailed("the new passphrase is too long")
+        raise Declined(f"the new passphrase is too long: {PASSPHRASE_MAX} characters at most")
     names = (officer.login, officer.name) if officer is not None else ()
     if weakness(new, *names):
-        raise GuardFailed("the new passphrase is too easy to guess")
+        raise Declined(
+            f"this passphrase is too easy to guess. Take {SHORTEST} characters or more, say five "
+            "words that have nothing to do with you, and no pattern"
+        )

@@ -26,10 +26,11 @@ from workervoice.hotline.casefile import vouched_public
 from workervoice.hotline.ending import ENDS, end_with_issue
 from workervoice.hotline.links import IssueLink, open_issue_link, seal_issue_link
 from workervoice.hotline.noting import refusals_noted
-from workervoice.hotline.opening import OpenCase, open_case, proposers
+from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.planning import plan_is_over
 from workervoice.hotline.planrows import PlanRows
 from workervoice.hotline.process import Pen, Process
+from workervoice.hotline.proposals import proposers
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.message import Role
 from workervoice.store import keys, remedy

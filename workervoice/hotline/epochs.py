@@ -16,7 +16,7 @@ from uuid import UUID
 from workervoice.crypto import keyring
 from workervoice.crypto.directory import Directory, Entry, sign_entry
 from workervoice.crypto.keyring import Holder, Kek
-from workervoice.errors import CryptoError, Forbidden, GuardFailed, NotFound, NotTrusted
+from workervoice.errors import CryptoError, Declined, Forbidden, NotFound, NotTrusted
 from workervoice.hotline import casefile
 from workervoice.hotline.process import Pen, Process, sole
 from workervoice.hotline.reading import OFFICERS, Actor, pen_of
@@ -185,14 +185,14 @@ def renew_case(process: Process, actor: Actor, case_id: UUID) -> None:
 
 
 def readers_now(desk: Registry, case_id: UUID, *, without: UUID | None = None) -> list[Reader]:
-    """The team, or whom a supervisor named. Raises `GuardFailed` if nobody is left of these."""
+    """The team, or whom a supervisor named. Raises `Declined` if nobody is left of these."""
     named = readers_of(desk.tx, case_id) - {without}
     if not named and without is None:
         return [Reader.of(sole(desk.directory, "team"))]
     staff = people_of(desk, "team", case_id)
     found = [Reader.of(each) for each in staff if each.id in named]
     if not found:
-        raise GuardFailed(f"nobody would be left who can read the restricted case {case_id}")
+        raise Declined(f"nobody would be left who can read the restricted case {case_id}")
     return found
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from workervoice.crypto.directory import Entry
 from workervoice.crypto.keyring import Holder
-from workervoice.errors import GuardFailed, NotFound, NotTrusted
+from workervoice.errors import Declined, NotFound, NotTrusted
 from workervoice.hotline.epochs import (
     STAFF,
     Registry,
@@ -45,7 +45,7 @@ class Left:
 def remove(process: Process, actor: Actor, login: str) -> Left:
     """Let somebody go. Asked for again, it finishes what was interrupted.
 
-    Raises `GuardFailed`, with nothing changed, if too few would remain.
+    Raises `Declined`, with nothing changed, if too few would remain.
     """
     with registering(process, actor) as desk:
         officer = _officer(desk, login)
@@ -64,7 +64,7 @@ def _officer(desk: Registry, login: str) -> Officer:
     for officer in people.officers(desk.tx).values():
         if officer.login == login:
             if officer.id == desk.actor.id:
-                raise GuardFailed("let another registrar remove you")
+                raise Declined("let another registrar remove you")
             return officer
     raise NotFound(f"there is no officer {login}")
 
@@ -122,14 +122,14 @@ def _enough_remain(desk: Registry, entry: Entry) -> None:
     team = people_of(desk, "team", entry.id)
     rest = [each for each in team if each.id != entry.id]
     if len(rest) < LEAST_READERS:
-        raise GuardFailed(f"{len(rest)} would remain in the team: admit somebody first")
+        raise Declined(f"{len(rest)} would remain in the team: admit somebody first")
     if not any(each.role == Role.SUPERVISOR for each in rest):
-        raise GuardFailed("no supervisor would remain to release anything: admit one first")
+        raise Declined("no supervisor would remain to release anything: admit one first")
     for case_id in set(_restricted(desk)) & set(cases_read_by(desk.tx, entry.id)):
         try:
             readers_now(desk, case_id, without=entry.id)
-        except GuardFailed:
-            raise GuardFailed(
+        except Declined:
+            raise Declined(
                 f"only they can read the restricted case {case_id}: "
                 "let them name somebody else or lift the restriction first"
             ) from None

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from workervoice.crypto.directory import Directory, Entry
 from workervoice.crypto.keyring import Holder
-from workervoice.errors import Forbidden, GuardFailed, NotFound, NotTrusted
+from workervoice.errors import Declined, Forbidden, NotFound, NotTrusted
 from workervoice.hotline.ceremony import VALID_FOR
 from workervoice.hotline.epochs import GROUP_VALID, Reader, found_pair, registering
 from workervoice.hotline.process import Process
@@ -45,13 +45,13 @@ _WHAT: Mapping[str, type[Place]] = {
 
 def add_place(process: Process, actor: Actor, make: Callable[[Tx], Place]) -> UUID:
     """Register what `make` makes, signed; returns its id. Raises `Forbidden` unless the registrar
-    speaks for the whole hotline, and `GuardFailed` for a second one of the same name."""
+    speaks for the whole hotline, and `Declined` for a second one of the same name."""
     with registering(process, actor) as desk:
         if desk.directory.trusted(actor.id).organisation_id is not None:
             raise Forbidden("this is for a registrar of the hotline's operator")
         place = make(desk.tx)
         if _name(place) in {_name(row) for row in rows_of(desk.tx, type(place))}:
-            raise GuardFailed(f"there is a {_name(place)} already")
+            raise Declined(f"there is a {_name(place)} already")
         signed = register(desk.tx.programme, place, actor.signer)
         add_registered(desk.tx, signed)
         desk.pen.log(desk.tx, "registered", place.id, type(place).__name__.lower())
@@ -67,7 +67,7 @@ def link_between(
     if not sites or not buyers:
         raise NotFound(f"there is no {'organisation' if sites else 'site'} of that name")
     if until is not None and until < since:
-        raise GuardFailed("a supply link cannot end before it began")
+        raise Declined("a supply link cannot end before it began")
     return SupplyLink(uuid4(), sites[0], buyers[0], since, until, source)
 
 
@@ -98,7 +98,7 @@ def end_link(process: Process, actor: Actor, link_id: UUID, until: date) -> None
         if link is None:
             raise NotFound("no such supply link")
         if until < link.since:
-            raise GuardFailed("a supply link cannot end before it began")
+            raise Declined("a supply link cannot end before it began")
         ended = replace(link, until=until, version=link.version + 1)
         replace_registered(desk.tx, register(desk.tx.programme, ended, actor.signer))
         desk.pen.log(desk.tx, "registered", link_id, "supply link ended")
@@ -152,16 +152,16 @@ def root_request(tx: Tx, directory: Directory, login: str, now: int, *, end: boo
         was = directory.newest(found[0].id).entry
     except NotTrusted:
         if end:
-            raise GuardFailed(f"nobody vouched for {login}: there is nothing to end") from None
+            raise Declined(f"nobody vouched for {login}: there is nothing to end") from None
         entry = claimed_entry(tx, invitation_of(tx, login), until)
     else:
         entry = replace(was, version=was.version + 1, not_after=until)
     if end and entry.kind != "registrar":
-        raise GuardFailed(f"{login} is no registrar: any registrar removes them")
+        raise Declined(f"{login} is no registrar: any registrar removes them")
     if end:
         return entry
     if entry.role not in {Role.SUPERVISOR, Role.BUYER}:
-        raise GuardFailed(f"a {entry.role} cannot vouch for others")
+        raise Declined(f"a {entry.role} cannot vouch for others")
     limit = None if entry.role == Role.SUPERVISOR else found[0].organisation_id
     return replace(entry, kind="registrar", organisation_id=limit)
 

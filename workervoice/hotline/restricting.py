@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from workervoice.crypto.keyring import Holder, Kek
-from workervoice.errors import Forbidden, GuardFailed, IllegalMove, NotFound
+from workervoice.errors import Declined, Forbidden, IllegalMove, NotFound
 from workervoice.hotline import casefile, reading
 from workervoice.hotline.epochs import Reader, Registry, give, people_of, renew_for
 from workervoice.hotline.process import Process, sole
@@ -28,7 +28,7 @@ def restrict(
     with _supervising(process, actor, reason) as desk:
         staff = {entry.id: entry for entry in people_of(desk, "team", case_id)}
         if not named or set(named) - staff.keys():
-            raise GuardFailed("name handlers or supervisors who are with the hotline")
+            raise Declined("name handlers or supervisors who are with the hotline")
         _wrap_anew(desk, case_id, [Reader.of(staff[each]) for each in sorted(set(named))])
         row = cases.case_by_id(desk.tx, case_id)
         readers.set_readers(desk.tx, row, sorted(set(named)), desk.pen.now.date())
@@ -50,7 +50,7 @@ def _supervising(process: Process, actor: Actor, reason: str) -> Iterator[Regist
     if actor.role is not Role.SUPERVISOR:
         raise Forbidden("a restriction is a supervisor's")
     if not reason.strip():
-        raise GuardFailed("say why, in a few words")
+        raise Declined("say why, in a few words")
     with process.database.begin(actor.registrar_scope()) as tx:
         yield Registry(tx, reading.pen_of(tx, process, actor, process.clock()), actor)
 

@@ -23,7 +23,8 @@ from workervoice.crypto.paper import RECOVERY_BYTES, from_paper, to_paper
 from workervoice.crypto.seal import ctx, digest, generate_signing
 from workervoice.crypto.slots import RECOVERY, STRONG, Bundle, Cost, box_bundle, new_slot, open_umk
 from workervoice.crypto.suite import generate_kem
-from workervoice.errors import Forbidden, GuardFailed, NotFound, NotTrusted
+from workervoice.errors import Declined, Forbidden, NotFound, NotTrusted
+from workervoice.hotline.account import check_new
 from workervoice.hotline.ceremony import VALID_FOR, new_recovery_code
 from workervoice.hotline.epochs import (
     STAFF,
@@ -32,7 +33,6 @@ from workervoice.hotline.epochs import (
     give,
     registering,
 )
-from workervoice.hotline.passphrases import check_passphrase
 from workervoice.hotline.process import Process, sole
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
@@ -85,9 +85,9 @@ def person_fingerprint(sign_public: bytes, kem_public: bytes) -> str:
 def invite(process: Process, actor: Actor, guest: Guest) -> str:
     """The one-time token for somebody to make an account with; told once, stored as a hash."""
     if not _LOGIN.fullmatch(guest.login):
-        raise GuardFailed("a login has 2 to 32 small letters, digits, dots or hyphens")
+        raise Declined("a login has 2 to 32 small letters, digits, dots or hyphens")
     if not guest.name.strip() or len(guest.name) > NAME_MAX:
-        raise GuardFailed(f"a name has 1 to {NAME_MAX} characters")
+        raise Declined(f"a name has 1 to {NAME_MAX} characters")
     raw = secrets.token_bytes(RECOVERY_BYTES)
     with registering(process, actor) as desk:
         _check_place(desk, guest)
@@ -120,7 +120,7 @@ def _check_place(desk: Registry, guest: Guest) -> None:
         raise Forbidden("you may invite people of your own organisation only")
     of_buyer = found[0].kind == "buyer"
     if guest.role not in ROLES or of_buyer != (guest.role is Role.BUYER):
-        raise GuardFailed(f"an organisation of kind {found[0].kind} has no {guest.role}")
+        raise Declined(f"an organisation of kind {found[0].kind} has no {guest.role}")
 
 
 def _free_login(desk: Registry, login: str) -> None:
@@ -128,9 +128,9 @@ def _free_login(desk: Registry, login: str) -> None:
         if old.login == login and old.keys is None and old.expires_at <= desk.pen.now:
             drop_invitation(desk.tx, old.id)  # it ran out unused
         elif old.login == login:
-            raise GuardFailed(f"{login} is invited already")
+            raise Declined(f"{login} is invited already")
     if any(officer.login == login for officer in people.officers(desk.tx).values()):
-        raise GuardFailed(f"there is a {login} already")
+        raise Declined(f"there is a {login} already")
 
 
 def enrol(
@@ -144,11 +144,11 @@ def enrol(
     """Make the invited person's keys and account. `try_code` shows the printed code and returns it
     as the person typed it back: nothing is stored before it opens the keys.
 
-    Raises `GuardFailed` for a weak passphrase, `Mistyped` or `WrongPassphrase` for a code that was
+    Raises `Declined` for a weak passphrase, `Mistyped` or `WrongPassphrase` for a code that was
     copied wrongly, and `NotFound` for a token that is unknown, used or too old.
     """
     raw = from_paper(PAPER, token, RECOVERY_BYTES)
-    check_passphrase(passphrase)
+    check_new(None, passphrase, passphrase)
     with process.database.begin() as tx:
         invited = _invited(process, tx, raw)
     bundle, code = Bundle(generate_kem(), generate_signing()), new_recovery_code()
@@ -188,7 +188,7 @@ def _token_hash(raw: bytes) -> bytes:
 def claimed_entry(tx: Tx, invited: Invitation, not_after: int) -> Entry:
     """What somebody who waits would be in the directory."""
     if invited.keys is None:
-        raise GuardFailed(f"{invited.login} has not made an account yet")
+        raise Declined(f"{invited.login} has not made an account yet")
     return Entry(
         id=invited.id,
         kind="officer",
@@ -218,7 +218,7 @@ def admit(process: Process, actor: Actor, login: str, compared: str) -> None:
         entry = claimed_entry(desk.tx, invited, until)
         shown = person_fingerprint(entry.sign_public, entry.kem_public)
         if "".join(compared.split()) != shown.replace(" ", ""):
-            raise GuardFailed(f"the fingerprint of {login} is another: do not admit them, ask why")
+            raise Declined(f"the fingerprint of {login} is another: do not admit them, ask why")
         entry = _entered(desk, entry)
         _give_group_keys(desk, entry)
         drop_invitation(desk.tx, invited.id)
@@ -248,7 +248,7 @@ def _give_group_keys(desk: Registry, entry: Entry) -> None:
         return
     mine = [h for h in keys.memberships(desk.tx, desk.actor.id, kind) if h.id == group_id]
     if not mine:
-        raise GuardFailed(f"you have no key of {kind} {group_id}: let one who has admit them")
+        raise Declined(f"you have no key of {kind} {group_id}: let one who has admit them")
     for holder in mine:
         _give_own(desk, holder, entry)
     desk.pen.log(desk.tx, "recipient_changed", group_id, f"{kind} reader added")

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workervoice.crypto.strength import SHORTEST
-from workervoice.errors import GuardFailed, IllegalMove, ReasonMissing, WorkflowError
+from workervoice.errors import Declined, GuardFailed, IllegalMove, ReasonMissing, WorkflowError
 from workervoice.hotline.act import ANSWER_MAX
 from workervoice.hotline.factors import MOST
 from workervoice.hotline.planning import TEXT_MAX
@@ -126,12 +125,6 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         ),
         "the draft is too long": "The draft is too long to be kept.",
         "this session is over already": "This session is over already.",
-        "the two new passphrases differ": "The two new passphrases are not the same.",
-        "the new passphrase is too long": "The new passphrase is too long.",
-        "the new passphrase is too easy to guess": (
-            f"This passphrase is too easy to guess. Take {SHORTEST} characters or more, say five "
-            "words that have nothing to do with you, and no pattern."
-        ),
         "the plan is not open": "The plan is not open for changes now.",
     }
 )
@@ -173,6 +166,8 @@ def sentence(refusal: WorkflowError) -> str:
         return _not_here(*match.groups()) if match else LOOK_AGAIN
     if not isinstance(refusal, GuardFailed):
         return LOOK_AGAIN
+    if isinstance(refusal, Declined):
+        return f"{told[0].upper()}{told[1:]}."
     if told in PLAIN:
         return PLAIN[told]
     return _needed(*match.groups()) if match else LOOK_AGAIN
