@@ -34,7 +34,6 @@ class Terminal:
         }
         for name, value in settings.items():
             monkeypatch.setenv(f"{PREFIX}{name}", value)
-        monkeypatch.setattr("workervoice.app.as_officer.wall_clock", lambda: house.now)
         monkeypatch.setattr("workervoice.app.processes.wall_clock", lambda: house.now)
 
     def runs(self, *command: str, typed: tuple[str, ...] = ()) -> tuple[int, str]:
@@ -46,8 +45,12 @@ class Terminal:
         return int(str(ended.value.code)), out.out + out.err
 
     def as_sam(self, *command: str, typed: tuple[str, ...] = ()) -> tuple[int, str]:
-        passphrase = self.house.seeded.passphrases["sam"]
-        return self.runs(*command, *SAM, typed=(passphrase, *typed))
+        return self.runs(*command, *SAM, typed=(*self.proofs("sam"), *typed))
+
+    def proofs(self, login: str) -> tuple[str, ...]:
+        """What this person types first: the passphrase, and a code if they have an app."""
+        passphrase = self.house.seeded.passphrases[login]
+        return (passphrase, self.house.code(login)) if login in self.house.apps else (passphrase,)
 
 
 @pytest.fixture
@@ -119,6 +122,19 @@ def test_keys_are_renewed_by_commands_and_a_wrong_passphrase_does_nothing(
     assert sorted(details) == ["case epoch 2", "case epoch 3", "team epoch 2"]
 
 
+def test_a_supervisor_gives_the_second_factor_at_the_terminal_too(terminal: Terminal) -> None:
+    passphrase, code = terminal.proofs("sam")
+
+    without = terminal.runs("teams", "list", *SAM, typed=(passphrase,))
+    wrong = terminal.runs("teams", "list", *SAM, typed=(passphrase, "000000"))
+    right = terminal.runs("teams", "list", *SAM, typed=(passphrase, code))
+    again = terminal.runs("teams", "list", *SAM, typed=(passphrase, code))
+
+    assert [without[0], wrong[0], right[0], again[0]] == [1, 1, 0, 1]
+    assert "epoch" not in without[1] + wrong[1] + again[1]
+    assert "code" in wrong[1]
+
+
 def test_what_the_root_has_to_sign_is_written_for_it(terminal: Terminal) -> None:
     code, said = terminal.runs("officers", "request", "sam", "--end")
     refused, why = terminal.runs("officers", "request", "asha")
@@ -152,10 +168,9 @@ def test_places_are_registered_by_commands_and_count(terminal: Terminal) -> None
 
 def test_a_buyers_registrar_and_a_handler_register_nothing(terminal: Terminal) -> None:
     for login in ("nora", "asha"):
-        passphrase = terminal.house.seeded.passphrases[login]
         command = ("sites", "add", "DOCK", "--name", "Dockside", "--country", "BD")
 
-        code, said = terminal.runs(*command, "--as", login, typed=(passphrase,))
+        code, said = terminal.runs(*command, "--as", login, typed=terminal.proofs(login))
 
         assert code == 1
         assert "registrar" in said
@@ -173,8 +188,8 @@ def test_a_renewal_killed_between_two_batches_is_finished_by_the_same_command(
     }
     slow = (
         "import time; from datetime import datetime, timezone;"
-        "from workervoice.app import as_officer; from workervoice.hotline import epochs;"
-        f"as_officer.wall_clock = lambda: datetime.fromisoformat({house.now.isoformat()!r});"
+        "from workervoice.app import processes; from workervoice.hotline import epochs;"
+        f"processes.wall_clock = lambda: datetime.fromisoformat({house.now.isoformat()!r});"
         "real, epochs.BATCH = epochs.renew_for, 1;"
         "done = [];"
         "\ndef one_then_wait(*given):\n"
@@ -192,7 +207,7 @@ def test_a_renewal_killed_between_two_batches_is_finished_by_the_same_command(
     )
     assert child.stdin is not None
     assert child.stdout is not None
-    child.stdin.write(house.seeded.passphrases["sam"] + "\n")
+    child.stdin.write("".join(f"{proof}\n" for proof in terminal.proofs("sam")))
     child.stdin.flush()
     assert child.stdout.readline() == "waiting\n"
     child.kill()

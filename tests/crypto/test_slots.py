@@ -52,7 +52,7 @@ def test_a_wrong_passphrase_does_not_open(wrong: str) -> None:
     with pytest.raises(WrongPassphrase) as refused:
         open_slot(OFFICER, wrong, slot, boxed)
 
-    assert str(refused.value) == str(OFFICER)
+    assert str(refused.value).endswith(str(OFFICER))
 
 
 def test_a_passphrase_typed_with_composed_or_combining_letters_is_the_same() -> None:

@@ -53,13 +53,14 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "courier": {
         "action": "S(id programme_id state)",
-        "assessment": "S(case_id programme_id) D",
+        "assessment": "S(case_id programme_id version) D",
         "cases": "S*",
         "clock": "S* I U(next_look_at record) D",
         "contact": "S* D",
         "conversation": "S* U(record version)",
         "directory": "S*",
         "disclosure": "S(id link organisation_id programme_id state) U(state)",
+        "draft": "S(case_id programme_id) D",
         "issue": "S(id link programme_id state)",
         "line": "S*",
         "log_checkpoint": "S* I",
@@ -134,6 +135,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "organisation": "S*",
     },
     "registrar": {
+        "assessment": "S(case_id programme_id version)",
         "case_reader": "S* I D",
         "cases": "S* U(epoch facts next_look_at queue signature signer_id version)",
         "directory": "S* I",

@@ -129,7 +129,9 @@ def open_umk(officer_id: UUID, secret: str, slot: Slot) -> Umk:
     try:
         auth_hash, wrap_key = _keys(officer_id, secret, slot.salt, slot.cost)
         if not hmac.compare_digest(auth_hash, slot.auth_hash):
-            raise WrongPassphrase(str(officer_id))
+            raise WrongPassphrase(
+                f"this passphrase or code does not open the keys of officer {officer_id}"
+            )
         return Umk(unbox(wrap_key, slot.wrapped_umk, ctx(_SLOT, officer_id, slot.kind)))
     except (SealBroken, ValueError, OverflowError):  # the last two: a cost that cannot be
         raise SealBroken(f"keys of officer {officer_id} do not open") from None

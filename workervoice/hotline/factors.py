@@ -91,7 +91,7 @@ class Holder:
         version = factor.version + 1
         sealed = self.vault.seal(_USED, self.officer.programme_id, factor.id, version, dict(used))
         if not store.note_use(tx, self.officer, factor.id, version, sealed):
-            raise WrongCode("used at the same moment")
+            raise WrongCode("this code was used at the same moment: wait for the next one")
 
 
 def holder_of(process: Process, officer: Officer, bundle: Bundle) -> Holder:
@@ -156,7 +156,7 @@ def check_code(tx: Tx, holder: Holder, code: str, now: int) -> None:
         if step is not None:
             holder.note(tx, factor, {"step": step})
             return
-    raise WrongCode(f"officer {holder.officer.id}")
+    raise WrongCode("this code is wrong, old or was used: wait for the next one")
 
 
 def new_totp(
@@ -173,7 +173,7 @@ def totp_from(
     """The same, once its owner typed a right code from it. Raises `WrongCode`."""
     step = matching_step(secret, code, now=now, after=0)
     if step is None:
-        raise WrongCode(f"officer {holder.officer.id}")
+        raise WrongCode("this code is wrong or old: type the one that is shown now")
     return new_totp(holder, factor_id, secret, clean_name(name, "App"), now=now, step=step)
 
 

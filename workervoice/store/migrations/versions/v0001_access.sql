@@ -203,6 +203,7 @@ END $$;
 GRANT SELECT ON programme, line, site, organisation, supply_link, directory, officer, invitation,
     key_pair, key_wrap, cases, case_reader TO workervoice_registrar;
 GRANT SELECT (programme_id, id, case_id, ordinal), INSERT ON message TO workervoice_registrar;
+GRANT SELECT (programme_id, case_id, version) ON assessment TO workervoice_registrar;
 GRANT SELECT (programme_id, officer_id), DELETE ON slot, session TO workervoice_registrar;
 GRANT INSERT ON line, site, organisation, supply_link, directory, invitation, key_pair, key_wrap,
     case_reader TO workervoice_registrar;
@@ -215,7 +216,8 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['line', 'site', 'supply_link', 'cases', 'case_reader', 'message']
+    FOREACH name IN ARRAY ARRAY['line', 'site', 'supply_link', 'cases', 'case_reader', 'message',
+        'assessment']
     LOOP
         EXECUTE format('CREATE POLICY of_the_hotline ON %I AS RESTRICTIVE TO workervoice_registrar '
             'USING (workervoice_scope(''organisation'') IS NULL)', name);
