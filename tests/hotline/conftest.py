@@ -15,7 +15,7 @@ from workervoice.store.tables import metadata
 # what seeding made; case and plan keys among them go with the rest
 _SEEDED = {
     *("programme", "line", "site", "organisation", "supply_link"),
-    *("directory", "officer", "slot", "key_pair", "key_wrap"),
+    *("directory", "officer", "slot", "second_factor", "key_pair", "key_wrap"),
 }
 
 
@@ -31,6 +31,7 @@ def emptied_house(shared_house: House) -> House:
     house.now, house.phones = START, Phones()
     house.courier.failures.clear()
     house.courier.memory.heads.clear()
+    house.courier.rounds.clear()
     return house
 
 
