@@ -18,6 +18,7 @@ from workervoice.app import (
     commands_backup,
     commands_ceremony,
     commands_erasure,
+    commands_keys,
     commands_log,
     commands_people,
     commands_places,
@@ -26,6 +27,16 @@ from workervoice.errors import WorkervoiceError
 from workervoice.settings import Settings, load
 
 POLL_SECONDS = 0.5
+
+_ROOMS = (
+    commands_ceremony,
+    commands_people,
+    commands_places,
+    commands_keys,
+    commands_log,
+    commands_erasure,
+    commands_backup,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -58,29 +69,16 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--fd", type=int, help="listening socket held by the supervisor")
         one.add_argument("--tied", action="store_true", help="end when standard input closes")
     _command(commands, "doctor", _doctor, "say what is wrong and what to do")
-    keys = commands.add_parser("keys", help="the processes' own keys")
-    custody = keys.add_subparsers(required=True, metavar="DO")
-    for name, run, about in (
-        ("pack", _keys_pack, "write a process's keys out, for systemd-creds"),
-        ("store", _keys_store, "bring a process's keys to the Vault or OpenBao server"),
-    ):
-        _command(custody, name, run, about).add_argument(
-            "process", choices=("gateway", "courier", "console")
-        )
     db = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="DO")
-    commands_backup.declare(commands)
-    commands_erasure.declare(commands)
     _command(db, "upgrade", _db_upgrade, "make roles and migrate to the newest schema")
-    commands_ceremony.declare(commands)
-    commands_people.declare(commands)
-    commands_places.declare(commands)
+    for room in _ROOMS:
+        room.declare(commands)
     for name, run in (("triage", _triage), ("language", _language)):
         reader = _command(commands, name, run, f"{name} of JSON lines from standard input")
         reader.add_argument("--json", action="store_true", required=True, help="the only format")
     packs = commands.add_parser("packs", help="language packs")
     check = packs.add_subparsers(required=True, metavar="DO")
     _command(check, "check", _packs_check, "prove every pack against its own examples")
-    commands_log.declare(commands)
     return parser
 
 
@@ -153,18 +151,6 @@ def _doctor(parsed: argparse.Namespace) -> int:
     for finding in findings:
         print(finding.sentence)
     return 0 if all(finding.well for finding in findings) else 1
-
-
-def _keys_pack(parsed: argparse.Namespace) -> int:
-    from workervoice.app.keys import run_pack  # noqa: PLC0415
-
-    return run_pack(parsed)
-
-
-def _keys_store(parsed: argparse.Namespace) -> int:
-    from workervoice.app.keys import run_store  # noqa: PLC0415
-
-    return run_store(parsed)
 
 
 def _db_upgrade(parsed: argparse.Namespace) -> int:

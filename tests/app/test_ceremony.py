@@ -19,6 +19,7 @@ from workervoice.crypto.paper import ROOT_BYTES, from_paper
 from workervoice.crypto.slots import CHEAP, open_slot
 from workervoice.errors import Mistyped, NotTrusted, SettingsError
 from workervoice.hotline.founding import Founding
+from workervoice.settings import Settings, load
 from workervoice.store.engine import Scope
 from workervoice.store.keys import directory_entries
 from workervoice.store.people import officer_by_login
@@ -34,6 +35,10 @@ SMALL = Plan(
     partner_supervisors=["pia"],
     profile="small",
 )
+
+
+def settings_of(data: Path) -> Settings:
+    return load({"WORKERVOICE_ENV_FILE": "", "WORKERVOICE_DATA_DIR": str(data)})
 
 
 def sit(out: Path, plan: Plan = SMALL) -> Made:
@@ -136,7 +141,7 @@ def test_a_server_settles_the_programme_and_its_people_can_be_found(
 ) -> None:
     made = sit(tmp_path / "new")
 
-    programme_id = settle(house.owner, tmp_path / "new", NOW)
+    programme_id = settle(house.owner, settings_of(tmp_path / "new"), NOW)
 
     assert programme_id == made.founding.programme_id
     with house.owner.begin(Scope(programme_id)) as tx:
@@ -177,7 +182,7 @@ def test_without_the_recovery_key_nothing_is_restored(tmp_path: Path) -> None:
 
 def test_the_root_vouches_later_for_what_is_brought_to_it(tmp_path: Path, house: House) -> None:
     made = sit(tmp_path / "new")
-    programme_id = settle(house.owner, tmp_path / "new", NOW)
+    programme_id = settle(house.owner, settings_of(tmp_path / "new"), NOW)
     pia = next(s for s in made.founding.entries if s.entry.kind == "officer").entry
     promoted = vouching.write_request([_next(pia)])
     root = vouching.root_from_paper(made.root_paper)
@@ -195,7 +200,7 @@ def test_the_root_vouches_later_for_what_is_brought_to_it(tmp_path: Path, house:
 
 def test_what_another_root_signed_is_not_taken(tmp_path: Path, house: House) -> None:
     made, thief = sit(tmp_path / "new"), sit(tmp_path / "thief")
-    programme_id = settle(house.owner, tmp_path / "new", NOW)
+    programme_id = settle(house.owner, settings_of(tmp_path / "new"), NOW)
     pia = next(s for s in made.founding.entries if s.entry.kind == "officer").entry
     signed = vouching.sign_request([_next(pia)], vouching.root_from_paper(thief.root_paper))
     item = json.loads(signed)

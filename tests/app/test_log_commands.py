@@ -219,7 +219,8 @@ def test_without_a_database_the_commands_say_so(place: Place) -> None:
         code, told, problem = place.elsewhere(*arguments)
 
         assert (code, told) == (1, "")
-        assert "WORKERVOICE_DATA_DIR" in problem
+        assert str(place.away / "nothing") in problem
+        assert problem.count("\n") == 1
 
 
 def test_the_log_is_verified_while_up_runs_and_after_it_has_ended() -> None:

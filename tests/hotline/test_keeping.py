@@ -75,7 +75,7 @@ def test_ninety_days_after_closing_number_and_words_are_gone(house: House) -> No
     assert (page.state, page.thread) == ("closed", ())
     assert page.record.facts.indicators
     assert [leaf["object"] for leaf in house.leaves("words_destroyed")] == [str(case_id)]
-    assert len(house.leaves("contact_destroyed")) == 1
+    assert len(house.leaves("contact_erased")) == 1
     assert house.courier.failures == {}
 
 

@@ -31,6 +31,7 @@ def found_after(data: Path, module: str) -> dict[str, int]:
         "TWILIO_AUTH_TOKENS": TOKEN,
         "TWILIO_API_BASE": "http://127.0.0.1:9",  # nothing is sent
         "TWILIO_TIMEOUT_SECONDS": "1",
+        "TWILIO_SMS_FROM": "+15550100000",
         "RECYCLE_REQUESTS": "0",  # one process for all of them
     }
     marks = Marks()

@@ -88,7 +88,7 @@ def test_without_consent_only_a_supervisor_refers_with_ground_and_reason(house: 
     page = sam.do(f"{case}/move/refer", ground="under_18", reason="She must leave tonight")
 
     assert f'action="{case}/move/refer"' not in by_handler
-    assert forced.status_code == 404
+    assert forced.status_code == 410
     assert unsaid.status_code == 409
     assert '<span class="stage">Referred</span>' in page
     assert "Without consent, because of a person under 18" in page
@@ -185,7 +185,7 @@ def test_an_issue_whose_case_was_erased_is_followed_on_its_own_page(house: House
     assert "It names the wrong site" in proposed
     assert '<span class="stage">Cancelled</span>' in done
     assert re.search(r"Recalled from the buyers, <bdi>Maria", done)
-    assert asha.open(f"/cases/{case_id}").status_code == 404
+    assert asha.open(f"/cases/{case_id}").status_code == 410
 
 
 def test_a_draft_that_went_with_its_case_is_on_no_list_and_on_no_page(house: House) -> None:

@@ -16,10 +16,10 @@ from workervoice.store.engine import Database
 
 @contextmanager
 def process_beside(settings: Settings, kind: str) -> Iterator[Process]:
-    """Over the process's own address where the settings give one, else over the embedded database,
-    wearing the process's role."""
+    """Over the process's own address where the settings give one, else over the owner's or the
+    embedded database, wearing the process's role."""
     own = getattr(settings, f"{kind}_database_url")
-    with owner_url(settings, given=own) as url:
+    with owner_url(settings, given=own or settings.database_url) as url:
         database = Database(url, pool_size=1, wearing=None if own else f"workervoice_{kind}")
         try:
             yield process_on(settings, kind, database)

@@ -108,14 +108,14 @@ def _sign(parsed: argparse.Namespace) -> int:
 
 def _take(parsed: argparse.Namespace) -> int:
     from workervoice.app import vouching  # noqa: PLC0415
-    from workervoice.app.keyfiles import load_key_files  # noqa: PLC0415
+    from workervoice.app.keyfiles import keys_of  # noqa: PLC0415
     from workervoice.app.ownership import programme_of_owner  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415
     from workervoice.store.vault import Vault  # noqa: PLC0415
 
     settings, text, now = load(), _read(parsed.signed), wall_clock()
-    vault = Vault(load_key_files(settings.data_dir, "courier").service_key)
+    vault = Vault(keys_of(settings, "courier").service_key)
     with programme_of_owner(settings) as (tx, root_public):
         taken = vouching.take_signed(tx, vault, root_public, text, now)
     print(f"Stored {len(taken)} of the root's signatures.")

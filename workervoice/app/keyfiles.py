@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from workervoice.app.custodies import keys_directory
+from workervoice.app.custodies import keys_directory, open_custody
 from workervoice.crypto.custody import Custody, FileCustody
 from workervoice.crypto.seal import KEY_BYTES, ctx
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import CryptoError, SettingsError
+from workervoice.settings import Settings
 
 PROCESSES = ("gateway", "courier", "console")
 _OWN: Mapping[str, dict[str, tuple[str, ...]]] = {
@@ -77,6 +78,11 @@ def unseal_keys(data: Path, process: str, custody: Custody) -> KeyFiles:
             f"WORKERVOICE_DATA_DIR: the keys in {directory} are damaged: put back your copy of them"
         ) from exc
     return KeyFiles(process_id, custody, service_key)
+
+
+def keys_of(settings: Settings, process: str) -> KeyFiles:
+    """A process's keys in the custody of the settings. Raises `SettingsError`, `KeysAway`."""
+    return unseal_keys(settings.data_dir, process, open_custody(settings, process))
 
 
 def pinned_root(data: Path, setting: str | None) -> bytes:

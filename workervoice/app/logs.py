@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from workervoice.app.keyfiles import load_key_files, pinned_root
+from workervoice.app.keyfiles import keys_of, pinned_root
 from workervoice.app.ownership import owner_database
 from workervoice.errors import NotFound, SettingsError
 from workervoice.hotline import logfile
@@ -39,7 +39,7 @@ def _verify_stored(
     settings: Settings, root: bytes, witnesses: Sequence[tuple[str, bytes]]
 ) -> list[Report]:
     """One report for each programme of the database."""
-    vault = Vault(load_key_files(settings.data_dir, "courier").service_key)
+    vault = Vault(keys_of(settings, "courier").service_key)
     with owner_database(settings, snapshot=True) as owner:
         reports = []
         for programme in _programmes(owner):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from pydantic import SecretStr
 
 from workervoice.app.initiating import FOUNDING
-from workervoice.app.keyfiles import has_key_files, load_key_files, pinned_root
+from workervoice.app.keyfiles import has_key_files, keys_of, pinned_root
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError
 from workervoice.hotline.founding import Founding, store_founding
@@ -74,16 +73,16 @@ def _only(database: Database) -> Scope:
     return Scope(found[0])
 
 
-def settle(owner: Database, data: Path, now: datetime) -> UUID | None:
+def settle(owner: Database, settings: Settings, now: datetime) -> UUID | None:
     """Store the ceremony's founding document that lies beside the keys; the programme's id.
 
     None if there is no document. Raises `SettingsError` if it is damaged; nothing is stored then.
     """
-    path = data / FOUNDING
-    if not path.is_file() or not has_key_files(data):
+    path = settings.data_dir / FOUNDING
+    if not path.is_file() or not has_key_files(settings.data_dir):
         return None
     founding = Founding.from_json(path.read_text(encoding="utf-8"))
     with owner.begin(Scope(founding.programme_id)) as tx:
         store_founding(tx, founding)
-        log_recipients(tx, Vault(load_key_files(data, "courier").service_key), now)
+        log_recipients(tx, Vault(keys_of(settings, "courier").service_key), now)
     return founding.programme_id

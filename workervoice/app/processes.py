@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from workervoice.app.custodies import FILE_WARNING, open_custody
-from workervoice.app.keyfiles import pinned_root, unseal_keys
+from workervoice.app.custodies import FILE_WARNING
+from workervoice.app.keyfiles import keys_of, pinned_root
 from workervoice.channels.base import Receiver, Sender
 from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
 from workervoice.channels.twilio import TwilioReceiver, TwilioSender
@@ -54,7 +54,7 @@ def build_process(settings: Settings, kind: str) -> Process:
 
 def process_on(settings: Settings, kind: str, database: Database) -> Process:
     """The keys of one of our processes, on this database."""
-    files = unseal_keys(settings.data_dir, kind, open_custody(settings, kind))
+    files = keys_of(settings, kind)
     return Process(
         id=files.process_id,
         database=database,
@@ -69,7 +69,7 @@ def process_on(settings: Settings, kind: str, database: Database) -> Process:
 def check_keys(settings: Settings, kind: str, database: Database, now: datetime) -> None:
     """Raises `SettingsError` if the gateway's or courier's key files are not those that every
     programme's directory names."""
-    files = unseal_keys(settings.data_dir, kind, open_custody(settings, kind))
+    files = keys_of(settings, kind)
     trust = Trust(pinned_root(settings.data_dir, settings.root_public))
     with database.begin() as tx:
         known = programmes(tx)

@@ -148,11 +148,7 @@ class Supervisor:
                     f"WORKERVOICE_DATA_DIR: the database has a programme, but its keys are not in "
                     f"{settings.data_dir}: put back your copy of them"
                 )
-            if (
-                not seeded
-                and not self.is_demo
-                and settle(owner, settings.data_dir, wall_clock()) is None
-            ):
+            if not seeded and not self.is_demo and settle(owner, settings, wall_clock()) is None:
                 raise SettingsError(_NO_PROGRAMME)
             if not seeded and self.is_demo:
                 _set_aside(settings.data_dir)

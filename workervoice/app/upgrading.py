@@ -1,23 +1,45 @@
-"""`workervoice db upgrade`: roles and schema, on an external database or on the embedded one."""
+"""`workervoice db upgrade`: roles and schema, on an external database or on the embedded one; and
+the programme that the ceremony founded, if its document lies in the data directory.
+"""
 
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from workervoice.app.external import passwords_of
+from workervoice.app.ownership import settle
+from workervoice.app.processes import wall_clock
 from workervoice.embedded import EmbeddedServer
 from workervoice.settings import Settings
+from workervoice.store.engine import Database
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
+from workervoice.store.programme import programmes
 
 
 def upgrade_database(settings: Settings) -> str:
-    """Upgrade, and say in one sentence what the database is at now."""
+    """Upgrade, and say in one sentence or two what the database is at now."""
     if settings.database_url is not None:
-        revision = upgrade(settings.database_url.get_secret_value(), passwords_of(settings))
-        return f"The database is at revision {revision}."
+        url = settings.database_url.get_secret_value()
+        revision = upgrade(url, passwords_of(settings))
+        return f"The database is at revision {revision}.{_founded(url, settings, wall_clock())}"
     server = EmbeddedServer(settings.data_dir)
     with server:
         server.ensure_database()
         passwords = {role: secrets.token_urlsafe(24) for role in LOGIN_ROLES}
         revision = upgrade(server.owner_url(), passwords)
-    return f"The embedded database is at revision {revision}."
+        founded = _founded(server.owner_url(), settings, wall_clock())
+    return f"The embedded database is at revision {revision}.{founded}"
+
+
+def _founded(url: str, settings: Settings, now: datetime) -> str:
+    """Store the ceremony's document in a database that has no programme yet."""
+    owner = Database(url, pool_size=1)
+    try:
+        with owner.begin() as tx:
+            if programmes(tx):
+                return ""
+        founded = settle(owner, settings, now)
+        return f" It has the programme {founded} now." if founded else ""
+    finally:
+        owner.close()

@@ -91,7 +91,7 @@ class Door:
             if programme is not None:
                 event = Event("login_failed", NOBODY, about)
                 note_once(self.process, Scope(programme), event)
-            raise
+            raise WrongPassphrase("not this login and passphrase") from None
 
     def _find(self, tx: Tx, login: str) -> tuple[Officer, Slot, bytes] | None:
         try:

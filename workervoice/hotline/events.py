@@ -46,6 +46,8 @@ _PLAIN: Mapping[str, Kind] = {
     "site_set": Kind("a person named the site (case)"),
     "noted": Kind("a note was left (case)"),
     "proposed": Kind("a move was proposed to a second person (case)"),
+    "redacted": Kind("a passage or medium was taken out of an entry for good (case)"),
+    "access_given": Kind("a worker was told what is stored about them (case)", sensitive=True),
     "case_noted": Kind("an issue was drafted from it (case)"),
     "issue_drafted": Kind("a packet was drafted (issue)"),
     "issue_redrafted": Kind("a new version of the packet was stored (issue)"),
