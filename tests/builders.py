@@ -45,12 +45,18 @@ def a_case(house: House, consent: str = "1", *, number: str = WORKER, report: st
     return made
 
 
-def a_released_issue(house: House, case_id: UUID, packet: Packet | None = None) -> UUID:
-    """Asha drafts and approves, Sam releases, the buyers are notified."""
-    asha, sam = house.actor("asha"), house.actor("sam")
+def an_approved_issue(house: House, case_id: UUID, packet: Packet | None = None) -> UUID:
+    """Drafted and approved by the handler asha; nobody released it yet."""
+    asha = house.actor("asha")
     issue_id = disclosing.draft(house.console, asha, case_id, packet or a_packet())
     disclosing.approve(house.console, asha, issue_id)
-    releasing.release(house.console, sam, issue_id)
+    return issue_id
+
+
+def a_released_issue(house: House, case_id: UUID, packet: Packet | None = None) -> UUID:
+    """Asha drafts and approves, Sam releases, the buyers are notified."""
+    issue_id = an_approved_issue(house, case_id, packet)
+    releasing.release(house.console, house.actor("sam"), issue_id)
     house.deliver()
     return issue_id
 

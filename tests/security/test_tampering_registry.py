@@ -8,14 +8,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.builders import a_case, an_approved_issue
 from tests.house import House
 from tests.security.thief import Thief
 from workervoice.crypto.seal import generate_signing
-from workervoice.errors import NotTrusted
+from workervoice.errors import Contradicted, NotTrusted
 from workervoice.hotline.casepage import case_page
-from workervoice.hotline.process import Signer
+from workervoice.hotline.process import Pen, Signer
+from workervoice.hotline.registering import end_link
 from workervoice.hotline.registry import buyers_of, register, sites
-from workervoice.store.engine import Scope
+from workervoice.hotline.releasing import release
+from workervoice.hotline.verifying import verify_log
+from workervoice.store.engine import Scope, Tx
 from workervoice.store.programme import Site, SupplyLink, add_registered, rows_of
 
 TODAY = date(2026, 11, 22)
@@ -23,8 +27,12 @@ TODAY = date(2026, 11, 22)
 
 def buyers(house: House, site_id: UUID) -> list[str]:
     with house.owner.begin(Scope(house.programme)) as tx:
-        directory = house.gateway.directory(tx, house.now)
-        return [buyer.name for buyer in buyers_of(tx, directory, site_id, TODAY)]
+        return [buyer.name for buyer in buyers_of(tx, pen(house, tx), site_id, TODAY)]
+
+
+def pen(house: House, tx: Tx) -> Pen:
+    sam = house.actor("sam")
+    return Pen(house.console.vault, sam.signer, house.gateway.directory(tx, house.now), house.now)
 
 
 def site_of(house: House, code: str) -> Site:
@@ -79,11 +87,10 @@ def test_a_supply_link_that_a_supervisor_registered_counts(house: House) -> None
     """The control of the test above: the same row, rightly signed."""
     harbour = site_of(house, "HARBOR")
     with house.owner.begin(Scope(house.programme)) as tx:
-        directory = house.gateway.directory(tx, house.now)
         (known,) = [link for link in rows_of(tx, SupplyLink) if link.site_id == harbour.id]
-        before = buyers_of(tx, directory, harbour.id, TODAY)
-        river = next(site for site in sites(tx, directory) if site.code == "RIVER")
-        from_river = {b.id: b for b in buyers_of(tx, directory, river.id, TODAY)}
+        before = buyers_of(tx, pen(house, tx), harbour.id, TODAY)
+        river = next(site for site in sites(tx, pen(house, tx).directory) if site.code == "RIVER")
+        from_river = {b.id: b for b in buyers_of(tx, pen(house, tx), river.id, TODAY)}
 
     other = next(b for b in from_river.values() if b not in before)
     link = replace(known, id=uuid4(), organisation_id=other.id)
@@ -91,6 +98,7 @@ def test_a_supply_link_that_a_supervisor_registered_counts(house: House) -> None
 
     with house.owner.begin(Scope(house.programme)) as tx:
         add_registered(tx, signed)
+        pen(house, tx).log(tx, "registered", signed.id)
 
     assert buyers(house, harbour.id) == ["Northwind Apparel", "Southgate Retail"]
 
@@ -106,3 +114,35 @@ def test_a_site_that_was_renamed_in_the_database_is_not_shown(
     thief_of_own.change("UPDATE site SET name = 'Somewhere else' WHERE code = 'RIVER'")
 
     assert case_page(house.console, house.actor("asha"), case_id).site is None
+
+
+def test_a_supply_link_that_has_ended_is_not_brought_back_by_its_old_row(
+    house: House, thief_of_own: Thief
+) -> None:
+    case_id = a_case(house)
+    issue_id = an_approved_issue(house, case_id)
+    river = site_of(house, "RIVER")
+    before = thief_of_own.rows("SELECT * FROM supply_link WHERE site_id = %(s)s", s=river.id)
+    for link in before:
+        end_link(house.console, house.actor("sam"), link.id, date(2026, 11, 1))
+    ended = buyers(house, river.id)
+    for link in before:
+        thief_of_own.change(
+            "UPDATE supply_link SET until = NULL, version = %(v)s, signature = %(s)s,"
+            " signer_id = %(by)s WHERE id = %(id)s",
+            v=link.version,
+            s=link.signature,
+            by=link.signer_id,
+            id=link.id,
+        )
+
+    with pytest.raises(Contradicted) as refused:
+        release(house.console, house.actor("sam"), issue_id)
+
+    assert ended == []
+    assert "supply_link" in str(refused.value)
+    assert not thief_of_own.rows("SELECT id FROM disclosure")
+    assert case_page(house.console, house.actor("asha"), case_id).buyers == ()
+    with house.owner.begin(Scope(house.programme)) as tx:
+        report = verify_log(tx, house.console.vault, house.console.trust.root_public)
+    assert sum("supply_link" in problem for problem in report.problems) == len(before)

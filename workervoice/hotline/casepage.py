@@ -20,7 +20,7 @@ from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord
 from workervoice.hotline.redacting import may_be_redacted
-from workervoice.hotline.registry import buyers_of, sites
+from workervoice.hotline.registry import buyers_shown, sites
 from workervoice.message import INDICATORS
 from workervoice.store import outbox, people, remedy
 from workervoice.store.programme import Organisation, Site
@@ -102,7 +102,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
         tx, directory, site_id = case.tx, case.pen.directory, case.record.facts.site_id
         case.pen.log_reading(tx, "case_read", case_id)
         known, names = sites(tx, directory), {o.id: o.name for o in people.officers(tx).values()}
-        buyers = buyers_of(tx, directory, site_id, case.pen.now.date()) if site_id else ()
+        buyers = buyers_shown(tx, case.pen, site_id, case.pen.now.date()) if site_id else ()
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
         thread = tuple(_said(entry, names, deliveries) for entry in case.thread)
         return CasePage(

@@ -19,7 +19,7 @@ from workervoice.hotline.links import disclosures_of_issue
 from workervoice.hotline.planning import PLANNING, ActionView, OpenPlan
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
-from workervoice.hotline.registry import buyers_of, organisations
+from workervoice.hotline.registry import buyers_shown, organisations
 from workervoice.store import people, remedy
 from workervoice.store.engine import Tx
 from workervoice.store.vault import Vault
@@ -179,7 +179,7 @@ def _told(tx: Tx, vault: Vault, issue: OpenIssue) -> tuple[tuple[str, str], ...]
     if told:
         return tuple(sorted(told))
     site_id, on = UUID(issue.link.site_id), issue.pen.now.date()
-    return tuple((buyer.name, "") for buyer in buyers_of(tx, issue.pen.directory, site_id, on))
+    return tuple((buyer.name, "") for buyer in buyers_shown(tx, issue.pen, site_id, on))
 
 
 def _issue_moves(issue: OpenIssue, actor: Actor) -> tuple[Move, ...]:

@@ -20,6 +20,7 @@ from workervoice.store.log import Event, record_event, record_once
 from workervoice.store.vault import Vault
 
 NOBODY = UUID(int=0)
+_FOUNDED = {"directory": "directory_entry", "pair": "reader_added", "wrap": "reader_added"}
 
 
 def note_once(process: Process, scope: Scope, event: Event, *, per: str = "") -> None:
@@ -29,12 +30,12 @@ def note_once(process: Process, scope: Scope, event: Event, *, per: str = "") ->
 
 
 def log_recipients(tx: Tx, vault: Vault, now: datetime, by: UUID = NOBODY) -> None:
-    """A leaf for each key, reader or entry of the directory that was just stored; `by` whom, if not
-    by the root."""
+    """A leaf for each key, reader, entry of the directory or registered place that was just stored;
+    `by` whom, if not by the root."""
     stored = tuple(tx.stored)
     tx.stored.clear()
     for row in stored:
-        name = "directory_entry" if row.place.kind == "directory" else "reader_added"
+        name = _FOUNDED.get(row.place.kind, "registered")
         tx.stored.append(row)
         record_event(tx, vault, Event(name, by, row.place.series[0], row.place.kind), now)
 

@@ -13,8 +13,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from workervoice.crypto.directory import Directory
-from workervoice.errors import NotTrusted
-from workervoice.hotline.process import Signer
+from workervoice.errors import Contradicted, NotTrusted
+from workervoice.hotline import newest
+from workervoice.hotline.process import Pen, Signer
 from workervoice.store.engine import Tx
 from workervoice.store.programme import (
     Line,
@@ -53,20 +54,33 @@ def organisations(tx: Tx, directory: Directory) -> dict[UUID, Organisation]:
     return {row.id: row for row in _vouched(tx, directory, Organisation)}
 
 
-def buyers_of(tx: Tx, directory: Directory, site_id: UUID, on: date) -> list[Organisation]:
-    """The buyers whose dated supply link to this site holds on that day, by name."""
-    linked = {
-        link.organisation_id
-        for link in links_of(tx, site_id)
-        if link.holds_on(on) and is_vouched(directory, tx.programme, link)
-    }
-    known = organisations(tx, directory)
+def buyers_of(tx: Tx, pen: Pen, site_id: UUID, on: date) -> list[Organisation]:
+    """The buyers whose dated supply link to this site holds on that day, by name.
+
+    Raises `Contradicted` if a link was put back to what it said before it was ended.
+    """
+    links = [each for each in links_of(tx, site_id) if _is_vouched(tx, pen, each)]
+    newest.check(tx, pen.vault, [link.logged(tx.programme) for link in links])
+    linked = {link.organisation_id for link in links if link.holds_on(on)}
+    known = organisations(tx, pen.directory)
     buyers = [known[each] for each in linked if each in known and known[each].kind == "buyer"]
     return sorted(buyers, key=lambda buyer: (buyer.name, buyer.id))
 
 
+def buyers_shown(tx: Tx, pen: Pen, site_id: UUID, on: date) -> list[Organisation]:
+    """The same for a page, which is read also while a link contradicts the log: then nobody is."""
+    try:
+        return buyers_of(tx, pen, site_id, on)
+    except Contradicted:
+        return []
+
+
 def _vouched(tx: Tx, directory: Directory, kind: type[_Row]) -> Iterator[_Row]:
     return (row for row in rows_of(tx, kind) if is_vouched(directory, tx.programme, row))
+
+
+def _is_vouched(tx: Tx, pen: Pen, row: Registered) -> bool:
+    return is_vouched(pen.directory, tx.programme, row)
 
 
 def is_vouched(directory: Directory, programme: UUID, row: Registered) -> bool:

@@ -44,7 +44,7 @@ def release(
         case = issue.living_case()
         case.check_override(override)
         now = issue.pen.now
-        buyers = buyers_of(issue.tx, issue.pen.directory, UUID(issue.link.site_id), now.date())
+        buyers = buyers_of(issue.tx, issue.pen, UUID(issue.link.site_id), now.date())
         if not buyers:
             raise GuardFailed("no buyer is linked to this site: refer the case instead")
         issue.advance("release", override=override)

@@ -25,7 +25,8 @@ from workervoice.store.logbook import Leaf
 from workervoice.store.rows import Place, Row
 from workervoice.store.vault import Vault
 
-_REPLACED = frozenset({"conversation", "facts", "issue"})  # only the newest of these is kept
+_REGISTERED = frozenset({"line", "site", "organisation", "supply_link"})
+_REPLACED = _REGISTERED | {"conversation", "facts", "issue"}  # only the newest of these is kept
 _EMPTIED = frozenset({"issue"})  # what never left goes with its case, but for the row
 _SWEPT = frozenset({"outbox"})  # deleted when it is of no more use
 _ERASED = frozenset({"message", "assessment", "pair", "wrap", "contact"})

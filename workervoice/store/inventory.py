@@ -9,6 +9,7 @@ from sqlalchemy import Table, select
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx, streamed
 from workervoice.store.keys import wrap_row
+from workervoice.store.programme import registered_rows
 from workervoice.store.rows import Row
 
 # table: kind, ids of the series, number in it ("" for the only one), what the hash is over
@@ -34,6 +35,7 @@ def stored_rows(tx: Tx) -> Iterator[Row]:
     """In no order. A text that was sent is emptied: there is nothing left to compare."""
     c = t.key_wrap.c
     wraps = select(c.holder_id, c.epoch, c.reader_id, c.wrap).where(c.programme_id == tx.programme)
+    yield from (row.logged(tx.programme) for row in registered_rows(tx))
     for row in streamed(tx, wraps):
         yield wrap_row(row.holder_id, row.epoch, row.reader_id, row.wrap)
     for table, kind, ids, number, parts in _SHAPES:

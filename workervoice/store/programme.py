@@ -8,6 +8,7 @@ link that somebody writes into the database is nobody's word. What is read here 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from workervoice.crypto.seal import ctx
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.rows import Row
 from workervoice.store.states import change_row
 
 _NOBODY = UUID(int=0)
@@ -35,6 +37,12 @@ class Registered(ABC):
     @abstractmethod
     def statement(self, programme: UUID) -> bytes:
         """All that the row says and where it belongs: what is signed."""
+
+    def logged(self, programme: UUID) -> Row:
+        """What the log knows of it."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in ("id", "version")}
+        says = (self.statement(programme), self.signature)
+        return Row.of(_TABLES[type(self)].name, values["id"], values["version"], *says)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +153,12 @@ def rows_of(tx: Tx, kind: type[_Row]) -> list[_Row]:
     return [kind(**row) for row in rows.mappings()]
 
 
+def registered_rows(tx: Tx) -> Iterator[Registered]:
+    """Every registered row of the programme."""
+    for kind in _TABLES:
+        yield from rows_of(tx, kind)
+
+
 def links_of(tx: Tx, site_id: UUID) -> list[SupplyLink]:
     """The supply links of one site, past and future ones too."""
     where = (
@@ -164,6 +178,7 @@ def add_registered(tx: Tx, row: Registered) -> None:
     tx.connection.execute(
         _TABLES[type(row)].insert().values({**_values(row), "programme_id": tx.programme})
     )
+    tx.stored.append(row.logged(tx.programme))
 
 
 def replace_registered(tx: Tx, row: Registered) -> None:
@@ -173,6 +188,7 @@ def replace_registered(tx: Tx, row: Registered) -> None:
     columns = {name: value for name, value in values.items() if name not in _PLACE}
     if not change_row(tx, table, values["id"], columns, version=before):
         raise NotFound(f"{table.name} {values['id']} has no version {before}")
+    tx.stored.append(row.logged(tx.programme))
 
 
 def field_names(kind: type[Registered]) -> tuple[str, ...]:
