@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ def declare(commands: Any) -> None:
     restore.add_argument("--data", type=Path, required=True, help="data directory without keys")
     root = commands.add_parser("root", help="what needs the offline root")
     parts = root.add_subparsers(required=True, metavar="DO")
+    about = "what the root has to say again because it ends soon, to standard output"
+    again = parts.add_parser("request", help=about, description=about)
+    again.set_defaults(run=_request)
     sign = parts.add_parser("sign", help="sign a request; asks for the root: not on the server")
     sign.set_defaults(run=_sign)
     sign.add_argument("request", type=Path)
@@ -89,6 +93,25 @@ def _restore(parsed: argparse.Namespace) -> int:
 
     files = restore_process_keys(parsed.sealed, parsed.data, ask_secret("Recovery key"))
     print(f"{len(files)} files are back in {parsed.data}.")
+    return 0
+
+
+def _request(parsed: argparse.Namespace) -> int:
+    from workervoice.app.ownership import programme_of_owner  # noqa: PLC0415
+    from workervoice.app.processes import wall_clock  # noqa: PLC0415
+    from workervoice.app.vouching import write_request  # noqa: PLC0415
+    from workervoice.crypto.directory import Directory  # noqa: PLC0415
+    from workervoice.hotline.renewing import for_the_root  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
+    from workervoice.store.keys import directory_entries  # noqa: PLC0415
+
+    now = wall_clock()
+    with programme_of_owner(load()) as (tx, root_public):
+        directory = Directory(root_public, directory_entries(tx), int(now.timestamp()))
+        found = for_the_root(directory, now)
+    if not found:
+        raise SettingsError("nothing that the root signed ends within 120 days")
+    sys.stdout.write(write_request(found))
     return 0
 
 

@@ -26,6 +26,7 @@ def declare(commands: Any) -> None:
     request.add_argument("--end", action="store_true", help="they stop being a registrar")
     _as(parts, "remove", _remove, "let somebody go; again to finish").add_argument("login")
     _as(parts, "list", _list, "everybody, and who waits to be confirmed")
+    _as(parts, "renew", _renew, "say again what ends soon: people, team and organisations")
     teams = _group(commands, "teams", "the hotline's team")
     _as(teams, "list", _teams, "who reads cases, and the epoch of the team's keys")
     rotate = _group(commands, "rotate", "new keys for what comes")
@@ -141,6 +142,17 @@ def _list(parsed: argparse.Namespace) -> int:
             kind = "registrar" if person.registrar else ""
             fields = (person.login, person.role, person.state, kind, person.name)
             print("\t".join(fields))
+    return 0
+
+
+def _renew(parsed: argparse.Namespace) -> int:
+    from workervoice.app.as_officer import as_officer  # noqa: PLC0415
+    from workervoice.hotline.renewing import renew  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
+
+    with as_officer(load(), parsed.login_as) as (process, actor):
+        for entry in renew(process, actor):
+            print(f"{entry.kind} {entry.id} holds for two more years.")
     return 0
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from workervoice.app.custodies import FILE_WARNING, open_custody
 from workervoice.app.keyfiles import PROCESSES, has_key_files, pinned_root, unseal_keys
 from workervoice.app.processes import check_keys
-from workervoice.crypto.directory import fingerprint
+from workervoice.crypto.directory import Directory, fingerprint
 from workervoice.crypto.suite import self_test
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError, WorkervoiceError
+from workervoice.hotline.renewing import ending
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.backlog import Backlog, backlog
-from workervoice.store.engine import Database, Scope
+from workervoice.store.engine import Database, Scope, Tx
+from workervoice.store.keys import directory_entries
 from workervoice.store.migrate import current_revision, newest_revision
 from workervoice.store.programme import programmes
 
@@ -25,6 +27,7 @@ _WHERE = {
     "systemd": "complete, in a credential of systemd, and no longer in files",
     "vault": "complete; the key service answers, and no key is in a file",
 }
+WARN_BEFORE = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +152,24 @@ def _contents(settings: Settings, url: str, now: datetime) -> Iterator[Finding]:
         for programme in known:
             with database.begin(Scope(programme)) as tx:
                 counted = backlog(tx, now)
+                yield from _ending(settings, tx, now)
             yield from _waiting(counted)
     finally:
         database.close()
+
+
+def _ending(settings: Settings, tx: Tx, now: datetime) -> Iterator[Finding]:
+    """What the root and registrars said holds for two years."""
+    root = pinned_root(settings.data_dir, settings.root_public)
+    found = ending(Directory(root, directory_entries(tx), int(now.timestamp())), now, WARN_BEFORE)
+    if found:
+        day = datetime.fromtimestamp(found[0].not_after, tz=UTC).date().isoformat()
+        what = ", ".join(sorted({entry.kind for entry in found}))
+        yield Finding(
+            False,
+            f"Directory: {len(found)} signatures end, the first on {day} ({what}): renew them with "
+            "`workervoice officers renew`, and with `workervoice root request` at the root.",
+        )
 
 
 def _waiting(counted: Backlog) -> Iterator[Finding]:
