@@ -41,6 +41,10 @@ def declare(commands: Any) -> None:
     restore.set_defaults(run=_restore)
     restore.add_argument("--sealed", type=Path, required=True, help="the file process-keys.sealed")
     restore.add_argument("--data", type=Path, required=True, help="data directory without keys")
+    _declare_root(commands)
+
+
+def _declare_root(commands: Any) -> None:
     root = commands.add_parser("root", help="what needs the offline root")
     parts = root.add_subparsers(required=True, metavar="DO")
     about = "what the root has to say again because it ends soon, to standard output"
