@@ -25,9 +25,10 @@ from workervoice.errors import (
 )
 from workervoice.hotline import epochs, leaving, restricting, roster, staffing
 from workervoice.hotline.casepage import case_page
+from workervoice.hotline.enrolling import Enrolled
 from workervoice.hotline.overview import issue_lines, queue
 from workervoice.hotline.reading import Actor
-from workervoice.hotline.staffing import Enrolled, Guest
+from workervoice.hotline.staffing import Guest
 from workervoice.message import Role
 
 WORDS = "seven quiet lamps on the river"

@@ -61,6 +61,7 @@ class Scene:
     issue: UUID
     disclosures: dict[str, UUID]  # by the login of a buyer's officer
     action: UUID
+    person: UUID  # somebody whom a registrar of the buyer and one of the hotline may see
 
     def path(self, template: str, login: str = "nora") -> str:
         """A route's path with this scene's ids in it, and a move that its table has."""
@@ -72,6 +73,7 @@ class Scene:
             issue_id=self.issue,
             disclosure_id=self.disclosures[login],
             action_id=self.action,
+            person_id=self.person,
             factor_id=self.action,  # nobody's
             form="answer",
             entry_id=self.case,  # no entry of any thread
@@ -99,9 +101,10 @@ def a_plan(house: House) -> Scene:
     with buying.open_disclosure(house.console, nora, disclosures["nora"]) as disclosure:
         action_id = disclosure.plan.propose(Promise("Papers", "", "", date(2026, 12, 20)))
     message_id = case_page(house.console, house.actor("sam"), case_id).thread[0].id
-    return Scene(case_id, message_id, issue_id, disclosures, action_id)
+    person = house.actor("otto").id
+    return Scene(case_id, message_id, issue_id, disclosures, action_id, person)
 
 
 def nothing() -> Scene:
     """Ids of nothing at all."""
-    return Scene(uuid4(), uuid4(), uuid4(), {"nora": uuid4(), "paul": uuid4()}, uuid4())
+    return Scene(uuid4(), uuid4(), uuid4(), {"nora": uuid4(), "paul": uuid4()}, uuid4(), uuid4())

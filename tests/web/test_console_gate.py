@@ -111,16 +111,17 @@ def test_a_form_of_another_kind_carries_no_token(
 
 @pytest.mark.parametrize("path", BY_ID)
 def test_foreign_unknown_and_malformed_ids_look_the_same(
-    browsers: dict[Role | None, Browser], scene: Scene, path: str
+    browsers: dict[Role | None, Browser], shared_house: House, scene: Scene, path: str
 ) -> None:
-    buyers = path.startswith("/disclosures")
+    buyers = path.startswith(("/disclosures", "/people"))
     browser = browsers[Role.BUYER if buyers else Role.HANDLER]
     foreign = scene.disclosures["paul"] if buyers else scene.disclosures["nora"]
+    foreign = shared_house.actor("asha").id if path.startswith("/people") else foreign
 
     bodies = {
         (answer.status_code, answer.text)
         for answer in (
-            browser.open(path.format(case_id=i, message_id=i, issue_id=i, disclosure_id=i))
+            browser.open(re.sub(r"{\w+_id}", str(i), path))
             for i in (foreign, nothing().case, "7", "%00", "' or 1", "x" * 500)
         )
     }
@@ -145,13 +146,14 @@ SPELLINGS: list[Callable[[UUID], str]] = [
 def test_an_id_has_one_spelling(
     browsers: dict[Role | None, Browser], scene: Scene, path: str
 ) -> None:
-    buyers = path.startswith("/disclosures")
-    browser = browsers[Role.BUYER if buyers else Role.HANDLER]
+    role = sorted(next(allowed for (_, each), allowed in ROUTES.items() if each == path))[0]
+    browser = browsers[Role(role)]
     nowhere = browser.open("/nowhere").text
     ids = {"case_id": scene.case, "issue_id": scene.issue, "action_id": scene.action}
     ids |= {"disclosure_id": scene.disclosures["nora"], "message_id": scene.message}
     ids["factor_id"] = scene.action  # nobody's
     ids["entry_id"] = scene.case
+    ids["person_id"] = scene.person
 
     for name in re.findall(r"{(\w+_id)}", path):
         for spelling in SPELLINGS:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any
@@ -24,6 +24,7 @@ from workervoice.hotline.registry import buyers_shown, sites
 from workervoice.message import INDICATORS
 from workervoice.store import outbox, people, remedy
 from workervoice.store.programme import Organisation, Site
+from workervoice.store.readers import readers_since
 from workervoice.workflow.commands import Command, command, digit
 from workervoice.workflow.machine import Move
 
@@ -94,6 +95,8 @@ class CasePage:
     held: bool  # under legal hold
     may_override: tuple[str, ...]  # grounds on which this officer could refer without consent
     consents: tuple[tuple[datetime, int], ...]  # what the worker answered and when, oldest first
+    named: tuple[str, ...]  # who alone may read a restricted case
+    restricted_since: date | None
 
 
 def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
@@ -105,6 +108,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
         buyers = buyers_shown(tx, case.pen, site_id, case.pen.now.date()) if site_id else ()
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
         thread = tuple(_said(entry, names, deliveries) for entry in case.thread)
+        named, since = readers_since(tx, case_id)
         return CasePage(
             id=case_id,
             state=case.row.state,
@@ -123,6 +127,8 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             held=case.under_hold,
             may_override=case.may_override(),
             consents=tuple((s.at, s.consent) for s in thread if s.at and s.consent is not None),
+            named=tuple(sorted(names.get(each, "?") for each in named)),
+            restricted_since=since,
         )
 
 

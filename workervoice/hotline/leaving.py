@@ -27,7 +27,7 @@ from workervoice.hotline.process import Process, sole
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
 from workervoice.store import cases, keys, people
-from workervoice.store.invitations import drop_invitation
+from workervoice.store.invitations import Invitation, drop_invitation, invitations
 from workervoice.store.people import Officer
 from workervoice.store.readers import cases_read_by, drop_reader, readers_of, restricted
 
@@ -42,12 +42,44 @@ class Left:
     needs_root: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What letting somebody go would do: which group gets new keys ("team", "organisation" or ""),
+    how many restricted cases do, and whether they vouch for others."""
+
+    group: str = ""
+    restricted: int = 0
+    registrar: bool = False
+
+
+def foresee(process: Process, actor: Actor, login: str) -> Outlook:
+    """What `remove` would do. Raises what it would raise."""
+    with registering(process, actor) as desk:
+        if _unclaimed(desk, login) is not None:
+            return Outlook()
+        officer = _officer(desk, login)
+        entry = _entry(desk, officer.id)
+        if entry is None or officer.id not in people.with_a_way_in(desk.tx):
+            return Outlook()
+        if entry.role in STAFF:
+            _enough_remain(desk, entry)
+        concerned = [each for each in _restricted(desk) if _concerns(desk, each, entry.id)]
+        group = "team" if entry.role in STAFF else ""
+        group = "organisation" if entry.role == Role.BUYER else group
+        return Outlook(group, len(concerned), entry.kind == "registrar")
+
+
 def remove(process: Process, actor: Actor, login: str) -> Left:
-    """Let somebody go. Asked for again, it finishes what was interrupted.
+    """Let somebody go, or void their invitation. Asked for again, it finishes what was interrupted.
 
     Raises `Declined`, with nothing changed, if too few would remain.
     """
     with registering(process, actor) as desk:
+        invited = _unclaimed(desk, login)
+        if invited is not None:
+            drop_invitation(desk.tx, invited.id)
+            desk.pen.log(desk.tx, "officer_removed", invited.id, invited.role)
+            return Left(Renewal(0, ()), needs_root=False)
         officer = _officer(desk, login)
         entry = _entry(desk, officer.id)
         if entry is None:
@@ -58,6 +90,12 @@ def remove(process: Process, actor: Actor, login: str) -> Left:
     everything = actor.registrar_scope().organisation is None
     renewal = renew_cases(process, actor) if everything else Renewal(0, ())
     return Left(renewal, needs_root)
+
+
+def _unclaimed(desk: Registry, login: str) -> Invitation | None:
+    """The invitation of somebody who has not made an account yet."""
+    found = (i for i in invitations(desk.tx) if i.login == login and i.keys is None)
+    return next(found, None)
 
 
 def _officer(desk: Registry, login: str) -> Officer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 from workervoice.crypto.keyring import Holder, Kek
@@ -18,7 +19,25 @@ from workervoice.hotline.epochs import Reader, Registry, give, people_of, renew_
 from workervoice.hotline.process import Process, sole
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
-from workervoice.store import cases, keys, readers
+from workervoice.store import cases, keys, people, readers
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who may be named for a case."""
+
+    id: UUID
+    name: str
+    role: str
+
+
+def colleagues(process: Process, actor: Actor) -> list[Colleague]:
+    """The team, for a supervisor who names some of them; by name."""
+    with _as_supervisor(process, actor) as desk:
+        names = people.officers(desk.tx)
+        team = people_of(desk, "team", actor.id)
+        found = [Colleague(each.id, names[each.id].name, each.role) for each in team]
+    return sorted(found, key=lambda each: (each.name, each.id))
 
 
 def restrict(
@@ -47,10 +66,16 @@ def unrestrict(process: Process, actor: Actor, case_id: UUID, reason: str) -> No
 
 @contextmanager
 def _supervising(process: Process, actor: Actor, reason: str) -> Iterator[Registry]:
-    if actor.role is not Role.SUPERVISOR:
-        raise Forbidden("a restriction is a supervisor's")
     if not reason.strip():
         raise Declined("say why, in a few words")
+    with _as_supervisor(process, actor) as desk:
+        yield desk
+
+
+@contextmanager
+def _as_supervisor(process: Process, actor: Actor) -> Iterator[Registry]:
+    if actor.role is not Role.SUPERVISOR:
+        raise Forbidden("a restriction is a supervisor's")
     with process.database.begin(actor.registrar_scope()) as tx:
         yield Registry(tx, reading.pen_of(tx, process, actor, process.clock()), actor)
 

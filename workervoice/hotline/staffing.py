@@ -12,20 +12,25 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from workervoice.crypto import keyring
-from workervoice.crypto.directory import Entry, fingerprint
+from workervoice.crypto.directory import Entry
 from workervoice.crypto.keyring import Holder
-from workervoice.crypto.paper import RECOVERY_BYTES, from_paper, to_paper
-from workervoice.crypto.seal import ctx, digest, generate_signing
-from workervoice.crypto.slots import RECOVERY, STRONG, Bundle, Cost, box_bundle, new_slot, open_umk
-from workervoice.crypto.suite import generate_kem
+from workervoice.crypto.paper import RECOVERY_BYTES, to_paper
+from workervoice.crypto.slots import STRONG, Cost
 from workervoice.errors import Declined, Forbidden, NotFound, NotTrusted
-from workervoice.hotline.account import check_new
-from workervoice.hotline.ceremony import VALID_FOR, new_recovery_code
+from workervoice.hotline.ceremony import VALID_FOR
+from workervoice.hotline.enrolling import (
+    PAPER,
+    Enrolled,
+    complete,
+    person_fingerprint,
+    prepare,
+    token_hash,
+)
 from workervoice.hotline.epochs import (
     STAFF,
     Reader,
@@ -42,16 +47,11 @@ from workervoice.store.engine import Tx
 from workervoice.store.invitations import (
     Invitation,
     add_invitation,
-    claim,
     drop_invitation,
-    invitation_by_token,
     invitation_of,
     invitations,
 )
-from workervoice.store.people import Officer
 
-PAPER = "invitation"  # what is written on it
-CODE = "recovery code"
 INVITED_FOR = timedelta(days=7)
 NAME_MAX = 100
 _LOGIN = re.compile("[a-z0-9][a-z0-9._-]{1,31}")
@@ -66,20 +66,6 @@ class Guest:
     name: str
     role: Role
     organisation_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """What a new person gets to see once: their printed code and their fingerprint."""
-
-    officer: Officer
-    recovery: str = field(repr=False)
-    fingerprint: str
-
-
-def person_fingerprint(sign_public: bytes, kem_public: bytes) -> str:
-    """Of both keys of a person: what is compared over the phone."""
-    return fingerprint(ctx("person", sign_public, kem_public))
 
 
 def invite(process: Process, actor: Actor, guest: Guest) -> str:
@@ -99,7 +85,7 @@ def invite(process: Process, actor: Actor, guest: Guest) -> str:
             login=guest.login,
             name=guest.name.strip(),
             role=str(guest.role),
-            token_hash=_token_hash(raw),
+            token_hash=token_hash(raw),
             expires_at=(desk.pen.now + INVITED_FOR).replace(microsecond=0),
             signer_id=actor.id,
             signature=b"",
@@ -147,42 +133,8 @@ def enrol(
     Raises `Declined` for a weak passphrase, `Mistyped` or `WrongPassphrase` for a code that was
     copied wrongly, and `NotFound` for a token that is unknown, used or too old.
     """
-    raw = from_paper(PAPER, token, RECOVERY_BYTES)
-    check_new(None, passphrase, passphrase)
-    with process.database.begin() as tx:
-        invited = _invited(process, tx, raw)
-    bundle, code = Bundle(generate_kem(), generate_signing()), new_recovery_code()
-    umk, boxed = box_bundle(invited.id, bundle)
-    slots = [
-        new_slot(invited.id, passphrase, umk, cost),
-        new_slot(invited.id, code, umk, cost, kind=RECOVERY),
-    ]
-    typed = to_paper(CODE, from_paper(CODE, try_code(code), RECOVERY_BYTES))
-    open_umk(invited.id, typed, slots[1])
-    officer = _officer_of(invited)
-    with process.database.begin() as tx:
-        _invited(process, tx, raw)
-        people.add_officer(tx, officer, boxed)
-        for slot in slots:
-            people.add_slot(tx, officer, slot)
-        claim(tx, invited, bundle.sign.public + bundle.kem.public)
-    return Enrolled(officer, code, person_fingerprint(bundle.sign.public, bundle.kem.public))
-
-
-def _officer_of(invited: Invitation) -> Officer:
-    place = (invited.programme_id, invited.id, invited.organisation_id)
-    return Officer(*place, invited.login, invited.name, Role(invited.role))
-
-
-def _invited(process: Process, tx: Tx, raw: bytes) -> Invitation:
-    invited = invitation_by_token(tx, _token_hash(raw))
-    if invited.keys is not None or invited.expires_at <= process.clock():
-        raise NotFound("no such invitation")
-    return invited
-
-
-def _token_hash(raw: bytes) -> bytes:
-    return digest(ctx("invitation-token", raw))
+    prepared, code = prepare(process, token, passphrase, passphrase, cost)
+    return complete(process, prepared, try_code(code))
 
 
 def claimed_entry(tx: Tx, invited: Invitation, not_after: int) -> Entry:

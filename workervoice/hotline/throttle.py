@@ -56,6 +56,10 @@ class Caller:
             Lane(_lane(key, now, "source", source).key, FREE_OF_SOURCE),
         )
 
+    def at_token(self, key: bytes, now: int) -> tuple[Lane, ...]:
+        """The lane of a try at a token for a new account. It has 128 bits: this saves our time."""
+        return (Lane(_lane(key, now, "join", network(self.source)).key, FREE_OF_SOURCE),)
+
     def at_code(self, key: bytes, login: str, now: int) -> tuple[Lane, ...]:
         """The lanes of a try at somebody's second factor."""
         if self.device:

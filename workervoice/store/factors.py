@@ -51,6 +51,13 @@ def has_factor(tx: Tx, officer: Officer) -> bool:
     return bool(factors_of(tx, officer))
 
 
+def officers_with_factor(tx: Tx) -> set[UUID]:
+    """The officers of the programme for whom there is any, even one that cannot be used."""
+    c = t.second_factor.c
+    query = select(c.officer_id).where(c.programme_id == tx.programme)
+    return set(tx.connection.execute(query).scalars())
+
+
 def note_use(tx: Tx, officer: Officer, factor_id: UUID, version: int, used: bytes) -> bool:
     """Keep what a use left behind as the next version; False if another use came first."""
     c = t.second_factor.c

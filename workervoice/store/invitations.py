@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from workervoice.crypto.seal import ctx
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.people import Officer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ def add_invitation(tx: Tx, invitation: Invitation) -> None:
     tx.connection.execute(t.invitation.insert().values(**columns))
 
 
-def invitation_by_token(tx: Tx, token_hash: bytes) -> Invitation:
+def invitation_by_token(tx: Tx, token_hash: bytes, *, lock: bool = False) -> Invitation:
     """`NotFound` for an unknown one."""
-    return _one(tx, t.invitation.c.token_hash == token_hash)
+    return _one(tx, t.invitation.c.token_hash == token_hash, lock=lock)
 
 
 def invitation_of(tx: Tx, login: str) -> Invitation:
@@ -80,8 +81,17 @@ def drop_invitation(tx: Tx, invitation_id: UUID) -> None:
     )
 
 
-def _one(tx: Tx, which: object) -> Invitation:
-    row = tx.connection.execute(select(*_COLUMNS).where(which)).mappings().one_or_none()  # type: ignore[arg-type]
+def waits(tx: Tx, officer: Officer) -> bool:
+    """Whether this person made their account and nobody has confirmed it yet."""
+    c = t.invitation.c
+    mine = (c.programme_id == officer.programme_id, c.id == officer.id, c["keys"].is_not(None))
+    return tx.connection.execute(select(c.id).where(*mine)).one_or_none() is not None
+
+
+def _one(tx: Tx, which: ColumnElement[bool], *, lock: bool = False) -> Invitation:
+    query = select(*_COLUMNS).where(which)
+    query = query.with_for_update() if lock else query
+    row = tx.connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound("no such invitation")
     return Invitation(**row)

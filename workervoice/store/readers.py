@@ -20,6 +20,15 @@ def readers_of(tx: Tx, case_id: UUID) -> set[UUID]:
     return set(tx.connection.execute(query).scalars())
 
 
+def readers_since(tx: Tx, case_id: UUID) -> tuple[set[UUID], date | None]:
+    """Who is named for a case, and since when; nobody and None if its whole team may read it."""
+    c = t.case_reader.c
+    query = select(c.officer_id, c.since)
+    rows = tx.connection.execute(query.where(c.programme_id == tx.programme, c.case_id == case_id))
+    found = {row.officer_id: row.since for row in rows}
+    return set(found), min(found.values(), default=None)
+
+
 def cases_read_by(tx: Tx, officer_id: UUID) -> list[UUID]:
     """The restricted cases that this officer is named for."""
     c = t.case_reader.c

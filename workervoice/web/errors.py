@@ -31,6 +31,14 @@ class Unfinished(NoSession):
     """The passphrase was right, and the second factor is still missing."""
 
 
+class Waits(WorkervoiceError):
+    """Nobody has confirmed this account yet; `visit` is told so."""
+
+    def __init__(self, visit: Any) -> None:
+        super().__init__("the account is not confirmed yet")
+        self.visit = visit
+
+
 class StaleForm(WorkervoiceError):
     """The form does not come from a page of this session."""
 
@@ -69,6 +77,7 @@ STATUS: Mapping[type[WorkervoiceError], int] = MappingProxyType(
         WrongPassphrase: 401,
         WrongCode: 401,
         NoSession: 403,
+        Waits: 403,
         Refused: 403,
         StaleForm: 403,
         Forbidden: 404,

@@ -3,7 +3,8 @@
 app          the application and its answers to refusals
 routes       the inventory: who may ask for what
 gate         form token, session, role
-login, cases, issues, disclosures, monitor    the pages, by subject
+login, second, account, joining, people    the pages, by subject
+cases, restricting, issues, disclosures, monitor
 plans        corrective actions, under an issue or a disclosure
 acting       do it, and show the page again if it was refused
 forms        what a page sent, turned into field words

@@ -12,17 +12,33 @@ from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.process import Process
 from workervoice.hotline.throttle import Rules, Throttle
-from workervoice.web.console import account, cases, disclosures, issues, login, monitor, second
+from workervoice.web.console import (
+    account,
+    cases,
+    disclosures,
+    issues,
+    joining,
+    login,
+    monitor,
+    people,
+    restricting,
+    second,
+)
 from workervoice.web.console.fresh import ask, fresh
 from workervoice.web.console.gate import Console, gate
 from workervoice.web.console.headers import SafeHeaders, safe_headers
+from workervoice.web.console.joining import waiting
 from workervoice.web.console.pages import refusal
 from workervoice.web.console.routes import check
 from workervoice.web.console.sentences import sentence
-from workervoice.web.errors import NoSession, NotFresh, TooSoon, Unfinished, status_of
+from workervoice.web.errors import NoSession, NotFresh, TooSoon, Unfinished, Waits, status_of
 
 ROUTERS = tuple(
-    subject.router for subject in (login, second, account, cases, issues, disclosures, monitor)
+    subject.router
+    for subject in (
+        *(login, joining, second, account, people),
+        *(cases, restricting, issues, disclosures, monitor),
+    )
 )
 RETRY_SECONDS = "5"
 CONTRADICTED = (
@@ -70,6 +86,8 @@ def _refuse(request: Request, error: Exception) -> Response:
         return _to(request, "/second" if isinstance(error, Unfinished) else "/login")
     if isinstance(error, NotFresh):
         return ask(error)
+    if isinstance(error, Waits):
+        return waiting(error)
     status = status_of(error) if isinstance(error, WorkervoiceError) else 500
     advice = sentence(error) if isinstance(error, WorkflowError) else ""
     if isinstance(error, Contradicted):

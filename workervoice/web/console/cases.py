@@ -13,10 +13,11 @@ from workervoice.hotline import disclosing, drafts, redacting
 from workervoice.hotline.casepage import CasePage, case_page, entry_of_case
 from workervoice.hotline.overview import OVER, queue
 from workervoice.hotline.redacting import Cut
+from workervoice.hotline.restricting import colleagues
 from workervoice.hotline.telling import tell_worker
 from workervoice.hotline.tombstones import tombstone
 from workervoice.hotline.watch import look
-from workervoice.message import INDICATORS, Consent, Priority
+from workervoice.message import INDICATORS, Consent, Priority, Role
 from workervoice.web.console import parts
 from workervoice.web.console.acting import Subject
 from workervoice.web.console.forms import (
@@ -79,8 +80,13 @@ def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
         "grounds": {} if facts.allows(Consent.AUTHORITIES) else {"refer": page.may_override},
         "tried": tried or Tried(),
         "drafts": _drafts(visit, case_id),
+        "team": colleagues(visit.process, visit.actor) if _supervises(visit) else (),
     }
     return visit.page("case.html", status=409 if tried else 200, **shown)
+
+
+def _supervises(visit: Visit) -> bool:
+    return visit.actor.role is Role.SUPERVISOR
 
 
 def _drafts(visit: Visit, case_id: UUID) -> dict[str, str]:

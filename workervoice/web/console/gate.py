@@ -17,6 +17,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from workervoice.errors import HalfWay, NotFound
+from workervoice.hotline import roster
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.lateness import KnownClocks
@@ -24,14 +25,15 @@ from workervoice.hotline.listing import Listing
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.references import reference
+from workervoice.hotline.roster import Registrars
 from workervoice.hotline.throttle import Throttle
 from workervoice.hotline.watch import Alarm, Watch
 from workervoice.message import Role
 from workervoice.web.console.counts import Counts
 from workervoice.web.console.forms import Form, new_form_id, read_form
 from workervoice.web.console.pages import render
-from workervoice.web.console.routes import ANYONE, HALF, HOME, ROUTES
-from workervoice.web.errors import NoSession, StaleForm, Unfinished
+from workervoice.web.console.routes import ANYONE, HALF, HOME, LEAVING, ROUTES
+from workervoice.web.errors import NoSession, StaleForm, Unfinished, Waits
 
 _PORT = re.compile(r":([0-9]{1,5})\Z")  # of a Host header
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -54,6 +56,8 @@ class Console:
     watch: Watch = field(default_factory=Watch)
     clocks: KnownClocks = field(default_factory=KnownClocks)
     counts: Counts = field(default_factory=Counts)
+    registrars: Registrars = field(default_factory=Registrars)
+    confirmed: set[UUID] = field(default_factory=set)  # officers who need not wait
 
     def cookie(self, request: Request) -> str:
         """Its name. A browser keeps one jar for all ports of a host, so that over plain http each
@@ -119,8 +123,13 @@ class Visit:
             "demo": self.console.demo,
             "reference": self.reference,
             "alarms": self._alarms(),
+            "registrar": self._is_registrar(),
         }
         return render(self.request, template, {**frame, **shown}, status)
+
+    def _is_registrar(self) -> bool:
+        who = self.officer
+        return who is not None and self.console.registrars.has(self.process, who)
 
     def _alarms(self) -> list[Alarm]:
         """What the supervisors and the monitor of the programme are to know."""
@@ -148,9 +157,10 @@ def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
         _check_form(console, token, form)
     if allowed == ANYONE:
         return Visit(console, request, form, token, None)
+    actor = _half(console, token) if allowed == HALF else _recognise(console, token, request)
+    _check_confirmed(Visit(console, request, form, token, actor))
     if allowed == HALF:
-        return Visit(console, request, form, token, _half(console, token))
-    actor = _recognise(console, token, request)
+        return Visit(console, request, form, token, actor)
     if actor.role not in allowed:
         raise NotFound("no such page for this role")
     _check_ids(request.path_params)
@@ -181,6 +191,16 @@ def _recognise(console: Console, token: str, request: Request) -> Actor:
         raise Unfinished("the second factor is missing") from None
     except NotFound:
         raise NoSession("no such session") from None
+
+
+def _check_confirmed(visit: Visit) -> None:
+    """Raises `Waits` for somebody whom no registrar has confirmed. Nobody has to wait twice."""
+    confirmed, who = visit.console.confirmed, visit.actor
+    if who.id in confirmed or visit.request.scope["route"].path in LEAVING:
+        return
+    if roster.waits(visit.process, who):
+        raise Waits(visit)
+    confirmed.add(who.id)
 
 
 def _half(console: Console, token: str) -> Actor:

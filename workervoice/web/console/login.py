@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, PlainTextResponse, Response
@@ -45,10 +46,14 @@ def static(visit: Visiting, name: str) -> Response:
 
 @router.get("/login")
 def ask(visit: Visiting) -> Response:
-    """The form; a browser without a cookie gets one, so that the form can carry its token."""
+    return first_page(visit, "login.html", login="")
+
+
+def first_page(visit: Visit, template: str, **shown: Any) -> Response:
+    """A form; a browser without a cookie gets one, so that the form can carry its token."""
     token = visit.token or secrets.token_urlsafe(32)
     form_token = visit.console.door.form_token(token)
-    response = visit.page("login.html", form_token=form_token, problem="", login="")
+    response = visit.page(template, form_token=form_token, problem="", **shown)
     visit.console.give_cookie(visit.request, response, token)
     return response
 

@@ -24,10 +24,12 @@ _STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
 _BUYER = frozenset({Role.BUYER})
 _MONITOR = frozenset({Role.MONITOR})
+_MAY_VOUCH = _SUPERVISOR | _BUYER  # who does is not in a role: the directory says it
 
 _CASE = "/cases/{case_id}"
 _ISSUE = "/issues/{issue_id}"
 _DISCLOSURE = "/disclosures/{disclosure_id}"
+_PERSON = "/people/{person_id}"
 _ACTION = "/actions/{action_id}/{move}"
 
 ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
@@ -38,6 +40,9 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", "/login"): ANYONE,
         ("GET", "/recover"): ANYONE,
         ("POST", "/recover"): ANYONE,
+        ("GET", "/join"): ANYONE,
+        ("POST", "/join"): ANYONE,
+        ("POST", "/join/code"): ANYONE,
         ("POST", "/logout"): _PEOPLE,
         ("GET", "/account"): _PEOPLE,
         ("POST", "/account/factors"): _PEOPLE,
@@ -56,6 +61,12 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", "/enrol"): HALF,
         ("POST", "/enrol/passkey"): HALF,
         ("GET", "/"): _PEOPLE,
+        ("GET", "/people"): _MAY_VOUCH,
+        ("POST", "/people/invite"): _MAY_VOUCH,
+        ("GET", _PERSON): _MAY_VOUCH,
+        ("POST", f"{_PERSON}/admit"): _MAY_VOUCH,
+        ("GET", f"{_PERSON}/remove"): _MAY_VOUCH,
+        ("POST", f"{_PERSON}/remove"): _MAY_VOUCH,
         ("GET", "/cases"): _STAFF,
         ("GET", _CASE): _STAFF,
         ("GET", f"{_CASE}/messages/{{message_id}}"): _STAFF,
@@ -65,6 +76,8 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_CASE}/site"): _STAFF,
         ("POST", f"{_CASE}/note"): _STAFF,
         ("POST", f"{_CASE}/hold"): _SUPERVISOR,
+        ("POST", f"{_CASE}/restrict"): _SUPERVISOR,
+        ("POST", f"{_CASE}/unrestrict"): _SUPERVISOR,
         ("POST", f"{_CASE}/access"): _STAFF,
         ("POST", f"{_CASE}/redact/{{entry_id}}"): _STAFF,
         ("POST", f"{_CASE}/move/{{move}}"): _STAFF,
@@ -94,6 +107,13 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
 FRESH = frozenset(
     {
         ("POST", f"{_ISSUE}/release"),
+        ("POST", f"{_CASE}/access"),
+        ("POST", f"{_CASE}/redact/{{entry_id}}"),
+        ("POST", f"{_CASE}/restrict"),
+        ("POST", f"{_CASE}/unrestrict"),
+        ("POST", "/people/invite"),
+        ("POST", f"{_PERSON}/admit"),
+        ("POST", f"{_PERSON}/remove"),
         ("POST", "/account/factors"),
         ("POST", "/account/factors/app"),
         ("POST", "/account/factors/passkey"),
@@ -101,6 +121,10 @@ FRESH = frozenset(
     }
 )
 FRESH_MOVES = frozenset({("POST", f"{_CASE}/move/{{move}}", "erase")})
+
+
+# How somebody leaves whom nobody has confirmed yet: all that they may do.
+LEAVING = frozenset({"/logout", "/second/leave"})
 
 
 def asks_again(method: str, path: str, move: str) -> bool:

@@ -29,6 +29,14 @@ def passphrase_lane(visit: Visit, login: str) -> Iterator[None]:
 
 
 @contextmanager
+def token_lane(visit: Visit) -> Iterator[None]:
+    """A try at a token for a new account. Raises `TooSoon`."""
+    lanes = _caller(visit, "").at_token(visit.console.door.boot_secret, _now(visit))
+    with _in(visit, lanes):
+        yield
+
+
+@contextmanager
 def code_lane(visit: Visit) -> Iterator[None]:
     """A try at the second factor of whoever came half the way."""
     login = visit.actor.officer.login

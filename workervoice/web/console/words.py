@@ -133,6 +133,25 @@ INDICATORS: Words = MappingProxyType(
     }
 )
 
+ROLES: Words = MappingProxyType(
+    {
+        "handler": "Case handler",
+        "supervisor": "Supervisor",
+        "buyer": "Buyer officer",
+        "monitor": "Monitor",
+        "administrator": "Administrator",
+    }
+)
+
+PERSON: Words = MappingProxyType(
+    {
+        "invited": "Invited, no account yet",
+        "waiting": "Waits to be confirmed",
+        "admitted": "Admitted",
+        "left": "Left",
+    }
+)
+
 LIKELIHOODS: Words = MappingProxyType(
     {"definite": "Definite", "strong": "Strong", "possible": "Possible"}
 )
