@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.house import House, build_house
+from workervoice.app import vouching
+from workervoice.crypto.paper import to_paper
 from workervoice.embedded import EmbeddedServer
+from workervoice.hotline.ceremony import Root
 from workervoice.triage.engine import Engine
 
 
@@ -35,6 +38,14 @@ def house(server: EmbeddedServer, engine: Engine, tmp_path: Path) -> Iterator[Ho
     built = build_house(server, tmp_path / "data", engine)
     yield built
     built.close()
+
+
+@pytest.fixture
+def root_paper(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The root of the house that is built after this, as it lies in the safe: ask for it first."""
+    root = Root.generate()
+    monkeypatch.setattr(Root, "generate", lambda: root)
+    return to_paper(vouching.ROOT, root.key.to_bytes())
 
 
 @pytest.fixture(scope="module")

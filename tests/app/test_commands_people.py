@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -222,3 +223,68 @@ def test_a_renewal_killed_between_two_batches_is_finished_by_the_same_command(
     assert finished == (0, "1 cases have new keys.\n")
     details = [leaf["detail"] for leaf in house.leaves("recipient_changed")]
     assert sorted(details) == ["case epoch 2", "case epoch 2", "team epoch 2"]
+
+
+def the_root_signs(terminal: Terminal, tmp_path: Path, paper: str, login: str) -> tuple[str, str]:
+    """What `root sign` shows, and what `root take` says."""
+    request, signed = tmp_path / f"{login}.request", tmp_path / f"{login}.signed"
+    code, written = terminal.runs("officers", "request", login)
+    assert code == 0, written
+    request.write_text(written)
+    command = ("root", "sign", str(request), "--out", str(signed))
+    code, shown = terminal.runs(*command, typed=(paper, "yes"))
+    assert code == 0, shown
+    return shown, terminal.runs("root", "take", str(signed))[1]
+
+
+def test_a_new_registrar_is_signed_by_the_root_and_confirmed_by_commands(
+    root_paper: str, terminal: Terminal, tmp_path: Path
+) -> None:
+    named = ("--name", "Dina", "--role", "supervisor")
+    _, said = terminal.as_sam("officers", "invite", "dina", *named)
+    fingerprint = enrols(terminal, said.splitlines()[0])
+
+    shown, taken = the_root_signs(terminal, tmp_path, root_paper, "dina")
+    admitted = terminal.as_sam("officers", "admit", "dina", typed=(fingerprint,))
+    _, listed = terminal.as_sam("officers", "list")
+
+    assert "role supervisor" in shown
+    assert taken == "Stored 1 of the root's signatures.\n"
+    assert admitted == (0, "dina is admitted.\n")
+    assert "dina\tsupervisor\tadmitted\tregistrar" in listed
+
+
+def test_what_was_changed_on_the_way_from_the_root_is_not_taken(
+    root_paper: str, terminal: Terminal, tmp_path: Path
+) -> None:
+    named = ("--name", "Dina", "--role", "supervisor")
+    _, said = terminal.as_sam("officers", "invite", "dina", *named)
+    enrols(terminal, said.splitlines()[0])
+    the_root_signs(terminal, tmp_path, root_paper, "maria")
+    terminal.runs("officers", "request", "dina")
+    _, written = terminal.runs("officers", "request", "dina")
+    signed = json.loads((tmp_path / "maria.signed").read_text())
+    signed["entries"][0]["entry"] = json.loads(written)["entries"][0]["entry"]
+    (tmp_path / "forged").write_text(json.dumps(signed))
+
+    code, _ = terminal.runs("root", "take", str(tmp_path / "forged"))
+    _, listed = terminal.as_sam("officers", "list")
+
+    assert code == 1
+    assert "dina\tsupervisor\twaiting\t\t" in listed
+
+
+def test_a_buyers_first_registrar_needs_nobodys_admit(
+    root_paper: str, terminal: Terminal, tmp_path: Path
+) -> None:
+    terminal.as_sam("organisations", "add", "Eastern Wear", "--kind", "buyer")
+    of = ("--name", "Erin", "--role", "buyer", "--organisation", "Eastern Wear")
+    _, said = terminal.as_sam("officers", "invite", "erin", *of)
+    enrols(terminal, said.splitlines()[0])
+    refused = terminal.runs("officers", "list", "--as", "erin", typed=(WORDS,))
+
+    the_root_signs(terminal, tmp_path, root_paper, "erin")
+    code, listed = terminal.runs("officers", "list", "--as", "erin", typed=(WORDS,))
+
+    assert refused[0] == 1
+    assert (code, listed) == (0, "erin\tbuyer\tadmitted\tregistrar\tErin\n")

@@ -50,6 +50,7 @@ from workervoice.store.invitations import (
     drop_invitation,
     invitation_of,
     invitations,
+    login_elsewhere,
 )
 
 INVITED_FOR = timedelta(days=7)
@@ -77,7 +78,7 @@ def invite(process: Process, actor: Actor, guest: Guest) -> str:
     raw = secrets.token_bytes(RECOVERY_BYTES)
     with registering(process, actor) as desk:
         _check_place(desk, guest)
-        _free_login(desk, guest.login)
+        _free_login(process, desk, guest.login)
         unsigned = Invitation(
             programme_id=desk.tx.programme,
             id=uuid4(),
@@ -109,7 +110,11 @@ def _check_place(desk: Registry, guest: Guest) -> None:
         raise Declined(f"an organisation of kind {found[0].kind} has no {guest.role}")
 
 
-def _free_login(desk: Registry, login: str) -> None:
+def _free_login(process: Process, desk: Registry, login: str) -> None:
+    seen = {each.id for each in invitations(desk.tx)} | people.officers(desk.tx).keys()
+    with process.database.begin() as door:
+        if login_elsewhere(door, login, seen):
+            raise Declined(f"there is a {login} already")
     for old in invitations(desk.tx):
         if old.login == login and old.keys is None and old.expires_at <= desk.pen.now:
             drop_invitation(desk.tx, old.id)  # it ran out unused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -79,6 +80,19 @@ def drop_invitation(tx: Tx, invitation_id: UUID) -> None:
     tx.connection.execute(
         t.invitation.delete().where(c.programme_id == tx.programme, c.id == invitation_id)
     )
+
+
+def login_elsewhere(tx: Tx, login: str, visible: Collection[UUID]) -> bool:
+    """Whether somebody whom a registrar does not see has this login, or is invited by it; asked
+    before anybody's rights narrow the view. Logins are nobody's twice."""
+    ids = {
+        row_id
+        for table in (t.officer, t.invitation)
+        for row_id in tx.connection.execute(
+            select(table.c.id).where(table.c.login == login)
+        ).scalars()
+    }
+    return bool(ids - set(visible))
 
 
 def waits(tx: Tx, officer: Officer) -> bool:

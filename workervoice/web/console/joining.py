@@ -7,6 +7,8 @@ What lies between the two forms goes with the second one, sealed: see `hotline.e
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -116,10 +118,8 @@ def waiting(error: Waits) -> Response:
     visit: Visit = error.visit
     half = visit.request.scope["route"].path in {"/second", "/enrol"}
     shown = {
-        "officer": None,
-        "registrar": False,
         "name": visit.actor.officer.name,
         "fingerprint": enrolling.own_fingerprint(visit.actor.bundle),
         "leave": "/second/leave" if half else "/logout",
     }
-    return visit.page("waiting.html", status=403, **shown)
+    return replace(visit, officer=None).page("waiting.html", status=403, **shown)
