@@ -24,6 +24,7 @@ from workervoice.hotline import enrolling
 from workervoice.hotline.enrolling import Enrolled, Prepared
 from workervoice.web.console.gate import Visit, Visiting
 from workervoice.web.console.login import first_page, turn
+from workervoice.web.console.routes import HALF, ROUTES
 from workervoice.web.console.sentences import sentence
 from workervoice.web.console.throttling import token_lane, too_soon
 from workervoice.web.errors import TooSoon, Waits
@@ -116,7 +117,7 @@ def _code_again(visit: Visit, carried: str, status: int, problem: str) -> Respon
 def waiting(error: Waits) -> Response:
     """Whatever somebody asks for whom nobody has confirmed yet: this page, and no other."""
     visit: Visit = error.visit
-    half = visit.request.scope["route"].path in {"/second", "/enrol"}
+    half = ROUTES[visit.request.method, visit.request.scope["route"].path] == HALF
     shown = {
         "name": visit.actor.officer.name,
         "fingerprint": enrolling.own_fingerprint(visit.actor.bundle),
