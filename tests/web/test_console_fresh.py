@@ -43,6 +43,10 @@ def test_what_is_grave_is_in_the_inventory() -> None:
     assert asks_again("POST", "/issues/{issue_id}/release", "")
     assert asks_again("POST", "/cases/{case_id}/move/{move}", "erase")
     assert not asks_again("POST", "/cases/{case_id}/move/{move}", "close")
+    for form in ("access", "redact/{entry_id}", "restrict", "unrestrict"):
+        assert asks_again("POST", f"/cases/{{case_id}}/{form}", "")
+    for form in ("invite", "{person_id}/admit", "{person_id}/remove"):
+        assert asks_again("POST", f"/people/{form}", "")
 
 
 def test_soon_after_signing_in_nobody_is_asked_again(house: House) -> None:

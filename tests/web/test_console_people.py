@@ -10,14 +10,16 @@ from httpx2 import Response
 from tests.hotline.test_new_registrars import a_new_buyer, root_signs
 from tests.house import House
 from tests.web.console_browser import COOKIE, Browser, app_of
-from tests.web.console_scenes import a_case
+from tests.web.console_scenes import a_case, nothing
 from workervoice.crypto.slots import CHEAP
 from workervoice.hotline import epochs, restricting, roster, staffing
 from workervoice.hotline.enrolling import Enrolled
 from workervoice.hotline.staffing import Guest
 from workervoice.message import Role
 from workervoice.store.engine import Scope
-from workervoice.store.tables import invitation
+from workervoice.store.tables import cases, invitation
+from workervoice.web.console import ROUTES
+from workervoice.web.console.routes import ANYONE, HALF, LEAVING
 
 WORDS = "seven quiet lamps on the river"
 TOKEN = r"<code>([0-9A-Z]{4}(?:-[0-9A-Z]{2,4}){7})</code>"
@@ -147,6 +149,18 @@ def test_whoever_waits_sees_their_fingerprint_and_nothing_else(house: House) -> 
     assert dina.open("/cases").headers["location"] == "/login"
 
 
+def test_no_route_opens_for_whoever_waits(house: House) -> None:
+    made, scene = enrolled(house), nothing()
+    dina = comes(house)
+
+    for (method, route), allowed in ROUTES.items():
+        if allowed in (ANYONE, HALF) or route in LEAVING:
+            continue
+        path = scene.path(route)
+        answer = dina.post(path, {}) if method == "POST" else dina.open(path)
+        assert (answer.status_code, made.fingerprint in answer.text) == (403, True), path
+
+
 def test_a_supervisor_who_waits_sets_up_no_second_factor_yet(house: House) -> None:
     made = enrolled(house, role=Role.SUPERVISOR)
 
@@ -266,6 +280,22 @@ def test_what_was_interrupted_is_finished_by_asking_again(
     finished = sam.submit(f"{path}/remove")
 
     assert "2 cases have new keys" in finished.text
+
+
+def test_cases_that_cannot_get_new_keys_are_named(house: House) -> None:
+    good, broken = (a_case(house, number=f"+1555010080{number}") for number in range(2))
+    with house.owner.begin(Scope(house.programme)) as tx:
+        change = cases.update().where(cases.c.id == broken)
+        tx.connection.execute(change.values(signature=bytes(64)))
+    sam, path = at_people(house), path_of(house, "ben")
+
+    sam.open(f"{path}/remove")
+    answer = sam.submit(f"{path}/remove")
+
+    assert "1 case has new keys" in answer.text
+    assert "1 case could not get new keys" in answer.text
+    assert str(broken) in answer.text
+    assert str(good) not in answer.text
 
 
 def test_a_lost_token_is_void_and_another_can_be_made(house: House) -> None:
