@@ -63,8 +63,8 @@ def _invite(parsed: argparse.Namespace) -> int:
         token = invite(process, actor, guest)
     print(token)
     sys.stderr.write(
-        f"Give this token to {parsed.login} in person or over the phone, within 7 days: they run "
-        "`workervoice officers enrol`.\n"
+        f"Give this token to {parsed.login} in person or over the phone, within 7 days: they open "
+        "/join at the console's address, or run `workervoice officers enrol` here.\n"
     )
     return 0
 
