@@ -231,6 +231,10 @@ def test_a_registrar_who_goes_is_ended_by_the_root(house: House) -> None:
 
     assert "the root" in asked
     assert "officers request maria --end" in answer.text
+    assert state_of(house, "maria") == "left"
+    assert "signature still counts" in sam.open(path).text
+    sam.open(f"{path}/remove")
+    assert "officers request maria --end" in sam.submit(f"{path}/remove").text
 
 
 def test_who_cannot_be_removed_is_said_before_and_after(house: House) -> None:
@@ -335,6 +339,20 @@ def test_a_buyers_registrar_sees_and_invites_only_that_buyers_people(house: Hous
     assert staffing.enrol(house.console, token, WORDS, CHEAP).officer.role is Role.BUYER
     assert set(rows_of(nora.open("/people").text)) == {"nora", "otto", "olga"}
     assert nora.open(f"{path_of(house, 'olga')}").status_code == 200
+
+
+def test_a_buyers_registrar_lets_a_colleague_go_and_nobody_elses(house: House) -> None:
+    nora, otto = at_people(house, "nora"), Browser.of(house, "otto")
+    path = path_of(house, "otto", "nora")
+
+    asked = nora.open(f"{path}/remove").text
+    answer = nora.submit(f"{path}/remove")
+    foreign = nora.post(f"{path_of(house, 'asha')}/remove", {"sure": "yes"})
+
+    assert "Their organisation gets new keys." in asked
+    assert (answer.status_code, foreign.status_code) == (200, 404)
+    assert otto.open("/disclosures").headers["location"] == "/login"
+    assert [state_of(house, login) for login in ("otto", "asha")] == ["left", "admitted"]
 
 
 def test_whoever_is_no_registrar_has_neither_page_nor_menu_entry(house: House) -> None:

@@ -5,7 +5,7 @@ Who is a registrar, the root-signed directory says, not the role.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from workervoice.errors import Forbidden, NotFound, NotTrusted
@@ -28,7 +28,8 @@ ASKED_AGAIN_SECONDS = 60  # how long a page may show a way that leads nowhere, o
 @dataclass(frozen=True, slots=True)
 class Person:
     """One line of the list of people. `state` is "invited", "waiting" (to be confirmed), "admitted"
-    or "left"; only who waits has a fingerprint to compare. `second_factor`: one was set up."""
+    or "left"; only who waits has a fingerprint to compare. `second_factor`: one was set up. A
+    registrar who left is one until the root ends their entry."""
 
     id: UUID
     login: str
@@ -46,6 +47,7 @@ def list_people(process: Process, actor: Actor) -> list[Person]:
     with process.database.begin(Scope(actor.officer.programme_id)) as tx:
         with_factor = factors.officers_with_factor(tx)
     with registering(process, actor) as desk:
+        let_in = people.with_a_way_in(desk.tx)
         open_ones = {each.id: each for each in invitations(desk.tx)}
         found = [
             Person(i.id, i.login, i.name, i.role, i.organisation_id, "invited")
@@ -54,7 +56,8 @@ def list_people(process: Process, actor: Actor) -> list[Person]:
         ]
         for officer in people.officers(desk.tx).values():
             claimed = open_ones[officer.id].keys if officer.id in open_ones else None
-            found.append(_person(desk, officer, claimed, officer.id in with_factor))
+            one = _person(desk, officer, claimed, officer.id in with_factor)
+            found.append(one if one.id in let_in else replace(one, state="left"))
     return sorted(found, key=lambda person: person.login)
 
 
