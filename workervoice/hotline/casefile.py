@@ -107,10 +107,21 @@ def write_facts(tx: Tx, pen: Pen, row: CaseRow, record: CaseRecord, state: str) 
     return replace(row, state=state, **columns)
 
 
-def change_epoch(tx: Tx, pen: Pen, row: CaseRow, epoch: int) -> CaseRow:
-    """Let words be sealed to the pair of this epoch from now on: the facts are signed with it."""
+def facts_now(tx: Tx, vault: Vault, directory: Directory, case_id: UUID) -> CaseRecord:
+    """A case's facts. Raises `Contradicted` for an older row that somebody put back."""
+    row = cases.case_by_id(tx, case_id)
+    record = read_facts(tx, vault, directory, row)
+    newest.check(tx, vault, [row.logged()])
+    return record
+
+
+def change_epoch(
+    tx: Tx, pen: Pen, row: CaseRow, epoch: int, named: frozenset[UUID] = frozenset()
+) -> CaseRow:
+    """Let words be sealed to the pair of this epoch from now on: the facts are signed with it, and
+    with the names of those who may read a restricted case."""
     moved = replace(row, epoch=epoch)
-    record = read_facts(tx, pen.vault, pen.directory, row)
+    record = replace(read_facts(tx, pen.vault, pen.directory, row), readers=named)
     columns = {**_next_facts(tx, pen, moved, record), "epoch": epoch}
     cases.save_case(tx, row, dest=row.state, also=columns)
     return replace(moved, **columns)

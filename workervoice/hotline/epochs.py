@@ -7,7 +7,7 @@ from the wraps, so an interrupted renewal is continued by asking for it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,7 +23,6 @@ from workervoice.hotline.reading import OFFICERS, Actor, pen_of
 from workervoice.message import Role
 from workervoice.store import cases, keys, people
 from workervoice.store.engine import Tx
-from workervoice.store.readers import readers_of
 
 BATCH = 50  # cases a transaction
 GROUP_VALID = timedelta(days=730)
@@ -169,9 +168,9 @@ def renew_cases(process: Process, actor: Actor) -> Renewal:
             for case_id in found:
                 try:
                     with desk.tx.attempt():
-                        renew_for(desk, case_id, [Reader.of(team)])
+                        renew_for(desk, case_id, readers_now(desk, case_id))
                     renewed += 1
-                except CryptoError:
+                except (CryptoError, Declined):
                     broken.append(case_id)
         if len(found) < BATCH:
             return Renewal(renewed, tuple(broken))
@@ -185,24 +184,27 @@ def renew_case(process: Process, actor: Actor, case_id: UUID) -> None:
 
 
 def readers_now(desk: Registry, case_id: UUID, *, without: UUID | None = None) -> list[Reader]:
-    """The team, or whom a supervisor named. Raises `Declined` if nobody is left of these."""
-    named = readers_of(desk.tx, case_id) - {without}
-    if not named and without is None:
+    """The team, or whom a supervisor named, by the signed facts: rows that name somebody count for
+    nothing here. Raises `Declined` if nobody is left of these."""
+    named = casefile.facts_now(desk.tx, desk.pen.vault, desk.directory, case_id).readers
+    if not named:
         return [Reader.of(sole(desk.directory, "team"))]
     staff = people_of(desk, "team", case_id)
-    found = [Reader.of(each) for each in staff if each.id in named]
+    found = [Reader.of(each) for each in staff if each.id in named - {without}]
     if not found:
         raise Declined(f"nobody would be left who can read the restricted case {case_id}")
     return found
 
 
-def renew_for(desk: Registry, case_id: UUID, readers: Iterable[Reader]) -> int:
-    """Let words of this case be sealed to a new pair from now on; returns its epoch."""
+def renew_for(desk: Registry, case_id: UUID, readers: Collection[Reader]) -> int:
+    """Let words of this case be sealed to a new pair from now on; returns its epoch. It is
+    restricted if these are people, and its team's if they are the team."""
     row = cases.case_by_id(desk.tx, case_id, lock=True)
     if row.state == "erased":
         raise NotFound("no such case")
     epoch = max((row.epoch, *keys.epochs_of(desk.tx, "case", case_id))) + 1
     found_pair(desk.tx, desk.pen, Holder("case", case_id, epoch), readers)
-    casefile.change_epoch(desk.tx, desk.pen, row, epoch)
+    named = frozenset(each.id for each in readers if not each.epoch)
+    casefile.change_epoch(desk.tx, desk.pen, row, epoch, named)
     desk.pen.log(desk.tx, "recipient_changed", case_id, f"case epoch {epoch}")
     return epoch

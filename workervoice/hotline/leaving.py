@@ -6,12 +6,14 @@ new keys. What they signed stays theirs and stays readable.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from workervoice.crypto.directory import Entry
 from workervoice.crypto.keyring import Holder
 from workervoice.errors import Declined, NotFound, NotTrusted
+from workervoice.hotline.casefile import facts_now
 from workervoice.hotline.epochs import (
     STAFF,
     Registry,
@@ -23,13 +25,14 @@ from workervoice.hotline.epochs import (
     renew_for,
     renew_group,
 )
+from workervoice.hotline.listing import SetAside
 from workervoice.hotline.process import Process, sole
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
 from workervoice.store import cases, keys, people
 from workervoice.store.invitations import Invitation, drop_invitation, invitations
 from workervoice.store.people import Officer
-from workervoice.store.readers import cases_read_by, drop_reader, readers_of, restricted
+from workervoice.store.readers import drop_reader
 
 LEAST_READERS = 2  # of a team: for everything that takes two people
 
@@ -61,9 +64,10 @@ def foresee(process: Process, actor: Actor, login: str) -> Outlook:
         entry = _entry(desk, officer.id)
         if entry is None or officer.id not in people.with_a_way_in(desk.tx):
             return Outlook()
+        concerned: tuple[UUID, ...] = ()
         if entry.role in STAFF:
-            _enough_remain(desk, entry)
-        concerned = [each for each in _restricted(desk) if _concerns(desk, each, entry.id)]
+            concerned, _ = _concerned(desk, entry.id)
+            _enough_remain(desk, entry, concerned)
         group = "team" if entry.role in STAFF else ""
         group = "organisation" if entry.role == Role.BUYER else group
         return Outlook(group, len(concerned), entry.kind == "registrar")
@@ -74,6 +78,7 @@ def remove(process: Process, actor: Actor, login: str) -> Left:
 
     Raises `Declined`, with nothing changed, if too few would remain.
     """
+    unreadable: tuple[UUID, ...] = ()
     with registering(process, actor) as desk:
         invited = _unclaimed(desk, login)
         if invited is not None:
@@ -85,11 +90,12 @@ def remove(process: Process, actor: Actor, login: str) -> Left:
         if entry is None:
             _forget_guest(desk, officer)
         elif officer.id in people.with_a_way_in(desk.tx):
-            _let_go(desk, entry)
+            unreadable = _let_go(desk, entry)
         needs_root = entry is not None and entry.kind == "registrar" and _holds(desk, entry)
     everything = actor.registrar_scope().organisation is None
     renewal = renew_cases(process, actor) if everything else Renewal(0, ())
-    return Left(renewal, needs_root)
+    broken = tuple(sorted({*renewal.broken, *unreadable}))
+    return Left(replace(renewal, broken=broken), needs_root)
 
 
 def _unclaimed(desk: Registry, login: str) -> Invitation | None:
@@ -125,12 +131,13 @@ def _forget_guest(desk: Registry, officer: Officer) -> None:
     desk.pen.log(desk.tx, "officer_removed", officer.id, str(officer.role))
 
 
-def _let_go(desk: Registry, entry: Entry) -> None:
+def _let_go(desk: Registry, entry: Entry) -> tuple[UUID, ...]:
+    """Returns the cases that could not be read, of which nobody can say whether they need keys."""
+    concerned, unreadable = _concerned(desk, entry.id) if entry.role in STAFF else ((), ())
     if entry.role in STAFF:
-        _enough_remain(desk, entry)
-    for case_id in _restricted(desk):
-        if _concerns(desk, case_id, entry.id):
-            renew_for(desk, case_id, readers_now(desk, case_id, without=entry.id))
+        _enough_remain(desk, entry, concerned)
+    for case_id in concerned:
+        renew_for(desk, case_id, readers_now(desk, case_id, without=entry.id))
     renewed = _renew_groups(desk, entry)
     if entry.kind == "registrar":
         _vouch_again(desk, entry.id, besides=renewed)
@@ -141,29 +148,37 @@ def _let_go(desk: Registry, entry: Entry) -> None:
     keys.drop_wraps(desk.tx, reader=entry.id)
     drop_reader(desk.tx, entry.id)
     desk.pen.log(desk.tx, "officer_removed", entry.id, entry.role)
+    return unreadable
 
 
 def _concerns(desk: Registry, case_id: UUID, leaver: UUID) -> bool:
     """True for a restricted case that the leaver reads, or whose newest pair is of their making."""
+    record = facts_now(desk.tx, desk.pen.vault, desk.directory, case_id)
+    if not record.readers:
+        return False
     row = cases.case_by_id(desk.tx, case_id)
     made_by = keys.key_pair_of(desk.tx, Holder("case", case_id, row.epoch)).signer_id
-    return made_by == leaver or leaver in readers_of(desk.tx, case_id)
+    return made_by == leaver or leaver in record.readers
 
 
-def _restricted(desk: Registry) -> list[UUID]:
-    """The restricted cases that are not erased."""
-    known = sorted(restricted(desk.tx))
-    return [each for each in known if cases.case_by_id(desk.tx, each).state != "erased"]
+def _concerned(desk: Registry, leaver: UUID) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    """The restricted cases that get new keys when they go, and those that nobody can say it of."""
+    found, aside = [], SetAside()
+    for case_id, *_ in sorted(cases.case_glimpses(desk.tx)):
+        with aside.if_broken("case", case_id):
+            if _concerns(desk, case_id, leaver):
+                found.append(case_id)
+    return tuple(found), tuple(row.id for row in aside.rows)
 
 
-def _enough_remain(desk: Registry, entry: Entry) -> None:
+def _enough_remain(desk: Registry, entry: Entry, concerned: Iterable[UUID]) -> None:
     team = people_of(desk, "team", entry.id)
     rest = [each for each in team if each.id != entry.id]
     if len(rest) < LEAST_READERS:
         raise Declined(f"{len(rest)} would remain in the team: admit somebody first")
     if not any(each.role == Role.SUPERVISOR for each in rest):
         raise Declined("no supervisor would remain to release anything: admit one first")
-    for case_id in set(_restricted(desk)) & set(cases_read_by(desk.tx, entry.id)):
+    for case_id in concerned:
         try:
             readers_now(desk, case_id, without=entry.id)
         except Declined:

@@ -293,4 +293,6 @@ def _opened(
     keys = reading.case_keys(tx, actor, pen.directory, row)
     record = casefile.read_facts(tx, pen.vault, pen.directory, row)
     newest.check(tx, pen.vault, [talk.logged(), row.logged()], [casefile.pair_place(row)])
+    if not record.is_for(actor.id):
+        raise NotFound("no such case")
     return OpenCase(tx, pen, actor, row, record, keys, talk, row.state, policy)

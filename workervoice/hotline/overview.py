@@ -4,12 +4,14 @@ what they say.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from workervoice.crypto.directory import Directory
 from workervoice.errors import NotFound
+from workervoice.hotline.casefile import facts_now
 from workervoice.hotline.lateness import KnownClocks
 from workervoice.hotline.links import open_disclosure_link, open_issue_link
 from workervoice.hotline.listing import Listing, SetAside
@@ -70,14 +72,24 @@ def queue(process: Process, actor: Actor, clocks: KnownClocks | None = None) -> 
         directory = vouched(tx, process, actor, now)
         late = (clocks or KnownClocks()).late(tx, process.vault, now, aside)
         names, lines = _site_names(tx, directory), []
-        for row_id, state, version, blob in cases.case_glimpses(tx):
-            if state == "erased":
-                continue
-            with aside.if_broken("case", row_id):
-                record = process.vault.open_queue(tx.programme, row_id, version, blob)
+        for row_id, state, record in _seen_by(tx, process.vault, actor, directory, aside):
+            if state != "erased":
                 site = names.get(record.site_id, "") if record.site_id else ""
                 lines.append(QueueLine(row_id, state, record, site, str(row_id) in late))
     return Listing(sorted(lines, key=_urgency), aside.rows)
+
+
+def _seen_by(
+    tx: Tx, vault: Vault, actor: Actor, directory: Directory, aside: SetAside
+) -> Iterator[tuple[UUID, str, QueueRecord]]:
+    """The cases that this officer may know of. Row-level security has left out the restricted ones,
+    by rows that name their readers; the signed facts are asked as well."""
+    for row_id, state, version, blob in cases.case_glimpses(tx):
+        with aside.if_broken("case", row_id):
+            record = vault.open_queue(tx.programme, row_id, version, blob)
+            if record.restricted and not facts_now(tx, vault, directory, row_id).is_for(actor.id):
+                continue
+            yield row_id, state, record
 
 
 def _urgency(line: QueueLine) -> tuple[bool, bool, str, datetime]:
@@ -90,8 +102,10 @@ def issue_lines(process: Process, actor: Actor) -> Listing[IssueLine]:
     _only(actor, STAFF)
     aside, lines = SetAside(), []
     with process.database.begin(actor.scope()) as tx:
-        names = _site_names(tx, vouched(tx, process, actor, process.clock()))
-        seen = {str(row_id) for row_id, _, _, _ in cases.case_glimpses(tx)}
+        directory = vouched(tx, process, actor, process.clock())
+        names = _site_names(tx, directory)
+        cases_seen = _seen_by(tx, process.vault, actor, directory, aside)
+        seen = {str(row_id) for row_id, _, _ in cases_seen}
         for row_id, state, blob in remedy.issue_links(tx):
             with aside.if_broken("sensitive issue", row_id):
                 link = open_issue_link(tx, process.vault, row_id, blob)

@@ -102,6 +102,11 @@ class CaseRecord:
     added: frozenset[str] = frozenset()
     check_in_at: datetime | None = None  # the last day on which we agreed to ask the worker again
     legal_hold: bool = False  # a supervisor forbade to erase it; why stands in the thread
+    readers: frozenset[UUID] = frozenset()  # of a restricted case; empty: its whole team
+
+    def is_for(self, officer_id: UUID) -> bool:
+        """False if a supervisor named who may read the case, and not this officer."""
+        return not self.readers or officer_id in self.readers
 
     def standing(self) -> Facts:
         """The facts as people left them: these give the grade, and these may go to buyers."""
@@ -114,6 +119,7 @@ class CaseRecord:
             "added": sorted(self.added),
             "check_in": _seconds(self.check_in_at),
             "legal_hold": self.legal_hold,
+            "readers": sorted(str(each) for each in self.readers),
             "grade": str(self.grade),
             "priority": str(self.priority),
             "language": self.language,
@@ -145,6 +151,7 @@ class CaseRecord:
             added=frozenset(record["added"]),
             check_in_at=_moment(record["check_in"]),
             legal_hold=record["legal_hold"],
+            readers=frozenset(map(UUID, record["readers"])),
         )
 
     def queue(self) -> QueueRecord:
@@ -161,6 +168,7 @@ class CaseRecord:
             child=self.facts.child,
             imminent_danger=self.facts.imminent_danger,
             waits=self.waits_for_us(),
+            restricted=bool(self.readers),
         )
 
     def waits_for_us(self) -> bool:

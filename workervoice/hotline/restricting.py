@@ -1,8 +1,9 @@
 """Restricting: a supervisor lets only named people read a case.
 
 Its words get new keys, wrapped to them alone, and those of before are wrapped to them and taken
-from the team; row-level security hides the row itself, with its facts, from everybody else. What a
-colleague has read before cannot be taken back.
+from the team. Who is named stands in the signed facts, which lists and pages go by; row-level
+security hides the row itself, with its facts, from everybody else. What a colleague has read before
+cannot be taken back.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from uuid import UUID
 from workervoice.crypto.keyring import Holder, Kek
 from workervoice.errors import Declined, Forbidden, IllegalMove, NotFound
 from workervoice.hotline import casefile, reading
+from workervoice.hotline.casefile import facts_now
 from workervoice.hotline.epochs import Reader, Registry, give, people_of, renew_for
 from workervoice.hotline.process import Process, sole
 from workervoice.hotline.reading import Actor
@@ -57,7 +59,7 @@ def restrict(
 def unrestrict(process: Process, actor: Actor, case_id: UUID, reason: str) -> None:
     """Give the case back to its team; by a supervisor who is named for it."""
     with _supervising(process, actor, reason) as desk:
-        if not readers.readers_of(desk.tx, case_id):
+        if not facts_now(desk.tx, process.vault, desk.directory, case_id).readers:
             raise IllegalMove(f"case {case_id} is not restricted")
         _wrap_anew(desk, case_id, [Reader.of(sole(desk.directory, "team"))])
         readers.drop_readers(desk.tx, case_id)

@@ -1,4 +1,5 @@
-"""Who may read a restricted case: the officers that a supervisor named."""
+"""Whom a supervisor named for a restricted case, as row-level security reads it. The truth of it is
+in the case's signed facts; nobody but the database goes by these rows."""
 
 from __future__ import annotations
 
@@ -13,35 +14,11 @@ from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
 
 
-def readers_of(tx: Tx, case_id: UUID) -> set[UUID]:
-    """Empty for a case that its whole team may read."""
+def restricted_since(tx: Tx, case_id: UUID) -> date | None:
+    """The day on which a case was restricted, as its rows have it."""
     c = t.case_reader.c
-    query = select(c.officer_id).where(c.programme_id == tx.programme, c.case_id == case_id)
-    return set(tx.connection.execute(query).scalars())
-
-
-def readers_since(tx: Tx, case_id: UUID) -> tuple[set[UUID], date | None]:
-    """Who is named for a case, and since when; nobody and None if its whole team may read it."""
-    c = t.case_reader.c
-    query = select(c.officer_id, c.since)
-    rows = tx.connection.execute(query.where(c.programme_id == tx.programme, c.case_id == case_id))
-    found = {row.officer_id: row.since for row in rows}
-    return set(found), min(found.values(), default=None)
-
-
-def cases_read_by(tx: Tx, officer_id: UUID) -> list[UUID]:
-    """The restricted cases that this officer is named for."""
-    c = t.case_reader.c
-    query = select(c.case_id).where(c.programme_id == tx.programme, c.officer_id == officer_id)
-    return list(tx.connection.execute(query.order_by(c.case_id)).scalars())
-
-
-def restricted(tx: Tx) -> dict[UUID, date]:
-    """Every restricted case, and since when."""
-    c = t.case_reader.c
-    query = select(c.case_id, func.min(c.since).label("since"))
-    rows = tx.connection.execute(query.where(c.programme_id == tx.programme).group_by(c.case_id))
-    return {row.case_id: row.since for row in rows}
+    query = select(func.min(c.since)).where(c.programme_id == tx.programme, c.case_id == case_id)
+    return tx.connection.execute(query).scalar_one()
 
 
 def restricted_of(tx: Tx, conversation_id: UUID) -> set[UUID]:

@@ -40,6 +40,7 @@ class QueueRecord:
     child: bool = False
     imminent_danger: bool = False
     waits: bool = True  # the worker's last text has no answer from a person yet
+    restricted: bool = False  # only for those whom the facts name
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _pack(record: QueueRecord) -> bytes:
         1,
         _GRADES.index(record.grade),
         _PRIORITIES.index(record.priority),
-        record.child | record.imminent_danger << 1 | record.waits << 2,
+        record.child | record.imminent_danger << 1 | record.waits << 2 | record.restricted << 3,
         bits,
         _hour(record.opened_at),
         _hour(record.last_in_at),
@@ -134,4 +135,5 @@ def _unpack(plain: bytes) -> QueueRecord:
         child=bool(flags & 1),
         imminent_danger=bool(flags & 2),
         waits=bool(flags & 4),
+        restricted=bool(flags & 8),
     )
