@@ -74,7 +74,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "console": {
         "invitation": "S* U(keys)",
         "log_leaf": "I",
-        "log_tag": "I",
+        "log_tag": "S* I",
         "officer": "S* I",
         "organisation": "S*",
         "programme": "S*",

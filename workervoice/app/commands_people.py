@@ -25,6 +25,7 @@ def declare(commands: Any) -> None:
     request.add_argument("login")
     request.add_argument("--end", action="store_true", help="they stop being a registrar")
     _as(parts, "remove", _remove, "let somebody go; again to finish").add_argument("login")
+    _as(parts, "forget-factors", _forget, "they lost their second factors").add_argument("login")
     _as(parts, "list", _list, "everybody, and who waits to be confirmed")
     _as(parts, "renew", _renew, "say again what ends soon: people, team and organisations")
     teams = _group(commands, "teams", "the hotline's team")
@@ -130,6 +131,17 @@ def _remove(parsed: argparse.Namespace) -> int:
             f"{parsed.login}`, then `root sign` and `root take`."
         )
     return _tell(left.renewal)
+
+
+def _forget(parsed: argparse.Namespace) -> int:
+    from workervoice.app.as_officer import as_officer  # noqa: PLC0415
+    from workervoice.hotline.leaving import forget_factors  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
+
+    with as_officer(load(), parsed.login_as) as (process, actor):
+        count = forget_factors(process, actor, parsed.login)
+    print(f"{count} second factors of {parsed.login} are forgotten.")
+    return 0
 
 
 def _list(parsed: argparse.Namespace) -> int:

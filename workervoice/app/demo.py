@@ -131,12 +131,12 @@ def seed(
     with owner.begin(Scope(programme_id)) as tx:
         store_founding(tx, founding)
         vault = Vault(load_key_files(data, "console").service_key)
-        log_recipients(tx, vault, now)
         totp = {
             account.officer.login: _second_factor(tx, vault, account, passphrases, now)
             for account in founding.accounts
             if required(account.officer)
         }
+        log_recipients(tx, vault, now)
     return Seeded(programme_id, passphrases, totp)
 
 
@@ -148,7 +148,7 @@ def _second_factor(
     bundle = open_slot(officer.id, passphrases[officer.login], account.slots[0], account.boxed)
     holder, at = Holder(vault, officer, bundle), int(now.timestamp())
     row = new_totp(holder, factor_id, secret, "Demo", now=at, step=0)
-    add_factor(tx, officer, row)
+    add_factor(tx, vault, officer, row)
     return secret
 
 

@@ -10,7 +10,7 @@ administrator without one can do nothing but set one up.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -35,7 +35,7 @@ from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.store import people
 from workervoice.store.engine import Scope, Tx
-from workervoice.store.factors import FactorRow, has_factor
+from workervoice.store.factors import FactorRow
 from workervoice.store.log import Event, record_event
 from workervoice.store.people import Officer, SessionRow
 from workervoice.store.programme import programmes
@@ -62,8 +62,9 @@ class Door:
         have, a second factor. Raises `WrongPassphrase` for everything else, in the same time
         whether there is such an account or not."""
         actor = self.unlock(login, passphrase)
-        with self.process.database.begin() as tx:
-            half = factors.required(actor.officer) or has_factor(tx, actor.officer)
+        with self._of(actor) as tx:
+            vault, who = self.process.vault, actor.officer
+            half = factors.required(who) or factors.has_any(tx, vault, who)
         return self._begin(actor, HALF if half else FULL)
 
     def unlock(self, login: str, passphrase: str) -> Actor:
@@ -163,12 +164,16 @@ class Door:
 
     # --- the second factor -----------------------------------------------------------------------
 
+    def _of(self, actor: Actor) -> AbstractContextManager[Tx]:
+        """A transaction in this person's programme, whose log is asked."""
+        return self.process.database.begin(Scope(actor.officer.programme_id))
+
     def holder(self, actor: Actor) -> Holder:
         return factors.holder_of(self.process, actor.officer, actor.bundle)
 
     def factors(self, actor: Actor) -> list[Factor]:
         """What this person set up. Raises `NotTrusted` if all of it was tampered with."""
-        with self.process.database.begin() as tx:
+        with self._of(actor) as tx:
             return factors.factors(tx, self.holder(actor))
 
     def pass_code(self, token: str, code: str) -> str:
@@ -185,12 +190,12 @@ class Door:
 
     def prove_code(self, actor: Actor, code: str) -> None:
         """Raises `WrongCode`."""
-        with self.process.database.begin() as tx:
+        with self._of(actor) as tx:
             factors.check_code(tx, self.holder(actor), code, self._now())
 
     def _prove_passkey(self, token: str, actor: Actor, answer: str) -> None:
         asked = self.asked(token)
-        with self.process.database.begin() as tx:
+        with self._of(actor) as tx:
             factors.check_passkey(tx, self.holder(actor), self.relying, asked, answer)
 
     def _complete(self, token: str, actor: Actor) -> str:
@@ -206,8 +211,8 @@ class Door:
         """Set up the first second factor, half way, and come in. Raises `NotFound` for a person
         who has one: it has to be used, not replaced."""
         actor = self.half(token)
-        with self.process.database.begin() as tx:
-            if has_factor(tx, actor.officer):
+        with self._of(actor) as tx:
+            if factors.has_any(tx, self.process.vault, actor.officer):
                 raise NotFound("there is a second factor already")
         factors.add(self.process, self.holder(actor), row)
         return self._complete(token, actor)

@@ -1,8 +1,8 @@
 """Second factors: what proves, besides the passphrase, that it is this person.
 
 What a factor is made of is sealed under the service key and signed by its owner's own key: nobody
-adds one for somebody else by writing to the database. Taking a row away cannot be seen from the
-rows that are left; the log has a leaf for every factor that was added or removed.
+adds one for somebody else by writing to the database. The log knows every factor that was added or
+removed, and is asked: one that somebody took away, or put back, lets nobody in with less.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from workervoice.crypto.seal import ctx, digest, verify
 from workervoice.crypto.slots import Bundle
 from workervoice.crypto.totp import matching_step, step_of
 from workervoice.errors import CryptoError, GuardFailed, NotTrusted, WrongCode
+from workervoice.hotline import newest
 from workervoice.hotline.process import Process
 from workervoice.message import Role
 from workervoice.store import factors as store
@@ -98,17 +99,30 @@ def holder_of(process: Process, officer: Officer, bundle: Bundle) -> Holder:
     return Holder(process.vault, officer, bundle)
 
 
+def _series(tx: Tx, vault: Vault, officer: Officer, rows: list[FactorRow]) -> newest.Series:
+    logged = [row.logged(officer.id) for row in rows]
+    return newest.compare(tx, vault, "factor", officer.id, logged)
+
+
+def has_any(tx: Tx, vault: Vault, officer: Officer) -> bool:
+    """Whether this person has a factor, even one that cannot be used or that somebody deleted."""
+    rows = store.factors_of(tx, officer)
+    return bool(rows or _series(tx, vault, officer, rows).gone)
+
+
 def factors(tx: Tx, holder: Holder) -> list[Factor]:
-    """All that can be used. Raises `NotTrusted` if there are only others: whoever broke them must
-    not get a person to set up a new one."""
+    """All that can be used. Raises `NotTrusted` if there are only others, or were: whoever broke
+    or deleted them must not get a person to set up a new one."""
     rows = store.factors_of(tx, holder.officer)
-    good = []
+    series, good = _series(tx, holder.vault, holder.officer, rows), []
     for row in rows:
+        if row.ordinal in series.altered:
+            continue
         try:
             good.append(holder.read(row))
         except CryptoError:
             continue
-    if rows and not good:
+    if not good and (rows or series.gone):
         raise NotTrusted(f"second factors of officer {holder.officer.id}")
     return sorted(good, key=lambda factor: (str(factor.fixed["day"]), factor.name))
 
@@ -123,7 +137,7 @@ def add(process: Process, holder: Holder, row: FactorRow) -> None:
     with process.database.begin(Scope(holder.officer.programme_id)) as tx:
         if len(store.factors_of(tx, holder.officer)) >= MOST:
             raise GuardFailed(f"there are {MOST} second factors already: remove one first")
-        store.add_factor(tx, holder.officer, row)
+        store.add_factor(tx, process.vault, holder.officer, row)
         log(tx, process, holder.officer, "factor_added", row.kind)
 
 
@@ -131,13 +145,27 @@ def remove(process: Process, holder: Holder, factor_id: UUID) -> None:
     """Remove a factor. Raises `GuardFailed` for the last one of a person who must have one."""
     with process.database.begin(Scope(holder.officer.programme_id)) as tx:
         rows = store.factors_of(tx, holder.officer)
-        kind = next((row.kind for row in rows if row.id == factor_id), None)
-        if kind is None:
+        found = next((row for row in rows if row.id == factor_id), None)
+        if found is None:
             raise GuardFailed("this second factor is gone already")
         if len(rows) == 1 and required(holder.officer):
             raise GuardFailed("your role needs a second factor: set up another one first")
-        store.remove_factor(tx, holder.officer, factor_id)
-        log(tx, process, holder.officer, "factor_removed", kind)
+        store.remove_factor(tx, process.vault, holder.officer, found)
+        log(tx, process, holder.officer, "factor_removed", found.kind)
+
+
+def forget(process: Process, by: UUID, officer: Officer) -> int:
+    """Remove all of them, those too that somebody deleted by hand; a registrar says that this
+    person lost them. Returns how many."""
+    with process.database.begin(Scope(officer.programme_id)) as tx:
+        rows = store.factors_of(tx, officer)
+        gone = _series(tx, process.vault, officer, rows).gone
+        for row in rows:
+            store.remove_factor(tx, process.vault, officer, row)
+        store.note_removed(tx, process.vault, officer, gone)
+        leaf = Event("factor_removed", by, officer.id, "all")
+        record_event(tx, process.vault, leaf, process.clock())
+    return len(rows) + len(gone)
 
 
 def log(tx: Tx, process: Process, officer: Officer, event: str, detail: str = "") -> None:

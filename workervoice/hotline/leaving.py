@@ -13,6 +13,7 @@ from uuid import UUID
 from workervoice.crypto.directory import Entry
 from workervoice.crypto.keyring import Holder
 from workervoice.errors import Declined, NotFound, NotTrusted
+from workervoice.hotline import factors
 from workervoice.hotline.casefile import facts_now
 from workervoice.hotline.epochs import (
     STAFF,
@@ -60,7 +61,7 @@ def foresee(process: Process, actor: Actor, login: str) -> Outlook:
     with registering(process, actor) as desk:
         if _unclaimed(desk, login) is not None:
             return Outlook()
-        officer = _officer(desk, login)
+        officer = officer_named(desk, login)
         entry = _entry(desk, officer.id)
         if entry is None or officer.id not in people.with_a_way_in(desk.tx):
             return Outlook()
@@ -85,7 +86,7 @@ def remove(process: Process, actor: Actor, login: str) -> Left:
             drop_invitation(desk.tx, invited.id)
             desk.pen.log(desk.tx, "officer_removed", invited.id, invited.role)
             return Left(Renewal(0, ()), needs_root=False)
-        officer = _officer(desk, login)
+        officer = officer_named(desk, login)
         entry = _entry(desk, officer.id)
         if entry is None:
             _forget_guest(desk, officer)
@@ -104,11 +105,20 @@ def _unclaimed(desk: Registry, login: str) -> Invitation | None:
     return next(found, None)
 
 
-def _officer(desk: Registry, login: str) -> Officer:
+def forget_factors(process: Process, actor: Actor, login: str) -> int:
+    """They lost their second factors, and this registrar knows it from them: the next sign-in sets
+    up a new one. Returns how many there were."""
+    with registering(process, actor) as desk:
+        officer = officer_named(desk, login)
+    return factors.forget(process, actor.id, officer)
+
+
+def officer_named(desk: Registry, login: str) -> Officer:
+    """A colleague by their login."""
     for officer in people.officers(desk.tx).values():
         if officer.login == login:
             if officer.id == desk.actor.id:
-                raise Declined("let another registrar remove you")
+                raise Declined("let another registrar do that for you")
             return officer
     raise NotFound(f"there is no officer {login}")
 

@@ -18,7 +18,8 @@ def restricted_since(tx: Tx, case_id: UUID) -> date | None:
     """The day on which a case was restricted, as its rows have it."""
     c = t.case_reader.c
     query = select(func.min(c.since)).where(c.programme_id == tx.programme, c.case_id == case_id)
-    return tx.connection.execute(query).scalar_one()
+    since: date | None = tx.connection.execute(query).scalar_one()
+    return since
 
 
 def restricted_of(tx: Tx, conversation_id: UUID) -> set[UUID]:

@@ -140,7 +140,8 @@ session = _table(
 
 second_factor = _table(
     "second_factor",
-    *(_id("id"), _id("officer_id"), _text("kind"), _sealed("fixed"), _number("version")),
+    *(_id("id"), _id("officer_id"), _text("kind"), _number("ordinal"), _sealed("fixed")),
+    _number("version"),
     *(_sealed("used"), _sealed("signature"), _refers("officer_id", "officer")),
 )
 

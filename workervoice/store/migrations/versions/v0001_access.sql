@@ -76,7 +76,8 @@ CREATE POLICY ordered_once ON log_leaf AS RESTRICTIVE FOR UPDATE TO workervoice_
 GRANT INSERT ON log_leaf, log_tag TO workervoice_gateway, workervoice_courier,
     workervoice_console, workervoice_staff, workervoice_buyer, workervoice_monitor,
     workervoice_registrar;
-GRANT SELECT ON log_tag TO workervoice_gateway, workervoice_courier, workervoice_staff,
+GRANT SELECT ON log_tag TO workervoice_gateway, workervoice_courier, workervoice_console,
+    workervoice_staff,
     workervoice_buyer, workervoice_monitor, workervoice_registrar;
 GRANT SELECT, UPDATE (position) ON log_leaf TO workervoice_courier;
 GRANT SELECT, INSERT ON log_checkpoint TO workervoice_courier;

@@ -387,6 +387,7 @@ CREATE TABLE second_factor (
     id UUID NOT NULL,
     officer_id UUID NOT NULL,
     kind TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
     fixed BYTEA NOT NULL,
     version INTEGER NOT NULL,
     used BYTEA NOT NULL,
