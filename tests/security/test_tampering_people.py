@@ -5,6 +5,7 @@ Rows of restrictions, invitations, ways in, sessions, second factors, drafts and
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
