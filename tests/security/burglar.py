@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from tests.security.thief import Thief
 from workervoice.app.keyfiles import PROCESSES, load_key_files
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder, Kek
-from workervoice.crypto.seal import ctx, unpad
+from workervoice.crypto.seal import ctx, unbox, unpad
 from workervoice.crypto.suite import KemKey, open_with
 from workervoice.errors import SealBroken
 from workervoice.store.vault import Vault
@@ -25,7 +28,21 @@ _WORDS = (
     ("disclosure", "packet", "disclosure", "organisation", "organisation_id"),
     ("action", "words", "action", "plan", "issue_id"),
     ("action_entry", "words", "entry", "plan", "issue_id"),
+    ("draft", "words", "draft", "case", "case_id"),
+    ("issue_note", "words", "issue-note", "team", "team_id"),
 )
+# what lies under the service key: its label, table, column, version ("" for the row's own)
+_RECORDS: tuple[tuple[str, str, str, int | None], ...] = (
+    ("facts", "cases", "facts", None),
+    ("conversation", "conversation", "record", None),
+    ("issue-link", "issue", "link", 1),
+    ("disclosure-link", "disclosure", "link", 1),
+    ("clock", "clock", "record", 0),
+    ("leaf", "log_leaf", "body", 1),
+    ("second-factor", "second_factor", "fixed", 1),
+    ("second-factor-used", "second_factor", "used", None),
+)
+_RUN = re.compile(rb"[0-9a-fA-F]{32,}|[A-Za-z0-9+/_-]{22,}={0,2}")
 
 
 @dataclass
@@ -49,6 +66,31 @@ class Burglar:
                 secrets.append(bytes.fromhex(coded))
         assert (len(keys), len(secrets)) == (4, 3 + 5)
         return cls(thief, keys, secrets)
+
+    @classmethod
+    def with_what_lies_there(cls, thief: Thief, *directories: Path) -> Burglar:
+        """Whatever is in the database and in these files, tried as a key: as it is, and read from
+        hexadecimal and base64."""
+        found: set[bytes] = set()
+        files = [p for each in directories for p in each.rglob("*") if p.is_file()]
+        cells = [c if isinstance(c, bytes) else str(c).encode() for _, c in thief.cells()]
+        for content in (*cells, *(path.read_bytes() for path in files)):
+            found |= {content, *_decoded(content)}
+        secrets = {each[:32] for each in found} | {each[-32:] for each in found}
+        made = cls(thief, [], [each for each in secrets if len(each) == 32])
+        made.keys += filter(None, map(_kem, found))
+        for path in files:
+            made._unseal_service_key(path)
+        made.break_in()
+        return made
+
+    def _unseal_service_key(self, path: Path) -> None:
+        for key in self.keys if path.name == "service.sealed" else ():
+            try:
+                place = ctx("service-key", path.parent.name)
+                self.secrets.append(open_with(key, path.read_bytes(), place))
+            except SealBroken:
+                continue
 
     def vault(self) -> Vault:
         return Vault(self.secrets[0])
@@ -143,24 +185,57 @@ class Burglar:
 
     def records(self) -> dict[str, list[Any]]:
         """Everything under the service key: facts, conversations, links, clocks."""
-        vault, programme = self.vault(), self.thief.programme
-        places = (
-            ("facts", "cases", "facts", None),
-            ("conversation", "conversation", "record", None),
-            ("issue-link", "issue", "link", 1),
-            ("disclosure-link", "disclosure", "link", 1),
-            ("clock", "clock", "record", 0),
-        )
-        return {
-            kind: [
-                vault.open(
-                    kind,
-                    programme,
-                    row.id,
-                    row.version if version is None else version,
-                    bytes(getattr(row, column)),
-                )
-                for row in self.thief.rows_of(table)
-            ]
-            for kind, table, column, version in places
-        }
+        return {kind: list(self._recorded(kind)) for kind, *_ in _RECORDS}
+
+    def _recorded(self, wanted: str) -> Iterator[Any]:
+        (place,) = (each for each in _RECORDS if each[0] == wanted)
+        kind, table, column, fixed = place
+        vaults = [Vault(secret) for secret in self.secrets]
+        for row in self.thief.rows_of(table):
+            version = row.version if fixed is None else fixed
+            for vault in vaults:
+                try:
+                    blob = bytes(getattr(row, column))
+                    yield vault.open(kind, self.thief.programme, row.id, version, blob)
+                    break
+                except SealBroken:
+                    continue
+
+    def bundles(self) -> list[bytes]:
+        """Officers' private keys that open: from their account, or from a session."""
+        boxed = [(r.bundle, ctx("bundle", r.id)) for r in self.thief.rows_of("officer")]
+        for row in self.thief.rows_of("session"):
+            for label in ("session", "session-half"):
+                boxed.append((row.box, ctx(label, bytes(row.id), row.officer_id)))
+        found = []
+        for blob, place in boxed:
+            for secret in self.secrets:
+                try:
+                    found.append(unbox(secret, bytes(blob), place))
+                except SealBroken:
+                    continue
+        return found
+
+    def everything(self) -> dict[str, int]:
+        """How much of each kind opens; what does not is left out."""
+        counts = {table: len(plain) for table, plain in self.words().items()}
+        counts |= {kind: len(found) for kind, found in self.records().items()}
+        counts |= {"number": len(self.addresses()), "owed": len(self.owed())}
+        counts |= {"bundle": len(self.bundles()), "pair": len(self.held)}
+        return {kind: count for kind, count in counts.items() if count}
+
+
+def _decoded(content: bytes) -> Iterator[bytes]:
+    """Every run in here that is hexadecimal or base64."""
+    for run in _RUN.findall(content):
+        with suppress(ValueError):
+            yield bytes.fromhex(run.decode())
+        with suppress(ValueError):
+            yield base64.b64decode(run + b"=" * (-len(run) % 4), b"-_" if b"-" in run else None)
+
+
+def _kem(candidate: bytes) -> KemKey | None:
+    try:
+        return KemKey.from_bytes(candidate)
+    except (SealBroken, ValueError):
+        return None

@@ -8,6 +8,7 @@ sees what is there.
 
 from __future__ import annotations
 
+import base64
 import logging
 import os
 import tempfile
@@ -19,19 +20,27 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.house import build_house
+from tests.house import House, build_house
 from tests.security import teller
 from tests.security.ears import listening
 from tests.security.needles import Search, forms_of_number, forms_of_word, needles
 from tests.security.teller import Teller, tell
 from tests.security.thief import Thief
+from workervoice.crypto.slots import CHEAP
 from workervoice.embedded import EmbeddedServer
+from workervoice.hotline import drafts, staffing
+from workervoice.hotline.overview import queue
+from workervoice.hotline.staffing import Guest
+from workervoice.message import Role
 from workervoice.triage.engine import Engine
 
 PLANTED = "gooseberrytrellis"
 PLANTED_NUMBER = "+15550100901"
 DELETED = "kestrelmarzipan"
 LONG = "thistlebannerfold"
+DRAFT = "unsentbilberrynote"
+CHOSEN = "seven quiet lamps on the river"
+APP = "secret of an app"
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ def haul(own_server: tuple[EmbeddedServer, Path], engine: Engine) -> Haul:
         story = Teller(house)
         tell(story)
         _plant_in_output()
-    secrets = (house.seeded.passphrases["asha"], house.token("asha"), house.token("nora"))
+        secrets = _secrets_given(house)
     with Thief.of(server, house) as thief:
         _provoke(thief)
         _plant_in_database(thief)
@@ -76,10 +85,33 @@ def haul(own_server: tuple[EmbeddedServer, Path], engine: Engine) -> Haul:
         places = _places(data, server, thief) | {"log lines": heard.log, "output": heard.output}
     house.close()
     words = (*teller.WORDS, PLANTED, DELETED, LONG, *secrets, *story.sids)
-    search = Search(needles(words, (*teller.NUMBERS, PLANTED_NUMBER)))
+    raw = dict.fromkeys(house.apps.values(), f"{APP}: raw")
+    search = Search(needles(words, (*teller.NUMBERS, PLANTED_NUMBER)) | raw)
     found = {name: search.found_in(content) for name, content in places.items()}
     sizes = {name: len(content) for name, content in places.items()}
     return Haul(found, tuple(story.sids), secrets, sizes)
+
+
+def _secrets_given(house: House) -> tuple[str, ...]:
+    """Whatever lets somebody in, and what stands in a draft that was not sent."""
+    sam, asha = house.actor("sam"), house.actor("asha")
+    tokens = [
+        staffing.invite(
+            house.console, sam, Guest(login, login, Role.HANDLER, sam.officer.organisation_id)
+        )
+        for login in ("used", "unused")
+    ]
+    made = staffing.enrol(house.console, tokens[0], CHOSEN, CHEAP)
+    case_id = next(iter(queue(house.console, asha))).id
+    drafts.keep(house.console, asha, case_id, "note", {"text": (DRAFT,)})
+    apps = [each for secret in house.apps.values() for each in (secret.hex(), to_base32(secret))]
+    passphrases = (*house.seeded.passphrases.values(), CHOSEN)
+    return (*passphrases, *tokens, made.recovery, DRAFT, *apps, *map(house.token, ("asha", "nora")))
+
+
+def to_base32(secret: bytes) -> str:
+    """As an app takes it."""
+    return base64.b32encode(secret).decode().rstrip("=")
 
 
 def _places(data: Path, server: EmbeddedServer, thief: Thief) -> dict[str, bytes]:
@@ -164,11 +196,12 @@ def test_no_mark_of_the_story_is_anywhere(haul: Haul, mark: str) -> None:
     assert _names(haul, mark) == set()
 
 
-def test_no_provider_id_passphrase_or_session_token_is_anywhere(haul: Haul) -> None:
+def test_nothing_that_lets_somebody_in_and_no_draft_is_anywhere(haul: Haul) -> None:
     marks = (*haul.told, *haul.secrets)
 
     assert len(haul.told) > 5
-    assert {mark: forms for mark in marks if (forms := _names(haul, mark))} == {}
+    assert len(haul.secrets) > 15
+    assert {mark: forms for mark in (*marks, APP) if (forms := _names(haul, mark))} == {}
 
 
 @pytest.mark.parametrize(

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+import base64
+import inspect
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.builders import a_case
+from tests.crypto.transit_peer import ROOT_TOKEN, Engine, transit_peer
 from tests.house import House
 from tests.security import teller
 from tests.security.burglar import Burglar
 from tests.security.needles import Search, needles
 from tests.security.teller import Teller, tell
 from tests.security.thief import Thief
+from workervoice.app.demo import seed
+from workervoice.app.initiating import found
+from workervoice.app.keyfiles import PROCESSES
+from workervoice.crypto.boxed import BOXED_FILE, store_keys
+from workervoice.crypto.custody import FileCustody
+from workervoice.crypto.slots import STRONG, Cost
+from workervoice.crypto.transit import Server, Transit
+from workervoice.hotline import drafts
+from workervoice.hotline.doors import Door
+from workervoice.hotline.staffing import enrol
 from workervoice.store.taken import REFUSED_WITHIN
 
 WAITING = "perrywinklebasalt"
+DRAFTED = "thimblecorncrake"
 WAITING_NUMBER = "+15550100850"
-OUTSIDE = ("message", "assessment", "issue", "disclosure", "action", "action_entry")
+OUTSIDE = ("message", "assessment", "issue", "disclosure", "action", "action_entry", "draft")
+NOTES = ("issue_note",)
 
 
 @dataclass(frozen=True)
@@ -42,13 +59,15 @@ def told(shared_house: House, thief: Thief) -> Told:
     tell(Teller(shared_house))
     waiting = a_case(shared_house, number=WAITING_NUMBER)
     shared_house.desk.answer(shared_house.actor("ben"), waiting, f"Come by {WAITING}.")
+    half = {"text": (f"unfinished {DRAFTED}",)}
+    drafts.keep(shared_house.console, shared_house.actor("asha"), waiting, "answer", half)
     shared_house.deliver()
     return Told(shared_house, thief)
 
 
 def marks_in(plain: list[bytes]) -> set[str]:
     """Which planted words are in these bytes."""
-    words = (*teller.WORDS, WAITING)
+    words = (*teller.WORDS, WAITING, DRAFTED)
     found = Search(needles(words)).found_in(b"\n".join(plain))
     return {name.partition(": ")[0] for name in found}
 
@@ -57,17 +76,18 @@ def test_with_all_key_files_no_word_of_a_report_a_packet_or_an_action_opens(told
     burglar = told.burglar()
 
     assert burglar.held == {}
-    assert burglar.words() == {table: [] for table in OUTSIDE}
+    assert burglar.words() == {table: [] for table in (*OUTSIDE, *NOTES)}
 
 
 def test_with_a_handlers_key_the_same_way_leads_to_every_word(told: Told) -> None:
-    burglar, sealed = told.burglar("asha"), {t: len(told.thief.rows_of(t)) for t in OUTSIDE}
+    everything = (*OUTSIDE, *NOTES)
+    burglar, sealed = told.burglar("asha"), {t: len(told.thief.rows_of(t)) for t in everything}
     opened = burglar.words()
 
     assert {table: len(plain) for table, plain in opened.items()} == {**sealed, "disclosure": 0}
     assert marks_in([plain for table in opened.values() for plain in table]) == {
         *(teller.REPORT, teller.DETAIL, teller.MEDIA, teller.ANSWER, teller.NOTE, teller.REASON),
-        *(teller.PACKET, teller.ACTION, teller.EVIDENCE, teller.REMEDY, WAITING),
+        *(teller.PACKET, teller.ACTION, teller.EVIDENCE, teller.REMEDY, WAITING, DRAFTED),
     }
 
 
@@ -109,10 +129,68 @@ def test_with_all_key_files_only_what_is_still_owed_can_be_read_in_the_outbox(to
     assert {bytes(row.payload) for row in sent} == {b""}
 
 
-def test_the_database_alone_opens_nothing(told: Told) -> None:
-    burglar = Burglar(told.thief, [], [b"\0" * 32])
-    burglar.break_in()
+def test_with_all_key_files_the_secrets_of_second_factors_open_and_no_session(told: Told) -> None:
+    burglar = told.burglar()
+    burglar.secrets += [token_of(told, login) for login in ("asha", "nora")]
 
-    assert burglar.held == {}
-    assert burglar.words() == {table: [] for table in OUTSIDE}
-    assert burglar.addresses() == burglar.owed() == []
+    assert {factor["secret"] for factor in burglar.records()["second-factor"]} == {
+        secret.hex() for secret in told.house.apps.values()
+    }
+    assert len(told.thief.rows_of("session")) > 3
+    assert burglar.bundles() == []
+
+
+def token_of(told: Told, login: str) -> bytes:
+    """Even with somebody's cookie: the boot secret is in the console's memory only."""
+    return base64.urlsafe_b64decode(told.house.token(login) + "=")
+
+
+def test_the_database_alone_opens_nothing(told: Told) -> None:
+    """Whatever lies in it is tried as a key, too: hashes, ids, public keys, salts, signatures."""
+    burglar = Burglar.with_what_lies_there(told.thief)
+
+    assert len(burglar.secrets) > 500
+    assert burglar.everything() == {}
+
+
+def test_the_same_search_opens_what_it_should_once_keys_lie_there(told: Told) -> None:
+    burglar = Burglar.with_what_lies_there(told.thief, told.house.data / "keys")
+
+    assert burglar.everything().keys() == {
+        *("facts", "conversation", "issue-link", "disclosure-link", "clock", "leaf"),
+        *("second-factor", "second-factor-used", "number", "owed"),
+    }
+
+
+@pytest.mark.parametrize("custody", ["systemd", "vault"])
+def test_without_the_credentials_or_the_key_service_key_files_and_settings_open_nothing(
+    told: Told, tmp_path: Path, custody: str
+) -> None:
+    """All of the configuration directory: what lies sealed there, and the service key's boxes."""
+    stolen = tmp_path / "data"
+    shutil.copytree(told.house.data / "keys", stolen / "keys")
+    with transit_peer(Engine(mounts={"transit"})) as address:
+        token = tmp_path / "token"
+        token.touch(mode=0o600)
+        token.write_text(ROOT_TOKEN)
+        transit = Transit(Server(address, token))
+        for process in PROCESSES if custody == "vault" else ():
+            directory = stolen / "keys" / process
+            boxed = store_keys(FileCustody(directory), process, transit)
+            (directory / BOXED_FILE).write_text(boxed)
+        transit.close()
+    for path in stolen.rglob("*.key"):
+        path.unlink()
+
+    assert len(list(stolen.rglob("service.sealed"))) == 3
+    assert len(list(stolen.rglob(BOXED_FILE))) == (3 if custody == "vault" else 0)
+    assert Burglar.with_what_lies_there(told.thief, stolen).everything() == {}
+
+
+def test_every_way_in_costs_a_guess_of_128_mib(told: Told) -> None:
+    """Passphrases and printed codes, as the ceremony, an invitation and an account's page make
+    them; nothing cheaper to compare a guess with lies beside them (`test_leaks`)."""
+    for maker in (found, seed, enrol, Door):
+        assert inspect.signature(maker).parameters["cost"].default == STRONG
+    assert Cost(memory_kib=128 * 1024, iterations=3, lanes=4) == STRONG
+    assert {row.kind for row in told.thief.rows_of("slot")} <= {"passphrase", "recovery"}
