@@ -17,8 +17,14 @@ import pytest
 from tests.builders import a_case, a_released_issue, an_agreed_action
 from tests.house import House
 from tests.security.thief import Thief
+from workervoice.hotline import disclosing
+from workervoice.hotline.links import open_disclosure_link
+from workervoice.store import remedy
+from workervoice.store.engine import Scope
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+_DUMPED = re.compile(r"INSERT INTO public.disclosure VALUES \('[^']+', '([^']+)'")
 
 Place = tuple[str, object]  # table, id of a row
 SENT = ("+15550100861", "+15550100862")
@@ -131,3 +137,104 @@ def test_a_plan_does_not_tell_which_organisations_work_on_it(
         assert people.isdisjoint(
             row.id for row in thief.rows_of("organisation") if row.kind == "buyer"
         )
+
+
+def groups(thief: Thief, house: House) -> list[set[UUID]]:
+    """Which disclosures belong together. The service key tells, which no thief has."""
+    with house.owner.begin(Scope(thief.programme)) as tx:
+        found: dict[str, set[UUID]] = defaultdict(set)
+        for row_id, blob in remedy.disclosures_by_link(tx):
+            link = open_disclosure_link(tx, house.console.vault, row_id, blob)
+            found[link.issue_id].add(row_id)
+    return list(found.values())
+
+
+@pytest.fixture
+def seven_issues(house: House, thief_of_own: Thief) -> list[set[UUID]]:
+    """Each at the same two buyers, one after the other."""
+    for number in range(7):
+        house.wait(hours=1)
+        a_released_issue(house, a_case(house, number=f"+1555011090{number}"))
+    return groups(thief_of_own, house)
+
+
+def test_the_order_of_rows_in_a_dump_does_not_tell_which_disclosures_were_made_together(
+    seven_issues: list[set[UUID]], thief_of_own: Thief
+) -> None:
+    """By chance all seven pairs are neighbours once in 135135 runs; written in order they were."""
+    lying = [row.id for row in thief_of_own.rows("SELECT id FROM disclosure ORDER BY ctid")]
+    dumped = [UUID(m) for m in _DUMPED.findall(thief_of_own.dump().decode())]
+    assert dumped == lying
+    assert len(lying) == 14
+
+    pairs = [set(lying[at : at + 2]) for at in range(0, len(lying), 2)]
+
+    assert [pair for pair in pairs if pair not in seven_issues]
+
+
+def test_no_transaction_tells_which_disclosures_were_made_together(
+    seven_issues: list[set[UUID]], thief_of_own: Thief
+) -> None:
+    """Not in a dump but in the files: the number of the transaction that wrote a row."""
+    written = thief_of_own.rows(
+        "SELECT xmin::text AS by, array_agg(id) AS ids FROM disclosure GROUP BY xmin::text"
+    )
+
+    assert [len(row.ids) for row in written] == [14]
+
+
+def test_no_value_but_state_is_shared_by_the_disclosures_of_one_issue_alone(
+    seven_issues: list[set[UUID]], thief_of_own: Thief
+) -> None:
+    """Every column, its size and every beginning of it sort them otherwise than by issue."""
+    rows = {row.id: row._asdict() for row in thief_of_own.rows_of("disclosure")}
+    marks: dict[tuple[str, object], set[UUID]] = defaultdict(set)
+    for row_id, columns in rows.items():
+        for name, value in columns.items():
+            if isinstance(value, bytes):
+                marks[f"size of {name}", len(value)].add(row_id)
+                for length in (1, 2, 4, 8, 12, 16, 32):
+                    marks[f"beginning of {name}", value[:length]].add(row_id)
+                    marks[f"end of {name}", value[-length:]].add(row_id)
+            else:
+                marks[name, value].add(row_id)
+
+    assert {name for (name, _), ids in marks.items() if ids in seven_issues} <= {
+        "beginning of link",
+        "end of link",
+        "beginning of packet",
+        "end of packet",
+        "beginning of signature",
+        "end of signature",
+    }
+    for (name, value), ids in marks.items():
+        if ids in seven_issues:
+            assert isinstance(value, bytes)
+            assert len(value) < 2, name
+
+
+def test_leaves_tags_clocks_keys_and_wraps_name_no_disclosure(
+    seven_issues: list[set[UUID]], thief_of_own: Thief
+) -> None:
+    """Nothing outside its own row holds a disclosure's id, in any form, or sorts them by issue."""
+    for each in set().union(*seven_issues):
+        forms = (each.bytes, str(each).encode(), each.hex.encode())
+        for name, value in thief_of_own.cells():
+            content = value if isinstance(value, bytes) else str(value).encode()
+            if name != "disclosure.id":
+                assert not [form for form in forms if form in content], name
+    looked = thief_of_own.rows("SELECT next_look_at, count(*) AS n FROM clock GROUP BY 1")
+    assert len(looked) == 1
+
+
+def test_a_recall_tells_by_the_state_which_disclosures_belonged_together(
+    seven_issues: list[set[UUID]], house: House, thief_of_own: Thief
+) -> None:
+    """The honest half: states are in clear, and a state that few share is a name."""
+    (issue_id, *_) = [row.id for row in thief_of_own.rows_of("issue")]
+    for login in ("sam", "maria"):
+        disclosing.move(house.console, house.actor(login), issue_id, "recall", "sent too early")
+
+    revoked = {row.id for row in thief_of_own.rows_of("disclosure") if row.state == "revoked"}
+
+    assert revoked in seven_issues

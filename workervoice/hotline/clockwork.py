@@ -99,12 +99,16 @@ def look_at_clock(
 
 def notify_buyers(tx: Tx, process: Process, now: datetime) -> None:
     """A sealed disclosure is on its buyer's list from now on."""
+    new = False
     for row_id, _, state, _ in remedy.disclosure_links(tx):
         if state != "sealed":
             continue
         dest = disclosed.MACHINE.advance(state, "notify", role=Role.SYSTEM)
         remedy.save(tx, disclosure, row_id, source=state, dest=dest, also={})
         record_event(tx, process.vault, Event("buyer_notified", process.id, row_id), now)
+        new = True
+    if new:
+        remedy.shuffle_disclosures(tx)
 
 
 def _climb(

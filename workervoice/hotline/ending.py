@@ -42,6 +42,7 @@ def end_with_issue(plan: PlanRows, move: str, reason: str) -> None:
         name, role = _DISCLOSURES[move]
         for row_id, _, state in disclosures:
             _move_disclosure(plan, (row_id, state), name, role, reason)
+        remedy.shuffle_disclosures(plan.tx)
     if move in _TOLD:
         for row_id, state in actions:
             _drop_action(plan, row_id, state, _TOLD[move])

@@ -60,6 +60,7 @@ def release(
         also = {"link": sealed}
         remedy.save(issue.tx, issue_table, issue_id, source=state, dest=state, also=also)
         _escalate(case, issue_id, override)
+        remedy.shuffle_disclosures(issue.tx)
         return buyers
 
 

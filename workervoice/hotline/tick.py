@@ -114,6 +114,7 @@ class Courier:
     def _look_at_clocks(self, scope: Scope, now: datetime) -> None:
         with self.process.database.begin(scope) as tx:
             notify_buyers(tx, self.process, now)
+        with self.process.database.begin(scope) as tx:
             due = clocks.clocks_to_look_at(tx, now)
             standing = Standing.read(tx) if due else Standing({}, {})
             for clock in due:

@@ -6,12 +6,13 @@ key; no id in clear is shared by two disclosures.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, bindparam, func, select
 
 from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import NotFound
@@ -176,6 +177,18 @@ def issue_links(tx: Tx) -> list[tuple[UUID, str, bytes]]:
         select(c.id, c.state, c.link).where(c.programme_id == tx.programme)
     )
     return [(r.id, r.state, bytes(r.link)) for r in rows]
+
+
+def shuffle_disclosures(tx: Tx) -> None:
+    """Write every disclosure anew, in no order, so that rows that lie together or were written
+    together say nothing of those that belong together. One that somebody works on stays."""
+    c = t.disclosure.c
+    free = select(c.id).where(c.programme_id == tx.programme).with_for_update(skip_locked=True)
+    found = [{"row_id": each} for each in tx.connection.execute(free).scalars()]
+    found.sort(key=lambda _: secrets.token_bytes(8))
+    again = t.disclosure.update().values(state=c.state)
+    again = again.where(c.programme_id == tx.programme, c.id == bindparam("row_id"))
+    tx.connection.execute(again, found)
 
 
 def issue_state(tx: Tx, issue_id: UUID) -> str:
