@@ -23,12 +23,15 @@ from tests.security.burglar import Burglar
 from tests.security.thief import Thief
 from workervoice.app import backups
 from workervoice.crypto.backup import open_backup
+from workervoice.crypto.slots import Slot, open_slot
 from workervoice.crypto.suite import KemKey
 from workervoice.embedded.account import account_for
 from workervoice.embedded.binaries import binaries_for
 from workervoice.errors import SealBroken, SettingsError
+from workervoice.store import people
 
 PLANTED = "quartzlanternbamboo"
+STAYING = "mossgrovependant"
 REPORT = f"Boss took our passports and not give back {PLANTED}. RIVER"
 
 
@@ -60,30 +63,50 @@ def restored(thief: Thief, dump: bytes) -> Thief:
     return replace(thief, database=name, connection=connection)
 
 
-def words_for(thief: Thief, house: House, *logins: str) -> bytes:
-    """All words that open with every key file of ours and the keys of these officers."""
+def opened_by(thief: Thief, house: House, *logins: str) -> Burglar:
+    """With every key file of ours, and what these officers' passphrases open in what was stolen."""
     burglar = Burglar.with_key_files(thief, house.data)
-    burglar.keys += [house.actor(login).bundle.kem for login in logins]
+    accounts = {row.login: row for row in thief.rows_of("officer")}
+    ways = {(row.officer_id, row.kind): row for row in thief.rows_of("slot")}
+    for login in logins:
+        account = accounts[login]
+        row = ways[account.id, "passphrase"]
+        parts = (bytes(row.auth_hash), bytes(row.wrapped_umk))
+        slot = Slot(row.kind, bytes(row.salt), people.cost_from_text(row.cost), *parts)
+        words = house.seeded.passphrases[login]
+        burglar.keys.append(open_slot(account.id, words, slot, bytes(account.bundle)).kem)
     burglar.break_in()
-    return b"\n".join(plain for table in burglar.words().values() for plain in table)
+    return burglar
+
+
+def words_for(thief: Thief, house: House, *logins: str) -> bytes:
+    """All words that open so."""
+    opened = opened_by(thief, house, *logins).words()
+    return b"\n".join(plain for table in opened.values() for plain in table)
 
 
 def test_an_erased_case_opens_from_a_backup_until_the_backups_key_expires(
     house: House, thief: Thief, tmp_path: Path
 ) -> None:
     case_id = a_case(house, report=REPORT)
+    a_case(house, number="+15550100889", report=f"Boss keeps our passports {STAYING}. RIVER")
     out, keys = tmp_path / "monday.backup", tmp_path / "backup-keys"
     backups.seal(BytesIO(thief.dump()), out, keys, house.now)
     an_erased_case(house, case_id)
 
-    assert PLANTED.encode() not in words_for(thief, house, "asha", "sam")
+    now = words_for(thief, house, "asha", "sam")
+    assert PLANTED.encode() not in now
+    assert STAYING.encode() in now
     house.now += timedelta(days=10)
     assert backups.expire(keys, house.now) == []
     dump = BytesIO()
     backups.unseal(out, keys, dump)
     stolen = restored(thief, dump.getvalue())
     try:
-        assert PLANTED.encode() in words_for(stolen, house, "asha")
+        opened = words_for(stolen, house, "asha")
+        assert PLANTED.encode() in opened
+        assert STAYING.encode() in opened
+        assert words_for(stolen, house) == b""
     finally:
         stolen.connection.close()
 
@@ -93,9 +116,8 @@ def test_an_erased_case_opens_from_a_backup_until_the_backups_key_expires(
     assert list(keys.iterdir()) == []
     with pytest.raises(SettingsError, match="has no key here"):
         backups.unseal(out, keys, BytesIO())
-    burglar = Burglar.with_key_files(thief, house.data)
-    burglar.keys += [house.actor(login).bundle.kem for login in ("asha", "sam", "nora")]
-    burglar.break_in()
+    burglar = opened_by(thief, house, "asha", "sam", "nora")
+    assert len(burglar.keys) > 8
     for key in burglar.keys:
         assert not opens(key, out.read_bytes())
 
