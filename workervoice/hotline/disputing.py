@@ -40,6 +40,7 @@ def dispute_issues(tx: Tx, pen: Pen, case_id: UUID, priority: Priority) -> None:
         for row in remedy.action_states(tx, issue_id):
             if _dispute(tx, pen, action_machine.MACHINE, row):
                 promise(tx, pen, ClockKind.CORRECTIVE_ACTION, row[0], priority)
+        remedy.shuffle_disclosures(tx)
 
 
 def _dispute(tx: Tx, pen: Pen, machine: Machine, row: tuple[UUID, str]) -> bool:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, func, select
 
 from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
 from workervoice.store.rows import Row
-from workervoice.store.states import change_row, move_state
+from workervoice.store.states import change_row, move_state, write_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +184,8 @@ def shuffle_disclosures(tx: Tx) -> None:
     together say nothing of those that belong together. One that somebody works on stays."""
     c = t.disclosure.c
     free = select(c.id).where(c.programme_id == tx.programme).with_for_update(skip_locked=True)
-    found = [{"row_id": each} for each in tx.connection.execute(free).scalars()]
-    found.sort(key=lambda _: secrets.token_bytes(8))
-    again = t.disclosure.update().values(state=c.state)
-    again = again.where(c.programme_id == tx.programme, c.id == bindparam("row_id"))
-    tx.connection.execute(again, found)
+    found = list(tx.connection.execute(free).scalars())
+    write_again(tx, t.disclosure, sorted(found, key=lambda _: secrets.token_bytes(8)))
 
 
 def issue_state(tx: Tx, issue_id: UUID) -> str:
