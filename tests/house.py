@@ -41,7 +41,6 @@ from workervoice.store.factors import factors_of, note_use
 from workervoice.store.log import read_leaves
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 from workervoice.store.programme import Line
-from workervoice.store.vault import Vault
 from workervoice.triage.engine import Engine
 from workervoice.workflow.phrasebook import PhraseBook
 
@@ -111,7 +110,7 @@ class House:
             id=files.process_id,
             database=Database(self.urls[kind], pool_size=2),
             custody=files.custody,
-            vault=Vault(files.service_key),
+            vault=files.vault(),
             trust=Trust(pinned_root(self.data, None)),
             clock=lambda: self.now,
         )

@@ -25,13 +25,8 @@ from workervoice.crypto.seal import MESSAGE_SIZES, SigningKey, digest, pad, unpa
 from workervoice.crypto.suite import KemKey, open_with, seal_to
 from workervoice.crypto.transit import Server, Transit
 from workervoice.disclosure.packet import Packet
-from workervoice.hotline.owing import (
-    address_info,
-    contact_place,
-    outbox_info,
-    outbox_place,
-    release_place,
-)
+from workervoice.hotline.contacts import address_info, contact_place
+from workervoice.hotline.owing import outbox_info, outbox_place, release_place, reseal_place
 from workervoice.hotline.records import CaseRecord, ConversationRecord
 from workervoice.message import Address
 from workervoice.store import cases, remedy
@@ -135,9 +130,10 @@ def statements() -> dict[str, bytes]:
     )  # fmt: skip
     return {
         "issue note": issue_note_place(PROGRAMME, note),
-        "outbox": outbox_place(PROGRAMME, ROW, OTHER, words),
+        "outbox": outbox_place(PROGRAMME, ROW, OTHER, digest(words)),
+        "reseal": reseal_place(PROGRAMME, ROW, signature, b"first", words),
         "release": release_place(PROGRAMME, ROW, signature, OTHER),
-        "contact": contact_place(PROGRAMME, ROW, OTHER, b"index", b"address"),
+        "contact": contact_place(PROGRAMME, ROW, OTHER, 5, (b"index", b"address")),
         "facts": cases.facts_place(PROGRAMME, a_case()),
         "message": cases.message_place(PROGRAMME, message),
         "assessment": cases.assessment_place(PROGRAMME, judged),
@@ -163,7 +159,7 @@ def test_a_processs_service_key(tmp_path: Path) -> None:
 
     found = load_key_files(tmp_path, "gateway")
 
-    assert found.service_key == VAULT.service_key
+    assert found.service_key == unhex(OLD["service_key"])
     assert str(found.process_id) == (directory / "identity").read_text()
 
 

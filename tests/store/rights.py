@@ -33,7 +33,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "assessment": "S(case_id id programme_id version) I",
         "cases": "S* I U(facts next_look_at queue signature signer_id state version)",
         "clock": "I",
-        "contact": "S(conversation_id id index index_version programme_id) I",
+        "contact": "S(conversation_id id index index_version programme_id version) I"
+        " U(address index index_version signature signer_id version)",
         "conversation": "S* I U(record state version)",
         "directory": "S*",
         "disclosure": "S(id link programme_id state) U(state)",
@@ -68,7 +69,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "log_leaf": "S* I U(position)",
         "log_tag": "S* I",
         "message": "S(case_id ordinal programme_id) D",
-        "outbox": "S* U(attempts code lease_token lease_until payload provider_ref run_at state) D",
+        "outbox": "S* U(attempts code first_digest lease_token lease_until payload provider_ref"
+        " reseal_signature reseal_signer_id run_at state) D",
         "programme": "S*",
     },
     "console": {

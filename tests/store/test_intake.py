@@ -29,7 +29,7 @@ TODAY = date(2026, 11, 22)
 
 def a_contact(books: Books, index: bytes = b"i" * 32) -> Contact:
     conversation = books.conversation()
-    return Contact(uuid4(), conversation.id, 1, index, b"sealed", uuid4(), b"signed")
+    return Contact(uuid4(), conversation.id, 1, 1, index, b"sealed", uuid4(), b"signed")
 
 
 def test_a_providers_id_is_remembered_once_by_its_keyed_hash(books: Books) -> None:

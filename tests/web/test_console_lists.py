@@ -6,7 +6,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from workervoice.hotline.lateness import KnownClocks
 from workervoice.hotline.overview import queue
 from workervoice.hotline.references import reference
 from workervoice.store.engine import Scope
+from workervoice.store.servicekeys import ServiceKeys
 from workervoice.store.tables import cases, clock, disclosure, issue
 from workervoice.store.vault import Vault
 
@@ -253,11 +254,12 @@ def test_a_broken_row_is_in_the_log_once_however_often_the_page_is_shown(
     assert told == [f"case {broken} cannot be read (1 since the start)"]
 
 
-@dataclass(frozen=True)
 class CountingVault(Vault):
     """The house's own vault, which remembers what kinds of records it opened."""
 
-    opened: Counter[str] = field(default_factory=Counter)
+    def __init__(self, keys: ServiceKeys) -> None:
+        super().__init__(keys)
+        self.opened: Counter[str] = Counter()
 
     def open(self, kind: str, programme: UUID, row: UUID, version: int, blob: bytes) -> Any:
         self.opened[kind] += 1
@@ -270,7 +272,7 @@ def late(lines: Iterable[Any]) -> set[UUID]:
 
 def test_a_queue_that_refreshes_itself_opens_only_clocks_that_have_changed(house: House) -> None:
     first = a_case(house)
-    vault = CountingVault(house.console.vault.service_key)
+    vault = CountingVault(house.console.vault.refresh())
     process, known = replace(house.console, vault=vault), KnownClocks()
 
     def looked() -> tuple[set[UUID], int]:

@@ -139,10 +139,9 @@ def _take(parsed: argparse.Namespace) -> int:
     from workervoice.app.ownership import programme_of_owner  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415
-    from workervoice.store.vault import Vault  # noqa: PLC0415
 
     settings, text, now = load(), _read(parsed.signed), wall_clock()
-    vault = Vault(keys_of(settings, "courier").service_key)
+    vault = keys_of(settings, "courier").vault()
     with programme_of_owner(settings) as (tx, root_public):
         taken = vouching.take_signed(tx, vault, root_public, text, now)
     print(f"Stored {len(taken)} of the root's signatures.")

@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import Any
 
+from workervoice.app import commands_rotate
+
 ROLES = ("handler", "supervisor", "buyer", "monitor", "administrator")
 
 
@@ -33,6 +35,7 @@ def declare(commands: Any) -> None:
     rotate = _group(commands, "rotate", "new keys for what comes")
     _as(rotate, "team", _rotate_team, "for the team and its cases; again to finish")
     _as(rotate, "case", _rotate_case, "for one case").add_argument("case", metavar="ID")
+    commands_rotate.declare(rotate)
 
 
 def _group(commands: Any, name: str, about: str) -> Any:

@@ -130,7 +130,7 @@ def seed(
     founding = ceremony.hold("Demo hotline", places, seats, sign_processes(ceremony, data))
     with owner.begin(Scope(programme_id)) as tx:
         store_founding(tx, founding)
-        vault = Vault(load_key_files(data, "console").service_key)
+        vault = load_key_files(data, "console").vault()
         totp = {
             account.officer.login: _second_factor(tx, vault, account, passphrases, now)
             for account in founding.accounts

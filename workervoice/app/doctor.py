@@ -15,6 +15,7 @@ from workervoice.crypto.suite import self_test
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError, WorkervoiceError
 from workervoice.hotline.renewing import ending
+from workervoice.hotline.rotating_keys import unfinished
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.backlog import Backlog, backlog
 from workervoice.store.engine import Database, Scope, Tx
@@ -28,6 +29,7 @@ _WHERE = {
     "vault": "complete; the key service answers, and no key is in a file",
 }
 WARN_BEFORE = timedelta(days=60)
+_HALF = "a rotation was begun and not finished: run `workervoice rotate {key}` again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 def _custody(settings: Settings, process: str) -> Iterator[Finding]:
     try:
         custody = open_custody(settings, process)
-        unseal_keys(settings.data_dir, process, custody)
-        problems = custody.health()
+        files = unseal_keys(settings.data_dir, process, custody)
+        half = [*unfinished(custody), *(["service"] if len(files.service.keys) > 1 else [])]
+        problems = [*custody.health(), *(_HALF.format(key=key) for key in half)]
     except WorkervoiceError as exc:
         problems = [str(exc)]
     yield from (Finding(False, f"Keys of the {process}: {problem}") for problem in problems)

@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from workervoice.app.custodies import keys_directory, open_custody
-from workervoice.crypto.custody import Custody, FileCustody
+from workervoice.crypto.custody import Custody, FileCustody, flush_names
 from workervoice.crypto.seal import KEY_BYTES, ctx
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import CryptoError, SettingsError
 from workervoice.settings import Settings
+from workervoice.store.servicekeys import ServiceKeys
+from workervoice.store.vault import Vault
 
 PROCESSES = ("gateway", "courier", "console")
 _OWN: Mapping[str, dict[str, tuple[str, ...]]] = {
@@ -37,7 +39,31 @@ class KeyFiles:
 
     process_id: UUID
     custody: Custody
-    service_key: bytes
+    service: ServiceKeys
+    data: Path
+    process: str
+
+    @property
+    def service_key(self) -> bytes:
+        """The newest."""
+        return self.service.keys[self.service.newest]
+
+    def vault(self) -> Vault:
+        """What the service key seals; notices by itself when it is rotated."""
+        return Vault(self.service, self._looker())
+
+    def _looker(self) -> Callable[[], ServiceKeys]:
+        path, known = _service_path(self.data, self.process), self.service
+        stamp = _stamp(path)
+
+        def look() -> ServiceKeys:
+            nonlocal known, stamp
+            new = _stamp(path)
+            if new != stamp and new is not None:
+                known, stamp = read_service(self.data, self.process, self.custody), new
+            return known
+
+        return look
 
     def __repr__(self) -> str:
         return f"KeyFiles({self.process_id})"
@@ -71,13 +97,39 @@ def unseal_keys(data: Path, process: str, custody: Custody) -> KeyFiles:
     directory = keys_directory(data, process)
     try:
         process_id = UUID((directory / "identity").read_text().strip())
-        sealed = (directory / "service.sealed").read_bytes()
-        service_key = custody.unwrap("own", sealed, _service_place(process))
+        service = read_service(data, process, custody)
     except (OSError, ValueError, CryptoError) as exc:
         raise SettingsError(
             f"WORKERVOICE_DATA_DIR: the keys in {directory} are damaged: put back your copy of them"
         ) from exc
-    return KeyFiles(process_id, custody, service_key)
+    return KeyFiles(process_id, custody, service, data, process)
+
+
+def read_service(data: Path, process: str, custody: Custody) -> ServiceKeys:
+    """The service keys, as they lie sealed to this process. Raises `CryptoError`."""
+    sealed = _service_path(data, process).read_bytes()
+    return ServiceKeys.from_bytes(custody.unwrap("own", sealed, _service_place(process)))
+
+
+def write_service(data: Path, process: str, own_public: bytes, keys: ServiceKeys) -> None:
+    """Give a process these service keys instead of those it had: all of them or none."""
+    path = _service_path(data, process)
+    new = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    _write_secret(new, seal_to(own_public, keys.to_bytes(), _service_place(process)))
+    new.replace(path)
+    flush_names(path.parent)
+
+
+def _service_path(data: Path, process: str) -> Path:
+    return keys_directory(data, process) / "service.sealed"
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def keys_of(settings: Settings, process: str) -> KeyFiles:

@@ -18,7 +18,6 @@ from workervoice.hotline.verifying import Report, verify_log
 from workervoice.settings import Settings, load
 from workervoice.store.engine import Database, Scope
 from workervoice.store.programme import programmes
-from workervoice.store.vault import Vault
 
 SHOWN = 200  # problems; more say no more
 
@@ -39,7 +38,7 @@ def _verify_stored(
     settings: Settings, root: bytes, witnesses: Sequence[tuple[str, bytes]]
 ) -> list[Report]:
     """One report for each programme of the database."""
-    vault = Vault(keys_of(settings, "courier").service_key)
+    vault = keys_of(settings, "courier").vault()
     with owner_database(settings, snapshot=True) as owner:
         reports = []
         for programme in _programmes(owner):

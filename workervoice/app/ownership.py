@@ -18,7 +18,6 @@ from workervoice.hotline.noting import log_recipients
 from workervoice.settings import Settings
 from workervoice.store import programme as store
 from workervoice.store.engine import Database, Scope, Tx
-from workervoice.store.vault import Vault
 
 
 @contextmanager
@@ -84,5 +83,5 @@ def settle(owner: Database, settings: Settings, now: datetime) -> UUID | None:
     founding = Founding.from_json(path.read_text(encoding="utf-8"))
     with owner.begin(Scope(founding.programme_id)) as tx:
         store_founding(tx, founding)
-        log_recipients(tx, Vault(keys_of(settings, "courier").service_key), now)
+        log_recipients(tx, keys_of(settings, "courier").vault(), now)
     return founding.programme_id

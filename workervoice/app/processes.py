@@ -26,7 +26,6 @@ from workervoice.hotline.tick import Courier
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.engine import Database, Scope
 from workervoice.store.programme import Line, programmes
-from workervoice.store.vault import Vault
 from workervoice.triage.engine import Engine
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.retention import Policy
@@ -59,7 +58,7 @@ def process_on(settings: Settings, kind: str, database: Database) -> Process:
         id=files.process_id,
         database=database,
         custody=files.custody,
-        vault=Vault(files.service_key),
+        vault=files.vault(),
         trust=Trust(pinned_root(settings.data_dir, settings.root_public)),
         clock=wall_clock,
         retention=Policy.parse(settings.retention_days),
@@ -75,7 +74,7 @@ def check_keys(settings: Settings, kind: str, database: Database, now: datetime)
         known = programmes(tx)
     for programme in known:
         with database.begin(Scope(programme)) as tx:
-            directory = trust.directory(tx, Vault(files.service_key), now)
+            directory = trust.directory(tx, files.vault(), now)
         refuse_foreign_keys(directory, kind, files.process_id, files.custody)
 
 

@@ -6,10 +6,14 @@ Only operations, so that a custody can keep the bytes out of the process. There 
 `FileCustody` keeps one file a key, `<key id>.key`, mode 0600, in a directory of mode 0700 that
 belongs to one process: one line `workervoice-<use>-1 <hex>`, where use is mac, kem or sign. It
 protects against a stolen database, not against a stolen disk.
+
+A key that is being rotated has several versions: the first is called by its id, the others
+`<key id>-2`, `<key id>-3` and so on. `refresh()` finds them in a running process.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -19,11 +23,12 @@ from typing import Protocol, TypeVar
 
 from workervoice.crypto.seal import KEY_BYTES, SigningKey, generate_signing, mac
 from workervoice.crypto.suite import KemKey, generate_kem, open_with
-from workervoice.errors import CryptoError, SettingsError
+from workervoice.errors import CryptoError, SealBroken, SettingsError
 
 _Key = TypeVar("_Key")
 
 KEY_SUFFIX = ".key"
+_GONE = ".gone"  # on its way out, and no key's file any more
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LINE = re.compile(r"workervoice-(mac|kem|sign)-1 ([0-9a-f]+)\n?")
 _OTHERS = 0o077  # any right of group or world
@@ -47,6 +52,36 @@ class Custody(Protocol):
 
     def health(self) -> list[str]:
         """Problems in sentences; empty if all is well."""
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all keys that it holds."""
+
+    def refresh(self) -> None:
+        """Take in what was added or destroyed since the start, where a custody can."""
+
+
+def version_id(key_id: str, version: int) -> str:
+    """What a version of a key is called."""
+    return key_id if version == 1 else f"{key_id}-{version}"
+
+
+def versions_of(custody: Custody, key_id: str) -> list[int]:
+    """The versions that are held of a key, the newest first: more than one while it is rotated."""
+    found = [1] if key_id in custody.ids else []
+    for each in custody.ids:
+        number = each.removeprefix(f"{key_id}-")
+        if number != each and number.isdecimal():
+            found.append(int(number))
+    return sorted(found, reverse=True)
+
+
+def unwrap_any(custody: Custody, key_id: str, blob: bytes, info: bytes) -> tuple[bytes, int]:
+    """Open what was sealed to any held version of a key; also says which. Raises `SealBroken`."""
+    for version in versions_of(custody, key_id):
+        with contextlib.suppress(SealBroken):
+            return custody.unwrap(version_id(key_id, version), blob, info), version
+    raise SealBroken(f"no {key_id} key opens this")
 
 
 class HeldKeys:
@@ -102,16 +137,24 @@ class HeldKeys:
             return self._kems[key_id].public
         return _held(self._signs, key_id).public
 
+    def refresh(self) -> None:
+        """What was read at the start is all there is."""
+
     @property
     def ids(self) -> list[str]:
         return sorted({*self._macs, *self._kems, *self._signs})
+
+    def _forget(self, key_id: str) -> None:
+        for keys in (self._macs, self._kems, self._signs):
+            keys.pop(key_id, None)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.ids})"
 
 
 class FileCustody(HeldKeys):
-    """Keys in files, read once. Refuses what others on the machine could read."""
+    """Keys in files, read at the start and when asked to look again. Refuses what others on the
+    machine could read."""
 
     def __init__(self, directory: Path) -> None:
         """Raises `SettingsError` naming the path and what to do."""
@@ -150,6 +193,41 @@ class FileCustody(HeldKeys):
         _write(directory, key_id, _held(self.lines(), key_id))
         flush_names(directory)
 
+    def refresh(self) -> None:
+        """A few microseconds if the files are the same ones. Raises `SettingsError` as at the
+        start."""
+        try:
+            found = {
+                name.removesuffix(KEY_SUFFIX)
+                for name in os.listdir(self._directory)  # noqa: PTH208 - asked for each message
+                if name.endswith(KEY_SUFFIX)
+            }
+        except OSError:
+            found = set()
+        held = set(self.ids)
+        if found == held or not found:
+            return  # keys that vanished altogether are for `health` to tell
+        for key_id in held - found:
+            self._forget(key_id)
+        for key_id in sorted(found - held):
+            path = self._directory / (key_id + KEY_SUFFIX)
+            refuse_if_open(path)
+            self._read(path)
+
+    def destroy(self, key_id: str) -> None:
+        """Overwrite and remove a key's file. Can be run again after an interruption."""
+        path = self._directory / (key_id + KEY_SUFFIX)
+        if path.exists():
+            path.rename(path.with_suffix(_GONE))  # nobody reads half a key
+        for gone in self._directory.glob(f"*{_GONE}"):
+            with gone.open("r+b") as file:
+                file.write(b"0" * gone.stat().st_size)
+                file.flush()
+                os.fsync(file.fileno())
+            gone.unlink()
+        flush_names(self._directory)
+        self._forget(key_id)
+
     def health(self) -> list[str]:
         problems = []
         for key_id in self.ids:
@@ -174,14 +252,19 @@ def _write(directory: Path, key_id: str, line: str) -> None:
     if not _KEY_ID.fullmatch(key_id):
         raise ValueError(f"not a key id: {key_id!r}")
     path = directory / (key_id + KEY_SUFFIX)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise SettingsError(f"{path} exists already and is kept as it is") from None
+    new = path.with_suffix(".new")  # all of it or nothing: running processes read what appears
+    new.unlink(missing_ok=True)
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(line)
         file.flush()
         os.fsync(handle)
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        raise SettingsError(f"{path} exists already and is kept as it is") from None
+    finally:
+        new.unlink()
 
 
 def flush_names(directory: Path) -> None:

@@ -18,7 +18,7 @@ _BETWEEN = "~"
 
 
 def mark(key: bytes, login: str, now: int) -> str:
-    """A new mark for this login, made under the service key."""
+    """A new mark for this login, made under a key of the service."""
     return _made(key, login, now // _DAY, secrets.token_hex(16))
 
 

@@ -10,20 +10,21 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from workervoice.crypto.custody import unwrap_any
 from workervoice.crypto.directory import Directory
-from workervoice.crypto.seal import ctx, unpad
+from workervoice.crypto.seal import ctx, digest, unpad
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import Contradicted, CryptoError, NotFound, NotTrusted, SealBroken
 from workervoice.hotline import newest
 from workervoice.hotline.casefile import MAKERS
+from workervoice.hotline.contacts import address_info, check_contact
 from workervoice.hotline.owing import (
     CONTENT_VALIDITY,
     PROMPT_VALIDITY,
-    address_info,
-    contact_place,
     outbox_info,
     outbox_place,
     release_place,
+    reseal_place,
 )
 from workervoice.hotline.process import Process, sole
 from workervoice.hotline.records import ConversationRecord
@@ -155,10 +156,12 @@ def _open(tx: Tx, process: Process, claimed: Claimed, directory: Directory) -> d
     A held answer is sent though its writer has left since: it stood in the sealed record before the
     worker asked for it. What nobody asked for is sent only for those who are still with us.
     """
-    place = outbox_place(tx.programme, claimed.id, claimed.conversation_id, claimed.payload)
+    first = _first_digest(tx, claimed, directory)
+    place = outbox_place(tx.programme, claimed.id, claimed.conversation_id, first)
     directory.check_signature(claimed.signer_id, place, claimed.signature, *MAKERS)
     info = outbox_info(tx.programme, claimed.id)
-    owed = json.loads(unpad(process.custody.unwrap("courier", claimed.payload, info)))
+    plain, _ = unwrap_any(process.custody, "courier", claimed.payload, info)
+    owed = json.loads(unpad(plain))
     if owed["held"]:
         _check_release(tx, claimed, directory)
     else:
@@ -166,6 +169,18 @@ def _open(tx: Tx, process: Process, claimed: Claimed, directory: Directory) -> d
     if not isinstance(owed["text"], str):
         raise SealBroken(f"outbox {claimed.id} is not a text")
     return dict(owed)
+
+
+def _first_digest(tx: Tx, claimed: Claimed, directory: Directory) -> bytes:
+    """Of the payload as it was signed. If the courier has sealed it anew since, it says so."""
+    if claimed.first_digest is None:
+        return digest(claimed.payload)
+    if claimed.reseal_signer_id is None or claimed.reseal_signature is None:
+        raise NotTrusted(f"outbox {claimed.id}: nobody says that it was sealed anew")
+    first, by = claimed.first_digest, claimed.reseal_signer_id
+    place = reseal_place(tx.programme, claimed.id, claimed.signature, first, claimed.payload)
+    directory.check_signature(by, place, claimed.reseal_signature, "courier")
+    return first
 
 
 def _check_release(tx: Tx, claimed: Claimed, directory: Directory) -> None:
@@ -187,16 +202,14 @@ def _contact(tx: Tx, claimed: Claimed, contact_id: UUID, directory: Directory) -
     contact = intake.contact_by_id(tx, contact_id)
     if contact.conversation_id != claimed.conversation_id:
         raise NotTrusted(f"contact {contact_id} is of another conversation")
-    place = contact_place(
-        tx.programme, contact.id, contact.conversation_id, contact.index, contact.address
-    )
-    directory.check_signature(contact.signer_id, place, contact.signature, "gateway")
+    check_contact(tx, contact, directory)
     return contact
 
 
 def _address(tx: Tx, process: Process, contact: Contact) -> Address:
     info = address_info(tx.programme, contact.id)
-    return Address.from_uri(process.custody.unwrap("courier", contact.address, info).decode())
+    plain, _ = unwrap_any(process.custody, "courier", contact.address, info)
+    return Address.from_uri(plain.decode())
 
 
 def note_sent(tx: Tx, process: Process, claimed: Claimed) -> None:

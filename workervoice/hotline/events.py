@@ -85,6 +85,17 @@ _PLAIN: Mapping[str, Kind] = {
     ),
     "case_restricted": Kind("only named people read it from now on (case)", sensitive=True),
     "case_unrestricted": Kind("the whole team reads it again (case)", sensitive=True),
+    "rotation": Kind(
+        "a process's own key was begun to be changed, or was; the detail says which (programme)",
+        sensitive=True,
+    ),
+    "contacts_renewed": Kind(
+        "addresses were indexed or sealed anew, without a change in them (programme)"
+    ),
+    "owed_resealed": Kind("what is owed was sealed anew, without a change in it (programme)"),
+    "records_resealed": Kind(
+        "records were sealed under a new service key, without a change in them (programme)"
+    ),
     "checkpoint_kept": Kind("a monitor took the newest checkpoint, in this hour (programme)"),
 }
 

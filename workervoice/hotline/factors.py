@@ -7,6 +7,7 @@ removed, and is asked: one that somebody took away, or put back, lets nobody in 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,9 +66,10 @@ class Holder:
     officer: Officer
     bundle: Bundle = field(repr=False)
 
-    def place(self, factor_id: UUID, kind: str, fixed: bytes) -> bytes:
-        who = self.officer
-        return ctx(_LABEL, who.programme_id, who.id, factor_id, kind, digest(fixed))
+    def place(self, factor_id: UUID, kind: str, fixed: Mapping[str, Any]) -> bytes:
+        """What this person signs: what is sealed, so that it may be sealed to another key."""
+        who, plain = self.officer, json.dumps(fixed, sort_keys=True, separators=(",", ":"))
+        return ctx(_LABEL, who.programme_id, who.id, factor_id, kind, digest(plain.encode()))
 
     def make(
         self, factor_id: UUID, kind: str, fixed: Mapping[str, Any], used: Mapping[str, int]
@@ -75,15 +77,15 @@ class Holder:
         """The row of a new factor."""
         programme = self.officer.programme_id
         sealed = self.vault.seal(_LABEL, programme, factor_id, 1, dict(fixed))
-        signature = self.bundle.sign.sign(self.place(factor_id, kind, sealed))
+        signature = self.bundle.sign.sign(self.place(factor_id, kind, fixed))
         counters = self.vault.seal(_USED, programme, factor_id, 1, dict(used))
         return FactorRow(factor_id, kind, sealed, 1, counters, signature)
 
     def read(self, row: FactorRow) -> Factor:
         """Raises `NotTrusted` or `SealBroken` for a factor that this person did not make."""
-        verify(self.bundle.sign.public, self.place(row.id, row.kind, row.fixed), row.signature)
         programme = self.officer.programme_id
         fixed = self.vault.open(_LABEL, programme, row.id, 1, row.fixed)
+        verify(self.bundle.sign.public, self.place(row.id, row.kind, fixed), row.signature)
         used = self.vault.open(_USED, programme, row.id, row.version, row.used)
         return Factor(row.id, row.kind, fixed, row.version, used)
 

@@ -51,14 +51,11 @@ def outbox_info(programme: UUID, outbox_id: UUID) -> bytes:
     return ctx("outbox", programme, outbox_id)
 
 
-def address_info(programme: UUID, contact_id: UUID) -> bytes:
-    """The place that a return address is sealed to."""
-    return ctx("address", programme, contact_id)
-
-
-def outbox_place(programme: UUID, outbox_id: UUID, conversation_id: UUID, payload: bytes) -> bytes:
-    """What the signature of an outbox row covers."""
-    return ctx("sign-outbox", programme, outbox_id, conversation_id, digest(payload))
+def outbox_place(
+    programme: UUID, outbox_id: UUID, conversation_id: UUID, payload_digest: bytes
+) -> bytes:
+    """What the signature of an outbox row covers: the payload as it was first sealed."""
+    return ctx("sign-outbox", programme, outbox_id, conversation_id, payload_digest)
 
 
 def release_place(programme: UUID, outbox_id: UUID, signature: bytes, release_id: UUID) -> bytes:
@@ -66,12 +63,13 @@ def release_place(programme: UUID, outbox_id: UUID, signature: bytes, release_id
     return ctx("sign-release", programme, outbox_id, digest(signature), release_id)
 
 
-def contact_place(
-    programme: UUID, contact_id: UUID, conversation_id: UUID, index: bytes, address: bytes
+def reseal_place(
+    programme: UUID, outbox_id: UUID, signature: bytes, first_digest: bytes, payload: bytes
 ) -> bytes:
-    """What the gateway signs about a contact, so that a reply cannot be rerouted."""
-    hashes = (digest(index), digest(address))
-    return ctx("sign-contact", programme, contact_id, conversation_id, *hashes)
+    """What the courier signs when it seals a row to its new key: the row as it was first signed,
+    which it replaces, and what lies there now."""
+    hashes = (digest(signature), first_digest, digest(payload))
+    return ctx("sign-reseal", programme, outbox_id, *hashes)
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -99,7 +97,7 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
     payload = seal_to(
         courier.kem_public, pad(plain, MESSAGE_SIZES), outbox_info(tx.programme, outbox_id)
     )
-    place = outbox_place(tx.programme, outbox_id, debt.conversation_id, payload)
+    place = outbox_place(tx.programme, outbox_id, debt.conversation_id, digest(payload))
     owe(
         tx,
         Owed(

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from workervoice.crypto.custody import Custody
+from workervoice.crypto.custody import Custody, version_id, versions_of
 from workervoice.crypto.directory import Directory
 from workervoice.errors import CryptoError, SettingsError
 from workervoice.hotline.process import sole
+
+COURIER = "courier"  # the key pair that addresses and owed texts are sealed to
+
+
+def named_version(directory: Directory, custody: Custody) -> int | None:
+    """Which of the courier's key pairs the directory names; None if it is none that is held."""
+    named = sole(directory, "courier").kem_public
+    for version in versions_of(custody, COURIER):
+        if custody.public(version_id(COURIER, version)) == named:
+            return version
+    return None
 
 
 def refuse_foreign_keys(
@@ -21,7 +32,7 @@ def refuse_foreign_keys(
     try:
         fits = directory.trusted(process_id, kind).sign_public == custody.public("signing")
         if kind == "courier":  # everybody seals to the one that `sole` finds
-            fits = fits and sole(directory, kind).kem_public == custody.public("courier")
+            fits = fits and named_version(directory, custody) is not None
     except CryptoError:  # expired, another programme's root, another programme's keys
         fits = False
     if not fits:

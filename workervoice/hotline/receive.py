@@ -15,29 +15,32 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from workervoice.crypto.seal import ctx
-from workervoice.crypto.suite import seal_to
 from workervoice.errors import Unavailable
 from workervoice.hotline import dossier as case_side
 from workervoice.hotline import hearing
+from workervoice.hotline.contacts import (
+    Indexes,
+    indexes_of,
+    made_contact,
+    newest_index,
+    settled_indexes,
+)
 from workervoice.hotline.dossier import Arrival, Dossier, Filing
 from workervoice.hotline.hearing import About
 from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.owing import (
     Debt,
-    address_info,
-    contact_place,
     give_back,
     let_go,
     owe_text,
 )
-from workervoice.hotline.process import Pen, Process, Signer, sole
+from workervoice.hotline.process import Pen, Process, Signer
 from workervoice.hotline.records import ConversationRecord, mark
 from workervoice.hotline.registry import sites, vouched_line
 from workervoice.message import Address, Inbound
 from workervoice.store import outbox
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.intake import (
-    Contact,
     Conversation,
     add_contact,
     add_conversation,
@@ -54,7 +57,6 @@ from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.progress import Progress, fresh
 from workervoice.workflow.questions import TOUCHES_MATTER, asks_for_site
 
-INDEX_VERSION = 1
 SEEN_FOR = timedelta(days=30)  # at least as long as reconciliation looks back
 PRUNE_ONE_IN = 500  # messages
 _RACES = 3
@@ -141,60 +143,53 @@ class Reception:
     def _meet(self, tx: Tx, pen: Pen, arrival: Arrival) -> _Met:
         """Find the conversation of this address, or begin one; link a second address to it."""
         addresses = (arrival.inbound.sender, *arrival.inbound.also)
-        indexes = [self._index(tx.programme, address) for address in addresses]
-        found = conversation_by_index(tx, pen.vault, [(INDEX_VERSION, i) for i in indexes])
-        if found is not None:
-            contact_id, row = found
-            record = ConversationRecord.from_json(row.record).met_by(contact_id, indexes)
-            if arrival.inbound.also:
-                self._link(tx, pen, row.id, dict(zip(indexes, addresses, strict=True)))
-            return _Met(row, record, known=True)
-        row = Conversation(uuid4(), Progress().state, 1, {})
-        contact_ids = [uuid4() for _ in addresses]
-        known_by = tuple(mark(index) for index in indexes)
-        record = ConversationRecord(Progress(), arrival.line.id, contact_ids[0], known_by=known_by)
-        row = replace(row, record=record.to_json())
+        custody = self.process.custody
+        custody.refresh()
+        indexes = {each: indexes_of(custody, tx.programme, each) for each in addresses}
+        found = conversation_by_index(tx, pen.vault, _by_version(indexes))
+        if found is None:  # a stranger, unless a pepper has come meanwhile
+            before, indexes = indexes, settled_indexes(tx, custody, addresses)
+            if indexes != before:
+                found = conversation_by_index(tx, pen.vault, _by_version(indexes))
+        if found is None:
+            return self._begin(tx, pen, arrival, indexes)
+        contact_id, row = found
+        record = ConversationRecord.from_json(row.record).met_by(contact_id, indexes.values())
+        if arrival.inbound.also:
+            self._link(tx, pen, row.id, indexes)
+        return _Met(row, record, known=True)
+
+    def _begin(
+        self, tx: Tx, pen: Pen, arrival: Arrival, indexes: Mapping[Address, Indexes]
+    ) -> _Met:
+        """A stranger's conversation; its addresses in one order for all, so that nobody waits for
+        each other."""
+        contact_ids = {address: uuid4() for address in indexes}
+        known_by = tuple(mark(newest_index(each)[1]) for each in indexes.values())
+        first = contact_ids[arrival.inbound.sender]
+        record = ConversationRecord(Progress(), arrival.line.id, first, known_by=known_by)
+        row = Conversation(uuid4(), Progress().state, 1, record.to_json())
         add_conversation(tx, pen.vault, row)
-        found_by = sorted(zip(indexes, contact_ids, addresses, strict=True))  # one order for all
-        for index, contact_id, address in found_by:
-            contact = self._contact(tx, pen, contact_id, row.id, (address, index))
-            if not add_contact(tx, contact):
+        for address in sorted(indexes, key=lambda each: newest_index(indexes[each])):
+            ids = (contact_ids[address], row.id)
+            if not add_contact(tx, made_contact(tx, pen, ids, (address, indexes[address]))):
                 raise _Raced
         return _Met(row, record, known=False)
 
     def _link(
-        self, tx: Tx, pen: Pen, conversation_id: UUID, addresses: Mapping[bytes, Address]
+        self, tx: Tx, pen: Pen, conversation_id: UUID, indexes: Mapping[Address, Indexes]
     ) -> None:
         """A worker was seen under a second address: from now on both lead here."""
-        known = known_indexes(tx, [(INDEX_VERSION, index) for index in addresses])
-        for index in addresses.keys() - known:
-            who = (addresses[index], index)
-            if not add_contact(tx, self._contact(tx, pen, uuid4(), conversation_id, who)):
+        known = known_indexes(tx, _by_version(indexes))
+        if all(known.intersection(each.values()) for each in indexes.values()):
+            return
+        settled = settled_indexes(tx, self.process.custody, indexes)
+        known = known_indexes(tx, _by_version(settled))
+        for address, each in settled.items():
+            if known.isdisjoint(each.values()) and not add_contact(
+                tx, made_contact(tx, pen, (uuid4(), conversation_id), (address, each))
+            ):
                 raise _Raced
-
-    def _index(self, programme: UUID, address: Address) -> bytes:
-        place = ctx("phone-index", INDEX_VERSION, programme, str(address.kind), address.value)
-        return self.process.custody.mac("pepper", place)
-
-    def _contact(
-        self, tx: Tx, pen: Pen, contact_id: UUID, conversation_id: UUID, who: tuple[Address, bytes]
-    ) -> Contact:
-        """The address, sealed to the courier and signed, so that nobody can reroute a reply."""
-        address, index = who
-        courier = sole(pen.directory, "courier")
-        sealed = seal_to(
-            courier.kem_public, address.uri().encode(), address_info(tx.programme, contact_id)
-        )
-        place = contact_place(tx.programme, contact_id, conversation_id, index, sealed)
-        return Contact(
-            id=contact_id,
-            conversation_id=conversation_id,
-            index_version=INDEX_VERSION,
-            index=index,
-            address=sealed,
-            signer_id=pen.signer.id,
-            signature=pen.signer.sign(place),
-        )
 
     def _answer(
         self,
@@ -230,6 +225,10 @@ class Reception:
             touches_matter=any(say.key in TOUCHES_MATTER for say in turn.says),
         )
         owe_text(tx, pen, debt)
+
+
+def _by_version(indexes: Mapping[Address, Indexes]) -> list[tuple[int, bytes]]:
+    return [found for each in indexes.values() for found in each.items()]
 
 
 def _ready(met: _Met, dossier: Dossier) -> Progress:

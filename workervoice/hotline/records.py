@@ -48,13 +48,25 @@ class ConversationRecord:
         """The provider took it and says now that it did not go out."""
         return replace(self, sent=tuple(m for m in self.sent if m != outbox_id.hex[:SENT_MARK]))
 
-    def met_by(self, contact_id: UUID, indexes: Iterable[bytes]) -> ConversationRecord:
-        """Written to from these addresses, one of which it knew. Raises `NotTrusted`."""
-        marks = {mark(index) for index in indexes}
-        if marks.isdisjoint(self.known_by):
+    def met_by(
+        self, contact_id: UUID, indexes: Iterable[Mapping[int, bytes]]
+    ) -> ConversationRecord:
+        """Written to from these addresses, each with its index under every live pepper; one of them
+        it knew. It will know the others by their newest. Raises `NotTrusted`."""
+        each = [[mark(index) for _, index in sorted(by.items())] for by in indexes]
+        if {known for marks in each for known in marks}.isdisjoint(self.known_by):
             raise NotTrusted(f"contact {contact_id}")
-        known_by = (*self.known_by, *sorted(marks.difference(self.known_by)))
-        return replace(self, contact_id=contact_id, known_by=known_by)
+        new = {marks[-1] for marks in each if set(marks).isdisjoint(self.known_by)}
+        return replace(self, contact_id=contact_id, known_by=(*self.known_by, *sorted(new)))
+
+    def known_anew(self, contact_id: UUID, indexes: Mapping[int, bytes]) -> ConversationRecord:
+        """It knows an address by its newest index from now on, and by no other. Raises
+        `NotTrusted` if it knew it by none."""
+        *old, new = (mark(index) for _, index in sorted(indexes.items()))
+        if {*old, new}.isdisjoint(self.known_by):
+            raise NotTrusted(f"contact {contact_id}")
+        others = [known for known in self.known_by if known not in {*old, new}]
+        return replace(self, known_by=(*others, new))
 
     def to_json(self) -> dict[str, Any]:
         return {

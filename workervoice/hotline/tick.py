@@ -66,6 +66,7 @@ class Courier:
 
     def tick(self) -> int:
         """One round over all programmes; returns how many texts were handled."""
+        self.process.custody.refresh()  # a rotation may have brought a key
         with self.process.database.begin() as tx:
             known = programmes(tx)
         handled = 0

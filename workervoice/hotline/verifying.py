@@ -26,7 +26,7 @@ from workervoice.store.rows import Place, Row
 from workervoice.store.vault import Vault
 
 _REGISTERED = frozenset({"line", "site", "organisation", "supply_link"})
-_REPLACED = _REGISTERED | {"conversation", "facts", "issue"}  # only the newest of these is kept
+_REPLACED = _REGISTERED | {"conversation", "contact", "facts", "issue"}  # only the newest is kept
 _EMPTIED = frozenset({"issue"})  # what never left goes with its case, but for the row
 _SWEPT = frozenset({"outbox"})  # deleted when it is of no more use
 _ERASED = frozenset({"message", "assessment", "pair", "wrap", "contact"})
@@ -221,10 +221,14 @@ def _check_rows(tx: Tx, vault: Vault, report: Report, known: _Known) -> None:
         for row in batch:
             known.newest.pop((row.place.kind, row.place.series), None)
     gone = {place for place in missing if known.erased.isdisjoint(place.series)}
-    gone |= {row.place for row in known.newest.values()}
+    gone |= {row.place for row in known.newest.values() if not _was_erased(row.place, known)}
     report.problems += sorted(
         f"{place}: is gone, and the log does not say that it was erased." for place in gone
     )
+
+
+def _was_erased(place: Place, known: _Known) -> bool:
+    return place.kind in _ERASED and not known.erased.isdisjoint(place.series)
 
 
 def _is_tagged(vault: Vault, tagged: Mapping[Place, bytes], row: Row) -> bool:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from workervoice.errors import NotFound
@@ -19,6 +19,8 @@ from workervoice.store.engine import Tx, insert_new
 from workervoice.store.rows import Row
 from workervoice.store.states import change_row, move_state
 from workervoice.store.vault import Vault
+
+_INDEX_LOCK = 0x776F726B696E6478  # "workindx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,12 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A worker's address on one channel: found by `index`, opened only by the courier."""
+    """A worker's address on one channel: found by `index`, opened only by the courier. A version
+    replaces the one before it for good."""
 
     id: UUID
     conversation_id: UUID
+    version: int
     index_version: int
     index: bytes
     address: bytes
@@ -51,7 +55,18 @@ class Contact:
     def logged(self) -> Row:
         """What the log knows of it."""
         series = (self.conversation_id, self.id)
-        return Row.of("contact", series, self.index_version, self.index, self.address)
+        return Row.of("contact", series, self.version, self.index, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the gateway sees of a contact: never the address."""
+
+    id: UUID
+    conversation_id: UUID
+    version: int
+    index_version: int
+    index: bytes
 
 
 def remember(tx: Tx, mac: bytes, day: date) -> bool:
@@ -152,6 +167,46 @@ def add_contact(tx: Tx, contact: Contact) -> bool:
     if is_new:
         tx.stored.append(contact.logged())
     return is_new
+
+
+def hold_indexes(tx: Tx, *, alone: bool = False) -> None:
+    """Until the end of this transaction no pepper comes or goes; `alone`, for whoever brings or
+    destroys one: nobody adds a contact meanwhile."""
+    lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+    tx.connection.execute(select(lock(_INDEX_LOCK)))
+
+
+def contacts_after(tx: Tx, after: UUID, limit: int, *, but: int | None = None) -> list[Found]:
+    """The next contacts by id; without those whose index has version `but`."""
+    c = t.contact.c
+    query = select(*(c[name] for name in Found.__slots__)).where(
+        c.programme_id == tx.programme, c.id > after
+    )
+    if but is not None:
+        query = query.where(c.index_version != but)
+    rows = tx.connection.execute(query.order_by(c.id).limit(limit)).mappings()
+    return [Found(**row) for row in rows]
+
+
+def renew_contact(tx: Tx, was: Found, contact: Contact) -> bool:
+    """Store the next version of a contact in place of the one that was found; False if that one is
+    not there any more."""
+    c = t.contact.c
+    row = t.contact.update().where(
+        c.programme_id == tx.programme, c.id == was.id, c.version == was.version
+    )
+    new = row.values(
+        version=contact.version,
+        index_version=contact.index_version,
+        index=contact.index,
+        address=contact.address,
+        signer_id=contact.signer_id,
+        signature=contact.signature,
+    )
+    if tx.connection.execute(new).rowcount != 1:
+        return False
+    tx.stored.append(contact.logged())
+    return True
 
 
 def contact_by_id(tx: Tx, contact_id: UUID) -> Contact:

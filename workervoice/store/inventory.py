@@ -15,7 +15,7 @@ from workervoice.store.rows import Row
 # table: kind, ids of the series, number in it ("" for the only one), what the hash is over
 _SHAPES: tuple[tuple[Table, str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     (t.conversation, "conversation", ("id",), "version", ("state", "record")),
-    (t.contact, "contact", ("conversation_id", "id"), "index_version", ("index", "address")),
+    (t.contact, "contact", ("conversation_id", "id"), "version", ("index", "address")),
     (t.cases, "facts", ("id",), "version", ("state", "queue", "facts")),
     (t.message, "message", ("case_id",), "ordinal", ("words",)),
     (t.assessment, "assessment", ("case_id",), "version", ("words",)),

@@ -53,6 +53,9 @@ class Claimed:
     release_id: UUID | None
     release_signer_id: UUID | None
     release_signature: bytes | None
+    first_digest: bytes | None
+    reseal_signer_id: UUID | None
+    reseal_signature: bytes | None
     attempts: int
     expires_at: datetime
     run_at: datetime
@@ -178,6 +181,9 @@ def _under_lease(row: Row[Any]) -> Claimed:
         release_id=row.release_id,
         release_signer_id=row.release_signer_id,
         release_signature=row.release_signature,
+        first_digest=row.first_digest,
+        reseal_signer_id=row.reseal_signer_id,
+        reseal_signature=row.reseal_signature,
         attempts=row.attempts + 1,
         expires_at=row.expires_at,
         run_at=row.run_at,

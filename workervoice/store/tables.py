@@ -169,8 +169,9 @@ conversation = _table(
 
 contact = _table(
     "contact",
-    *(_id("id"), _id("conversation_id"), _number("index_version"), _sealed("index")),
-    *(_sealed("address"), *_signed(), UniqueConstraint("programme_id", "index_version", "index")),
+    *(_id("id"), _id("conversation_id"), _number("version"), _number("index_version")),
+    *(_sealed("index"), _sealed("address"), *_signed()),
+    UniqueConstraint("programme_id", "index_version", "index"),
     _refers("conversation_id", "conversation"),
 )
 
@@ -221,7 +222,8 @@ outbox = _table(
     *(_sealed("release_signature", nullable=True), _moment("run_at"), _moment("expires_at")),
     *(_number("attempts"), _moment("lease_until", nullable=True)),
     *(_id("lease_token", nullable=True), _sealed("provider_ref", nullable=True)),
-    *(_text("code", nullable=True), _text("dedupe_key")),
+    *(_text("code", nullable=True), _text("dedupe_key"), _sealed("first_digest", nullable=True)),
+    *(_id("reseal_signer_id", nullable=True), _sealed("reseal_signature", nullable=True)),
     *(UniqueConstraint("programme_id", "dedupe_key"), _refers("conversation_id", "conversation")),
 )
 Index("outbox_owed_ix", outbox.c.run_at, postgresql_where=outbox.c.state.in_(["owed", "unknown"]))

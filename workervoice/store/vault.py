@@ -6,19 +6,23 @@ version does not open. Sizes are padded; the queue record is always the same siz
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from workervoice.crypto.seal import box, ctx, derive, mac, pad, unbox, unpad
+from workervoice.crypto.seal import box, ctx, mac, pad, unbox, unpad
 from workervoice.errors import SealBroken
 from workervoice.message import INDICATORS, Grade, Priority
+from workervoice.store.servicekeys import ServiceKeys
 
 RECORD_SIZES = (1024, 4096)
-KEY_VERSION = 1
+LOOK_SECONDS = 1.0
 _NOBODY = UUID(int=0)
 _GRADES = tuple(Grade)
 _PRIORITIES = tuple(Priority)
@@ -43,24 +47,33 @@ class QueueRecord:
     restricted: bool = False  # only for those whom the facts name
 
 
-@dataclass(frozen=True, slots=True)
 class Vault:
-    """Seals under the service key; `service_key` is 32 bytes and never shown.
+    """Seals under the newest service key, opens with every one that is held.
 
-    What `mac` gives has to stay the same when the service key changes: the log's tags lie in the
-    database for ever. Then `mac_secret` is the first service key.
+    `look` says which keys there are now: asked every second, and when something does not open
+    because it is under a key that came meanwhile.
     """
 
-    service_key: bytes
-    mac_secret: bytes = b""
-    mac_key: bytes = field(init=False)
-
-    def __post_init__(self) -> None:
-        secret = self.mac_secret or self.service_key
-        object.__setattr__(self, "mac_key", derive(secret, ctx("service-mac")))
+    def __init__(
+        self, keys: bytes | ServiceKeys, look: Callable[[], ServiceKeys] | None = None
+    ) -> None:
+        self._keys = ServiceKeys.first(keys) if isinstance(keys, bytes) else keys
+        self._look = look
+        self._looked = time.monotonic()
 
     def __repr__(self) -> str:
         return "Vault()"
+
+    @property
+    def mac_key(self) -> bytes:
+        """Of what has to stay the same when the service key changes."""
+        return self._keys.mac_key
+
+    def refresh(self) -> ServiceKeys:
+        """The keys as they are now."""
+        if self._look is not None:
+            self._keys, self._looked = self._look(), time.monotonic()
+        return self._keys
 
     def seal(self, kind: str, programme: UUID, row: UUID, version: int, record: object) -> bytes:
         """Seal a JSON-able record to its place."""
@@ -72,7 +85,7 @@ class Vault:
         return json.loads(unpad(self._unbox(blob, ctx(kind, programme, row, version), row)))
 
     def mac(self, data: bytes) -> bytes:
-        """HMAC-SHA256 over a `ctx(...)`, under a key made of the service key."""
+        """HMAC-SHA256 over a `ctx(...)`, under a key made of the first service key."""
         return mac(self.mac_key, data)
 
     def seal_queue(
@@ -85,15 +98,23 @@ class Vault:
         return _unpack(self._unbox(blob, place, case_id))
 
     def _box(self, plain: bytes, aad: bytes) -> bytes:
-        return bytes([KEY_VERSION]) + box(self.service_key, plain, aad)
+        if time.monotonic() - self._looked > LOOK_SECONDS:
+            self.refresh()
+        version = self._keys.sealing
+        return bytes([version]) + box(self._keys.keys[version], plain, aad)
 
     def _unbox(self, blob: bytes, aad: bytes, row: UUID) -> bytes:
-        if blob[:1] != bytes([KEY_VERSION]):
+        version, tried = blob[0] if blob else 0, None
+        for again in (False, True):
+            key = (self.refresh() if again else self._keys).keys.get(version)
+            if key is None or key == tried:
+                continue
+            with contextlib.suppress(SealBroken):
+                return unbox(key, blob[1:], aad)
+            tried = key
+        if tried is None:
             raise SealBroken(f"record {row}: unknown service key version")
-        try:
-            return unbox(self.service_key, blob[1:], aad)
-        except SealBroken as exc:
-            raise SealBroken(f"record {row} does not open here") from exc
+        raise SealBroken(f"record {row} does not open here")
 
 
 def _hour(moment: datetime | None) -> int:

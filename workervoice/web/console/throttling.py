@@ -79,11 +79,11 @@ def remember_browser(visit: Visit, login: str, response: Response) -> None:
     """Mark this browser as one that this login was signed in with."""
     console, now = visit.console, _now(visit)
     cookie = visit.request.cookies.get(console.device_cookie(visit.request), "")
-    if device_of(visit.process.vault.service_key, login, cookie, now):
+    if device_of(visit.process.vault.mac_key, login, cookie, now):
         return
     response.set_cookie(
         console.device_cookie(visit.request),
-        with_mark(cookie, mark(visit.process.vault.service_key, login, now)),
+        with_mark(cookie, mark(visit.process.vault.mac_key, login, now)),
         max_age=DAYS * 24 * 3600,
         secure=console.secure_cookies,
         httponly=True,
@@ -97,7 +97,7 @@ def _caller(visit: Visit, login: str) -> Caller:
     if console.behind_proxy:
         source = request.headers.get("x-real-ip", source)
     cookie = request.cookies.get(console.device_cookie(visit.request), "")
-    return Caller(source, device_of(visit.process.vault.service_key, login, cookie, _now(visit)))
+    return Caller(source, device_of(visit.process.vault.mac_key, login, cookie, _now(visit)))
 
 
 def _now(visit: Visit) -> int:

@@ -86,7 +86,10 @@ GRANT SELECT ON log_checkpoint TO workervoice_monitor;
 
 -- The gateway writes and cannot read back: no words, no address, no outbox payload.
 GRANT SELECT ON programme, line, site, directory, key_pair, conversation TO workervoice_gateway;
-GRANT SELECT (programme_id, id, conversation_id, index_version, index) ON contact
+GRANT SELECT (programme_id, id, conversation_id, version, index_version, index) ON contact
+    TO workervoice_gateway;
+-- New pepper, new courier key: the same address, indexed and sealed anew. It reads no old one.
+GRANT UPDATE (version, index_version, index, address, signer_id, signature) ON contact
     TO workervoice_gateway;
 GRANT SELECT (programme_id, id, case_id, ordinal) ON message TO workervoice_gateway;
 GRANT SELECT (programme_id, id, case_id, version) ON assessment TO workervoice_gateway;
@@ -113,8 +116,8 @@ GRANT SELECT ON cases TO workervoice_courier;
 GRANT SELECT (programme_id, id, state, link) ON issue TO workervoice_courier;
 GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO workervoice_courier;
 GRANT SELECT (programme_id, id, state) ON action TO workervoice_courier;
-GRANT UPDATE (state, payload, run_at, attempts, lease_until, lease_token, provider_ref, code)
-    ON outbox TO workervoice_courier;
+GRANT UPDATE (state, payload, run_at, attempts, lease_until, lease_token, provider_ref, code,
+    first_digest, reseal_signer_id, reseal_signature) ON outbox TO workervoice_courier;
 GRANT UPDATE (version, record) ON conversation TO workervoice_courier;
 GRANT UPDATE (record, next_look_at), DELETE ON clock TO workervoice_courier;
 GRANT UPDATE (state) ON disclosure TO workervoice_courier;

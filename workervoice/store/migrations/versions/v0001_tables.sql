@@ -198,6 +198,7 @@ CREATE TABLE contact (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
     conversation_id UUID NOT NULL,
+    version INTEGER NOT NULL,
     index_version INTEGER NOT NULL,
     index BYTEA NOT NULL,
     address BYTEA NOT NULL,
@@ -288,6 +289,9 @@ CREATE TABLE outbox (
     provider_ref BYTEA,
     code TEXT,
     dedupe_key TEXT NOT NULL,
+    first_digest BYTEA,
+    reseal_signer_id UUID,
+    reseal_signature BYTEA,
     CONSTRAINT outbox_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT outbox_programme_id_dedupe_key_uq UNIQUE (programme_id, dedupe_key),
     CONSTRAINT conversation_id_conversation_fk FOREIGN KEY(programme_id, conversation_id) REFERENCES conversation (programme_id, id)
