@@ -24,7 +24,7 @@ from workervoice.hotline.registry import buyers_shown, sites
 from workervoice.message import INDICATORS
 from workervoice.store import outbox, people, remedy
 from workervoice.store.programme import Organisation, Site
-from workervoice.store.readers import restricted_since
+from workervoice.store.readers import readers_since
 from workervoice.workflow.commands import Command, command, digit
 from workervoice.workflow.machine import Move
 
@@ -108,6 +108,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
         buyers = buyers_shown(tx, case.pen, site_id, case.pen.now.date()) if site_id else ()
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
         thread = tuple(_said(entry, names, deliveries) for entry in case.thread)
+        named, since = set(case.record.readers), readers_since(tx, case_id)[1]
         return CasePage(
             id=case_id,
             state=case.row.state,
@@ -126,8 +127,8 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             held=case.under_hold,
             may_override=case.may_override(),
             consents=tuple((s.at, s.consent) for s in thread if s.at and s.consent is not None),
-            named=tuple(sorted(names.get(each, "?") for each in case.record.readers)),
-            restricted_since=restricted_since(tx, case_id) if case.record.readers else None,
+            named=tuple(sorted(names.get(each, "?") for each in named)),
+            restricted_since=since,
         )
 
 

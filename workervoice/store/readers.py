@@ -7,19 +7,20 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from workervoice.store import tables as t
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
 
 
-def restricted_since(tx: Tx, case_id: UUID) -> date | None:
-    """The day on which a case was restricted, as its rows have it."""
+def readers_since(tx: Tx, case_id: UUID) -> tuple[set[UUID], date | None]:
+    """Who is named for a case, and since when; nobody and None if its whole team may read it."""
     c = t.case_reader.c
-    query = select(func.min(c.since)).where(c.programme_id == tx.programme, c.case_id == case_id)
-    since: date | None = tx.connection.execute(query).scalar_one()
-    return since
+    query = select(c.officer_id, c.since)
+    rows = tx.connection.execute(query.where(c.programme_id == tx.programme, c.case_id == case_id))
+    found = {row.officer_id: row.since for row in rows}
+    return set(found), min(found.values(), default=None)
 
 
 def restricted_of(tx: Tx, conversation_id: UUID) -> set[UUID]:
