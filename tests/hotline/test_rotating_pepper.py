@@ -25,6 +25,9 @@ from workervoice.hotline.contacts import Indexes, indexes_of
 from workervoice.hotline.receive import Reception, Taken
 from workervoice.hotline.rotating_contacts import open_address, renew_contacts
 from workervoice.message import Address, AddressKind
+from workervoice.store import intake
+from workervoice.store.engine import Tx
+from workervoice.store.intake import Contact
 
 ONE, TWO, NEW = "+15550100901", "+15550100902", "+15550100903"
 CONTACTS = "SELECT index_version, count(*) FROM contact GROUP BY 1 ORDER BY 1"
@@ -206,3 +209,25 @@ def test_two_live_peppers_give_an_address_an_index_each(house: House) -> None:
 
     assert list(found) == [2, 1]
     assert len(set(found.values())) == 2
+
+
+def test_an_address_is_renewed_only_while_nobody_sends_to_it(
+    house: House, thief_of_own: Thief
+) -> None:
+    """The courier holds the conversation before it reads the address, as the gateway does."""
+    house.text(ONE, "They took our passports")
+    begun_pepper(house)
+    seen: list[int] = []
+    read = intake.contact_by_id
+
+    def read_late(tx: Tx, contact_id: UUID) -> Contact:
+        held = "SELECT id FROM conversation FOR UPDATE SKIP LOCKED"
+        seen.append(len(thief_of_own.rows(held)))
+        return read(tx, contact_id)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake, "contact_by_id", read_late)
+        house.deliver()
+
+    assert seen == [0]
+    assert len(house.phones.texts(ONE)) == 1

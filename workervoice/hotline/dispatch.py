@@ -92,9 +92,9 @@ def prepare(
     directory = process.directory(tx, now)
     try:
         owed = _open(tx, process, claimed, directory)
+        row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
         contact = _contact(tx, claimed, UUID(owed["contact"]), directory)
         address = _address(tx, process, contact)
-        row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
         series = newest.compare(tx, process.vault, "outbox", claimed.id, [claimed.logged()])
         newest.check(tx, process.vault, [row.logged(), contact.logged()])
         if not series.whole:
