@@ -33,8 +33,8 @@ class FactorRow:
     ordinal: int = 0  # the how manieth of this person; the store says
 
     def logged(self, officer_id: UUID) -> Row:
-        """As the log knows it."""
-        return Row.of("factor", officer_id, self.ordinal, self.kind, self.fixed, self.signature)
+        """As the log knows it: what is sealed is signed, and may be sealed to another key."""
+        return Row.of("factor", officer_id, self.ordinal, self.kind, self.signature)
 
 
 def add_factor(tx: Tx, vault: Vault, officer: Officer, row: FactorRow) -> None:
