@@ -11,9 +11,8 @@ from tests.house import START, House, Phones
 from tests.security.thief import Thief
 from workervoice.embedded import EmbeddedServer
 from workervoice.store.engine import Scope, Tx
-from workervoice.store.factors import factors_of
+from workervoice.store.inventory import stored_rows
 from workervoice.store.log import tag_of
-from workervoice.store.people import officers
 from workervoice.store.tables import metadata
 
 # what seeding made; case and plan keys among them go with the rest
@@ -23,13 +22,9 @@ _SEEDED = {
 }
 
 
-def forget_but_factors(tx: Tx, house: House) -> None:
-    """What the log knows, but for second factors: one that it does not know is none."""
-    kept = [
-        tag_of(house.console.vault, row.logged(officer.id).place)
-        for officer in officers(tx).values()
-        for row in factors_of(tx, officer)
-    ]
+def forget_what_is_gone(tx: Tx, house: House) -> None:
+    """The log goes on knowing what is still there: a row that it does not know is refused."""
+    kept = [tag_of(house.console.vault, row.place) for row in stored_rows(tx)]
     tx.connection.execute(sql("DELETE FROM log_tag WHERE NOT tag = ANY(:kept)"), {"kept": kept})
 
 
@@ -39,10 +34,10 @@ def emptied_house(shared_house: House) -> House:
     house, gone = shared_house, sorted(metadata.tables.keys() - _SEEDED)
     with house.owner.begin(Scope(house.programme)) as tx:
         tx.connection.execute(sql(f"TRUNCATE {', '.join(gone)}"))
-        forget_but_factors(tx, house)
         for table in ("key_pair", "key_wrap"):
             kinds = "holder_kind IN ('case', 'plan')"
             tx.connection.execute(sql(f"DELETE FROM {table} WHERE {kinds}"))  # noqa: S608
+        forget_what_is_gone(tx, house)
     house.now, house.phones = START, Phones()
     house.courier.failures.clear()
     house.courier.memory.heads.clear()
