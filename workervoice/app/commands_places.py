@@ -12,7 +12,7 @@ def declare(commands: Any) -> None:
     """Add these commands to the command line's parser."""
     organisations = _group(commands, "organisations", "operators, buyers and NGOs")
     one = _add(organisations, "add", _organisation, "register an organisation", "name")
-    one.add_argument("--kind", required=True, choices=("buyer", "ngo", "operator"))
+    one.add_argument("--kind", required=True, choices=("buyer", "ngo", "operator", "partner"))
     _listing(organisations, "organisation")
     lines = _group(commands, "lines", "the numbers that workers write to")
     one = _add(lines, "add", _line, "register a line", "slug")

@@ -31,7 +31,7 @@ from workervoice.hotline.ceremony import (
 from workervoice.hotline.founding import Founding
 from workervoice.message import Role
 from workervoice.store.people import Officer
-from workervoice.store.programme import Organisation
+from workervoice.store.programme import PARTNER, Organisation
 
 FOUNDING = "founding.json"
 PROFILES = ("standard", "small")
@@ -125,7 +125,7 @@ def _check(plan: Plan) -> None:
 def _organisations(plan: Plan) -> dict[str, Organisation]:
     made = {"operator": Organisation(uuid4(), "operator", plan.operator)}
     if plan.partner:
-        made["partner"] = Organisation(uuid4(), "ngo", plan.partner)
+        made["partner"] = Organisation(uuid4(), PARTNER, plan.partner)
     return made
 
 

@@ -24,9 +24,9 @@ from workervoice.hotline.links import (
 from workervoice.hotline.opening import OpenCase
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
-from workervoice.hotline.registry import buyers_of
+from workervoice.hotline.registry import buyers_of, organisations
 from workervoice.store import remedy
-from workervoice.store.programme import Organisation
+from workervoice.store.programme import PARTNER, Organisation
 from workervoice.store.remedy import DisclosureRow
 from workervoice.store.tables import issue as issue_table
 from workervoice.workflow.clocks import ClockKind
@@ -47,6 +47,7 @@ def release(
         buyers = buyers_of(issue.tx, issue.pen, UUID(issue.link.site_id), now.date())
         if not buyers:
             raise GuardFailed("no buyer is linked to this site: refer the case instead")
+        _with_the_partner(issue, actor)
         issue.advance("release", override=override)
         holder = Holder("plan", issue_id, issue.row.epoch)
         kek = reading.kek_of(issue.tx, actor, issue.pen.directory, holder)
@@ -62,6 +63,18 @@ def release(
         _escalate(case, issue_id, override)
         remedy.shuffle_disclosures(issue.tx)
         return buyers
+
+
+def _with_the_partner(issue: OpenIssue, actor: Actor) -> None:
+    """A programme that has a partner organisation releases with its person and with one of its
+    own: nobody can be made to release alone, and no single house can."""
+    directory = issue.pen.directory
+    known = organisations(issue.tx, directory).values()
+    partners = {each.id for each in known if each.kind == PARTNER}
+    people = {actor.id, *issue.approvers()}
+    theirs = {directory.trusted(each).organisation_id in partners for each in people}
+    if partners and theirs != {True, False}:
+        raise GuardFailed("a release takes the partner organisation's person, and one of your own")
 
 
 def _escalate(case: OpenCase, issue_id: UUID, override: Override | None) -> None:

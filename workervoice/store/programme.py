@@ -23,6 +23,7 @@ from workervoice.store.engine import Tx
 from workervoice.store.rows import Row
 from workervoice.store.states import change_row
 
+PARTNER = "partner"  # an organisation without whose person nothing is released
 _NOBODY = UUID(int=0)
 
 
@@ -81,7 +82,7 @@ class Site(Registered):
 
 @dataclass(frozen=True, slots=True)
 class Organisation(Registered):
-    """An operator, buyer or NGO."""
+    """An operator, buyer, NGO or partner of the operator."""
 
     id: UUID
     kind: str

@@ -85,6 +85,10 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "only a draft can be changed: send it back first": (
             "Only a draft can be changed: send it back first."
         ),
+        "a release takes the partner organisation's person, and one of your own": (
+            "A release takes the partner organisation's person and one of your own: let the other "
+            "one of them approve it, or release it."
+        ),
         "no buyer is linked to this site: refer the case instead": (
             "No buyer is linked to this site now: refer the case instead."
         ),
