@@ -5,17 +5,23 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.builders import a_case
 from tests.house import House
+from workervoice.app.vouching import read_request
 from workervoice.cli import main
 from workervoice.hotline.casepage import case_page
+from workervoice.hotline.ceremony import VALID_FOR
+from workervoice.hotline.enrolling import own_fingerprint
 from workervoice.settings import PREFIX
+from workervoice.store.engine import Scope
 
 WORDS = "seven quiet lamps on the river"
 SAM = ["--as", "sam"]
@@ -225,14 +231,21 @@ def test_a_renewal_killed_between_two_batches_is_finished_by_the_same_command(
     assert sorted(details) == ["case epoch 2", "case epoch 2", "team epoch 2"]
 
 
-def the_root_signs(terminal: Terminal, tmp_path: Path, paper: str, login: str) -> tuple[str, str]:
-    """What `root sign` shows, and what `root take` says."""
+def own_digits(house: House, login: str) -> str:
+    """As this person's own page shows them."""
+    return own_fingerprint(house.actor(login).bundle)
+
+
+def the_root_signs(
+    terminal: Terminal, tmp_path: Path, paper: str, login: str, digits: str
+) -> tuple[str, str]:
+    """What `root sign` shows to somebody who heard these digits, and what `root take` says."""
     request, signed = tmp_path / f"{login}.request", tmp_path / f"{login}.signed"
     code, written = terminal.runs("officers", "request", login)
     assert code == 0, written
     request.write_text(written)
     command = ("root", "sign", str(request), "--out", str(signed))
-    code, shown = terminal.runs(*command, typed=(paper, "yes"))
+    code, shown = terminal.runs(*command, typed=(digits, paper))
     assert code == 0, shown
     return shown, terminal.runs("root", "take", str(signed))[1]
 
@@ -244,7 +257,7 @@ def test_a_new_registrar_is_signed_by_the_root_and_confirmed_by_commands(
     _, said = terminal.as_sam("officers", "invite", "dina", *named)
     fingerprint = enrols(terminal, said.splitlines()[0])
 
-    shown, taken = the_root_signs(terminal, tmp_path, root_paper, "dina")
+    shown, taken = the_root_signs(terminal, tmp_path, root_paper, "dina", fingerprint)
     admitted = terminal.as_sam("officers", "admit", "dina", typed=(fingerprint,))
     _, listed = terminal.as_sam("officers", "list")
 
@@ -260,7 +273,8 @@ def test_what_was_changed_on_the_way_from_the_root_is_not_taken(
     named = ("--name", "Dina", "--role", "supervisor")
     _, said = terminal.as_sam("officers", "invite", "dina", *named)
     enrols(terminal, said.splitlines()[0])
-    the_root_signs(terminal, tmp_path, root_paper, "maria")
+    maria = own_digits(terminal.house, "maria")
+    the_root_signs(terminal, tmp_path, root_paper, "maria", maria)
     terminal.runs("officers", "request", "dina")
     _, written = terminal.runs("officers", "request", "dina")
     signed = json.loads((tmp_path / "maria.signed").read_text())
@@ -280,11 +294,159 @@ def test_a_buyers_first_registrar_needs_nobodys_admit(
     terminal.as_sam("organisations", "add", "Eastern Wear", "--kind", "buyer")
     of = ("--name", "Erin", "--role", "buyer", "--organisation", "Eastern Wear")
     _, said = terminal.as_sam("officers", "invite", "erin", *of)
-    enrols(terminal, said.splitlines()[0])
+    fingerprint = enrols(terminal, said.splitlines()[0])
     refused = terminal.runs("officers", "list", "--as", "erin", typed=(WORDS,))
 
-    the_root_signs(terminal, tmp_path, root_paper, "erin")
+    the_root_signs(terminal, tmp_path, root_paper, "erin", fingerprint)
     code, listed = terminal.runs("officers", "list", "--as", "erin", typed=(WORDS,))
 
     assert refused[0] == 1
     assert (code, listed) == (0, "erin\tbuyer\tadmitted\tregistrar\tErin\n")
+
+
+def a_request(terminal: Terminal, tmp_path: Path, *of: str) -> Path:
+    code, written = terminal.runs(*of)
+    assert code == 0, written
+    (tmp_path / "request").write_text(written)
+    return tmp_path / "request"
+
+
+def test_the_root_signs_nothing_whose_fingerprint_is_another(
+    root_paper: str, terminal: Terminal, tmp_path: Path
+) -> None:
+    """Somebody put keys of their own under dina's name into the database; dina reads hers out."""
+    digits = {}
+    for login in ("dina", "emil"):
+        named = ("--name", login.title(), "--role", "supervisor")
+        _, said = terminal.as_sam("officers", "invite", login, *named)
+        digits[login] = enrols(terminal, said.splitlines()[0])
+    with terminal.house.owner.begin(Scope(terminal.house.programme)) as tx:
+        tx.connection.exec_driver_sql(
+            "UPDATE invitation SET keys = (SELECT keys FROM invitation WHERE login = 'emil')"
+            " WHERE login = 'dina'"
+        )
+    request = a_request(terminal, tmp_path, "officers", "request", "dina")
+
+    sign = ("root", "sign", str(request), "--out", str(tmp_path / "signed"))
+    code, said = terminal.runs(*sign, typed=(digits["dina"], root_paper))
+
+    assert code == 1
+    assert "the fingerprint of registrar" in said
+    assert "nothing was signed" in said
+    assert digits["dina"] not in said
+    assert not (tmp_path / "signed").exists()
+
+
+def test_an_ending_and_a_grant_are_told_apart_before_they_are_signed(
+    root_paper: str, terminal: Terminal, tmp_path: Path
+) -> None:
+    digits = own_digits(terminal.house, "maria")
+    grants = terminal.house.now.replace(year=terminal.house.now.year + 1, month=12)
+    said = {}
+    for name, of, at, typed in (
+        ("ending", ("officers", "request", "maria", "--end"), terminal.house.now, "yes"),
+        ("grant", ("officers", "request", "maria"), grants, digits),
+    ):
+        terminal.patch.setattr("workervoice.app.processes.wall_clock", lambda at=at: at)
+        request = a_request(terminal, tmp_path, *of)
+        sign = ("root", "sign", str(request), "--out", str(tmp_path / name))
+        code, said[name] = terminal.runs(*sign, typed=(typed, root_paper))
+        assert code == 0, said[name]
+
+    assert "ENDS now, on 20" in said["ending"]
+    assert "holds until 20" in said["grant"]
+    assert "ENDS" not in said["grant"]
+    for shown in said.values():
+        assert "login maria, as the server says" in shown
+        assert f"programme {terminal.house.programme}" in shown
+    assert digits not in said["grant"]
+
+
+def test_the_keys_of_our_processes_are_compared_with_what_doctor_shows(
+    root_paper: str, terminal: Terminal, tmp_path: Path
+) -> None:
+    house = terminal.house
+    late = house.now + VALID_FOR - timedelta(days=30)
+    terminal.patch.setattr("workervoice.app.processes.wall_clock", lambda: late)
+    request = a_request(terminal, tmp_path, "root", "request")
+    _, doctor = terminal.runs("doctor")
+    told = dict(re.findall(r"^Fingerprint of the (\w+): ([\d ]+) \(", doctor, flags=re.M))
+    for entry in read_request(request.read_text()):
+        if entry.kind == "registrar":
+            everybody = house.seeded.passphrases
+            login = next(each for each in everybody if house.actor(each).id == entry.id)
+            told[str(entry.id)] = own_digits(house, login)
+    heard = [told.get(e.kind) or told[str(e.id)] for e in read_request(request.read_text())]
+
+    sign = ("root", "sign", str(request), "--out", str(tmp_path / "signed"))
+    code, said = terminal.runs(*sign, typed=(*heard, root_paper))
+
+    assert code == 0, said
+    assert {"gateway", "courier", "log"} <= told.keys()
+    assert f"Signed {len(heard)}." in said
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"kind": "officer"},
+        {"kind": ["registrar"]},
+        {"version": "2"},
+        {"version": True},
+        {"version": 0},
+        {"epoch": 1},
+        {"role": "handler"},
+        {"role": "buyer", "organisation": None},
+        {"sign": "00"},
+        {"kem": ""},
+        {"kem": "02" + "00" * 32},
+        {"not_after": 2**60},
+        {"not_after": -1},
+        {"not_after": 1.5},
+        {"id": 5},
+        {"programme": "River"},
+    ],
+)
+def test_a_request_of_another_form_is_refused_in_one_sentence(
+    root_paper: str, terminal: Terminal, tmp_path: Path, damage: dict[str, object]
+) -> None:
+    request = a_request(terminal, tmp_path, "officers", "request", "maria")
+    document = json.loads(request.read_text())
+    document["entries"][0]["entry"] |= damage
+    request.write_text(json.dumps(document))
+
+    sign = ("root", "sign", str(request), "--out", str(tmp_path / "signed"))
+    code, said = terminal.runs(*sign, typed=("yes", root_paper))
+
+    assert (code, said.count("\n")) == (1, 1), said
+    assert not (tmp_path / "signed").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[" * 100_000, '{"format": "workervoice-root-request-1", "entries": []}', '"x"', "null"],
+)
+def test_a_file_that_is_no_request_is_refused_in_one_sentence(
+    terminal: Terminal, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "request").write_text(text)
+
+    sign = ("root", "sign", str(tmp_path / "request"), "--out", str(tmp_path / "signed"))
+    code, said = terminal.runs(*sign)
+
+    assert (code, said.count("\n")) == (1, 1), said
+
+
+def test_a_name_that_would_write_over_the_screen_is_refused(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    request = a_request(terminal, tmp_path, "officers", "request", "maria")
+    document = json.loads(request.read_text())
+    for name in ("maria\x1b[2J", "x" * 201, 5):
+        document["names"] = dict.fromkeys(document["names"], name)
+        request.write_text(json.dumps(document))
+
+        sign = ("root", "sign", str(request), "--out", str(tmp_path / "signed"))
+        code, said = terminal.runs(*sign)
+
+        assert (code, said.count("\n")) == (1, 1), said

@@ -114,7 +114,9 @@ def test_the_couriers_key_is_rotated_by_way_of_the_root(
     first = runs("rotate", "courier")
     request.write_text(capfd.readouterr().out)
     meanwhile = unfinished(house)
-    typed = io.StringIO(to_paper(ROOT, root.to_bytes()) + "\nyes\n")
+    told = [each.sentence for each in examine(load(settings_of(house)), house.now)]
+    digits = next(each for each in told if each.startswith("Fingerprint of the courier: "))[28:63]
+    typed = io.StringIO(f"{digits}\n{to_paper(ROOT, root.to_bytes())}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdin", typed)
         took = runs("root", "sign", str(request), "--out", str(signed))
@@ -122,12 +124,12 @@ def test_the_couriers_key_is_rotated_by_way_of_the_root(
     second = runs("rotate", "courier")
     house.gateway.trust._checked.clear()  # noqa: SLF001 - as after five seconds
     house.courier_process.trust._checked.clear()  # noqa: SLF001
-    told = house.say(ONE, "1")
+    answered = house.say(ONE, "1")
 
     assert [first, took, stored, second] == [0, 0, 0, 0]
     assert len(meanwhile) == 1
     assert "workervoice rotate courier" in meanwhile[0]
-    assert ANSWER in told[-1]
+    assert ANSWER in answered[-1]
     assert FileCustody(keys_of(house, "courier")).ids == ["courier-2", "log", "own", "signing"]
     assert unfinished(house) == []
     assert problems(house) == []

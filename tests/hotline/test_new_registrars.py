@@ -113,6 +113,50 @@ def test_keys_other_than_those_that_the_root_signed_are_not_admitted(
         staffing.admit(house.console, house.actor("sam"), "dina", other.fingerprint)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE invitation SET role = 'supervisor' WHERE login = 'erin'",
+        "UPDATE invitation SET organisation_id = (SELECT organisation_id FROM officer"
+        " WHERE login = 'nora') WHERE login = 'erin'",
+        "UPDATE invitation SET signer_id = id WHERE login = 'erin'",
+    ],
+)
+def test_the_root_is_not_asked_for_what_no_registrar_said_in_an_invitation(
+    house: House, change: str
+) -> None:
+    """A database writer changes who waits, to become a registrar."""
+    a_new_buyer(house)
+    with house.owner.begin(Scope(house.programme)) as tx:
+        tx.connection.exec_driver_sql(change)
+
+    refused_by_root(house, "erin")
+
+
+def refused_by_root(house: House, login: str) -> None:
+    with house.owner.begin(Scope(house.programme)) as tx:
+        root, now = house.console.trust.root_public, int(house.now.timestamp())
+        directory = Directory(root, directory_entries(tx), now)
+        with pytest.raises(NotTrusted):
+            registering.root_request(tx, directory, login, now, end=False)
+
+
+def test_the_organisation_of_a_new_registrar_is_the_one_that_was_signed(house: House) -> None:
+    """Not the one that the account's row has, which nobody signs."""
+    buyer = a_new_buyer(house)
+    with house.owner.begin(Scope(house.programme)) as tx:
+        tx.connection.exec_driver_sql(
+            "UPDATE officer SET organisation_id = (SELECT organisation_id FROM officer"
+            " WHERE login = 'nora') WHERE login = 'erin'"
+        )
+        root, now = house.console.trust.root_public, int(house.now.timestamp())
+        directory = Directory(root, directory_entries(tx), now)
+
+        entry = registering.root_request(tx, directory, "erin", now, end=False)
+
+    assert entry.organisation_id == buyer
+
+
 @pytest.mark.parametrize("role", [Role.HANDLER, Role.MONITOR])
 def test_the_root_is_not_asked_to_make_others_registrars(house: House, role: Role) -> None:
     enrolled(house, role=role)

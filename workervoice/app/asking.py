@@ -21,6 +21,17 @@ def ask_secret(what: str) -> str:
     return line
 
 
+def ask(what: str) -> str:
+    """As `ask_secret`, for what is no secret: it can be seen while it is typed."""
+    if sys.stdin.isatty():
+        sys.stderr.write(f"{what}: ")
+        sys.stderr.flush()
+    line = sys.stdin.readline().strip()
+    if not line:
+        raise SettingsError(f"{what}: nothing was typed")
+    return line
+
+
 def confirm(question: str) -> None:
     """Go on only after a typed "yes". Raises `SettingsError` for anything else."""
     sys.stderr.write(f"{question} Type yes to go on: ")

@@ -103,7 +103,7 @@ def _restore(parsed: argparse.Namespace) -> int:
 def _request(parsed: argparse.Namespace) -> int:
     from workervoice.app.ownership import programme_of_owner  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
-    from workervoice.app.vouching import write_request  # noqa: PLC0415
+    from workervoice.app.vouching import names_of, write_request  # noqa: PLC0415
     from workervoice.crypto.directory import Directory  # noqa: PLC0415
     from workervoice.hotline.renewing import for_the_root  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415
@@ -113,21 +113,25 @@ def _request(parsed: argparse.Namespace) -> int:
     with programme_of_owner(load()) as (tx, root_public):
         directory = Directory(root_public, directory_entries(tx), int(now.timestamp()))
         found = for_the_root(directory, now)
+        text = write_request(found, names_of(tx, found))
     if not found:
         raise SettingsError("nothing that the root signed ends within 120 days")
-    sys.stdout.write(write_request(found))
+    sys.stdout.write(text)
     return 0
 
 
 def _sign(parsed: argparse.Namespace) -> int:
-    from workervoice.app import vouching  # noqa: PLC0415
-    from workervoice.app.asking import ask_secret, confirm  # noqa: PLC0415
+    from workervoice.app import comparing, vouching  # noqa: PLC0415
+    from workervoice.app.asking import ask_secret  # noqa: PLC0415
+    from workervoice.app.processes import wall_clock  # noqa: PLC0415
 
-    entries = vouching.read_request(_read(parsed.request))
+    text, now = _read(parsed.request), wall_clock()
+    entries, names = vouching.read_request(text), vouching.read_names(text)
+    print(f"By the clock of this computer it is {now.date().isoformat()}.")
     for entry in entries:
-        print(vouching.describe(entry))
+        print(comparing.describe(entry, names, now), flush=True)
+        comparing.compare(entry, now)
     root = vouching.root_from_paper(ask_secret("Root"))
-    confirm("Have the fingerprints been compared with their owners?")
     _write_new(parsed.out, vouching.sign_request(entries, root))
     print(f"Signed {len(entries)}. Carry {parsed.out} back: `workervoice root take`.")
     return 0

@@ -106,7 +106,7 @@ def _admit(parsed: argparse.Namespace) -> int:
 def _request(parsed: argparse.Namespace) -> int:
     from workervoice.app.ownership import programme_of_owner  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
-    from workervoice.app.vouching import write_request  # noqa: PLC0415
+    from workervoice.app.vouching import names_of, write_request  # noqa: PLC0415
     from workervoice.crypto.directory import Directory  # noqa: PLC0415
     from workervoice.hotline.registering import root_request  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415
@@ -116,7 +116,8 @@ def _request(parsed: argparse.Namespace) -> int:
     with programme_of_owner(load()) as (tx, root_public):
         directory = Directory(root_public, directory_entries(tx), now)
         entry = root_request(tx, directory, parsed.login, now, end=parsed.end)
-    sys.stdout.write(write_request([entry]))
+        text = write_request([entry], names_of(tx, [entry]))
+    sys.stdout.write(text)
     return 0
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from workervoice.app.comparing import own_fingerprints
 from workervoice.app.custodies import FILE_WARNING, open_custody
 from workervoice.app.keyfiles import PROCESSES, has_key_files, pinned_root, unseal_keys
 from workervoice.app.processes import check_keys
@@ -73,14 +74,18 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 
 def _custody(settings: Settings, process: str) -> Iterator[Finding]:
+    told: dict[str, str] = {}
     try:
         custody = open_custody(settings, process)
         files = unseal_keys(settings.data_dir, process, custody)
         half = [*unfinished(custody), *(["service"] if len(files.service.keys) > 1 else [])]
         problems = [*custody.health(), *(_HALF.format(key=key) for key in half)]
+        told = own_fingerprints(process, custody)
     except WorkervoiceError as exc:
         problems = [str(exc)]
     yield from (Finding(False, f"Keys of the {process}: {problem}") for problem in problems)
+    for kind, digits in told.items():
+        yield Finding(True, f"Fingerprint of the {kind}: {digits} (for `root sign`).")
     if not problems:
         yield Finding(True, f"Keys of the {process}: {_WHERE[settings.custody]}.")
 

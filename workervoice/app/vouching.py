@@ -10,10 +10,11 @@ import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from workervoice.app.comparing import NAME_MAX, Names, check_form, check_name
 from workervoice.app.keyfiles import load_key_files
-from workervoice.crypto.directory import Directory, Entry, Signed, fingerprint, sign_entry
+from workervoice.crypto.directory import Directory, Entry, Signed, sign_entry
 from workervoice.crypto.paper import ROOT_BYTES, from_paper
 from workervoice.crypto.seal import SigningKey
 from workervoice.errors import NotTrusted, SettingsError
@@ -26,10 +27,13 @@ from workervoice.store.keys import (
     entry_from_body,
     entry_to_body,
 )
+from workervoice.store.people import officers
+from workervoice.store.programme import Organisation, rows_of
 from workervoice.store.vault import Vault
 
 ROOT = "root"  # what is written on the paper
 _REQUEST, _SIGNED = "workervoice-root-request-1", "workervoice-root-signed-1"
+_BAD = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
 def sign_processes(ceremony: Ceremony, data: Path) -> list[Signed]:
@@ -49,24 +53,33 @@ def root_from_paper(typed: str) -> SigningKey:
     return SigningKey(from_paper(ROOT, typed, ROOT_BYTES))
 
 
-def write_request(entries: list[Entry]) -> str:
-    """What is carried to the root."""
-    return _document(_REQUEST, [{"entry": _fields(entry)} for entry in entries])
+def write_request(entries: list[Entry], names: Names | None = None) -> str:
+    """What is carried to the root. `names` are for whoever reads it, and are not signed."""
+    items = [{"entry": _fields(entry)} for entry in entries]
+    said = {str(each): name[:NAME_MAX] for each, name in (names or {}).items()}
+    return _document(_REQUEST, items, **({"names": said} if said else {}))
+
+
+def names_of(tx: Tx, entries: list[Entry]) -> dict[UUID, str]:
+    """The logins and organisations that these entries are about, as the database has them."""
+    known = {officer.id: officer.login for officer in officers(tx).values()}
+    known |= {row.id: row.name for row in rows_of(tx, Organisation)}
+    about = {each for entry in entries for each in (entry.id, entry.organisation_id)}
+    return {each: known[each] for each in about if each is not None and each in known}
 
 
 def read_request(text: str) -> list[Entry]:
-    """Raises `SettingsError`."""
+    """Raises `SettingsError`, also for what the root never signs."""
     return [_entry(item) for item in _items(_REQUEST, text)]
 
 
-def describe(entry: Entry) -> str:
-    """What the root is asked to vouch for, in words that can be compared over the phone."""
-    limit = " of one organisation" if entry.organisation_id else ""
-    return (
-        f"{entry.kind} {entry.id}{limit}, version {entry.version}, role {entry.role}\n"
-        f"    signs with  {fingerprint(entry.sign_public)}\n"
-        f"    opens with  {fingerprint(entry.kem_public) if entry.kem_public else '(nothing)'}"
-    )
+def read_names(text: str) -> dict[UUID, str]:
+    """Raises `SettingsError`."""
+    try:
+        said = json.loads(text).get("names", {})
+        return {UUID(each): check_name(name) for each, name in said.items()}
+    except _BAD:
+        raise _damaged(_REQUEST) from None
 
 
 def sign_request(entries: list[Entry], root: SigningKey) -> str:
@@ -100,18 +113,23 @@ def take_signed(tx: Tx, vault: Vault, root_public: bytes, text: str, now: dateti
     return [signed.entry for signed in taken]
 
 
-def _document(kind: str, items: list[dict[str, Any]]) -> str:
-    return json.dumps({"format": kind, "entries": items}, indent=1) + "\n"
+def _document(kind: str, items: list[dict[str, Any]], **more: Any) -> str:
+    return json.dumps({"format": kind, "entries": items, **more}, indent=1) + "\n"
 
 
 def _items(kind: str, text: str) -> list[dict[str, Any]]:
     try:
         document = json.loads(text)
-        if document["format"] != kind:
+        items = document["entries"]
+        if document["format"] != kind or not isinstance(items, list) or not items:
             raise ValueError
-        return list(document["entries"])
-    except (ValueError, KeyError, TypeError):
-        raise SettingsError(f"this is no {kind} file, or a damaged one: make it again") from None
+    except _BAD:
+        raise _damaged(kind) from None
+    return items
+
+
+def _damaged(kind: str) -> SettingsError:
+    return SettingsError(f"this is no {kind} file, or a damaged one: make it again")
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
@@ -121,13 +139,17 @@ def _fields(entry: Entry) -> dict[str, Any]:
 
 def _entry(item: dict[str, Any]) -> Entry:
     try:
-        return entry_from_body(json.dumps(item["entry"]).encode())
-    except (ValueError, KeyError, TypeError):
-        raise SettingsError("this file holds no entry of a directory: make it again") from None
+        entry = entry_from_body(json.dumps(item["entry"]).encode())
+        check_form(entry)
+    except _BAD:
+        raise SettingsError(
+            "this file holds an entry that the root does not sign, or a damaged one: make it again"
+        ) from None
+    return entry
 
 
 def _signature(item: dict[str, Any]) -> bytes:
     try:
         return bytes.fromhex(item["signature"])
-    except (ValueError, KeyError, TypeError):
+    except _BAD:
         raise SettingsError("this file holds no signature: sign the request again") from None

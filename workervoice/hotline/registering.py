@@ -21,7 +21,12 @@ from workervoice.hotline.staffing import claimed_entry
 from workervoice.message import Role
 from workervoice.store import people
 from workervoice.store.engine import Tx
-from workervoice.store.invitations import drop_invitation, invitation_of, invitations
+from workervoice.store.invitations import (
+    Invitation,
+    drop_invitation,
+    invitation_of,
+    invitations,
+)
 from workervoice.store.programme import (
     Line,
     Organisation,
@@ -153,7 +158,9 @@ def root_request(tx: Tx, directory: Directory, login: str, now: int, *, end: boo
     except NotTrusted:
         if end:
             raise Declined(f"nobody vouched for {login}: there is nothing to end") from None
-        entry = claimed_entry(tx, invitation_of(tx, login), until)
+        invited = invitation_of(tx, login)
+        _check_invitation(directory, invited)
+        entry = claimed_entry(tx, invited, until)
     else:
         entry = replace(was, version=was.version + 1, not_after=until)
     if end and entry.kind != "registrar":
@@ -162,8 +169,19 @@ def root_request(tx: Tx, directory: Directory, login: str, now: int, *, end: boo
         return entry
     if entry.role not in {Role.SUPERVISOR, Role.BUYER}:
         raise Declined(f"a {entry.role} cannot vouch for others")
-    limit = None if entry.role == Role.SUPERVISOR else found[0].organisation_id
+    limit = None if entry.role == Role.SUPERVISOR else entry.organisation_id
     return replace(entry, kind="registrar", organisation_id=limit)
+
+
+def _check_invitation(directory: Directory, invited: Invitation) -> None:
+    """A registrar said this role in this organisation, and might say so. The keys are whoever's has
+    read out their fingerprint at the root. Raises `NotTrusted`."""
+    signer = directory.check_signature(
+        invited.signer_id, invited.statement(), invited.signature, "registrar"
+    )
+    elsewhere = signer.organisation_id not in (None, invited.organisation_id)
+    if elsewhere or (signer.role == Role.BUYER and invited.role != Role.BUYER):
+        raise NotTrusted(str(invited.id))
 
 
 def organisation_named(process: Process, actor: Actor, name: str | None) -> UUID:

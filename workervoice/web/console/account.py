@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from workervoice.errors import CryptoError, GuardFailed, Mistyped, WrongCode, WrongPassphrase
 from workervoice.hotline import account, factors
 from workervoice.hotline.account import Account
+from workervoice.hotline.enrolling import own_fingerprint
 from workervoice.store.factors import FactorRow
 from workervoice.web.console import second
 from workervoice.web.console.gate import Visit, Visiting
@@ -46,6 +47,7 @@ def _page(visit: Visit, at: str = "", problem: str = "", **more: Any) -> Respons
         "at": at,
         "said": problem,
         "new_code": "",
+        "fingerprint": own_fingerprint(visit.actor.bundle),
         **more,
     }
     return visit.page("account.html", status=409 if problem else 200, **shown)
