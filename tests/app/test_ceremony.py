@@ -17,7 +17,7 @@ from workervoice.app.ownership import settle
 from workervoice.crypto.directory import Directory, Entry
 from workervoice.crypto.paper import ROOT_BYTES, from_paper
 from workervoice.crypto.slots import CHEAP, open_slot
-from workervoice.errors import Mistyped, NotTrusted, SettingsError
+from workervoice.errors import Mistyped, NotTrusted, SettingsError, Unavailable
 from workervoice.hotline.founding import Founding
 from workervoice.settings import Settings, load
 from workervoice.store.engine import Scope
@@ -147,6 +147,35 @@ def test_a_server_settles_the_programme_and_its_people_can_be_found(
     with house.owner.begin(Scope(programme_id)) as tx:
         assert set(directory_entries(tx)) == set(made.founding.entries)
         assert officer_by_login(tx, "pia").name == "pia"
+
+
+def test_the_founding_document_goes_once_it_is_stored(tmp_path: Path, house: House) -> None:
+    """What it holds opens with the passphrases of the envelopes, whatever people choose later."""
+    sit(tmp_path / "new")
+    document = tmp_path / "new" / initiating.FOUNDING
+    mode = document.stat().st_mode & 0o777
+
+    settle(house.owner, settings_of(tmp_path / "new"), NOW)
+
+    assert mode == 0o600
+    assert not document.exists()
+    assert settle(house.owner, settings_of(tmp_path / "new"), NOW) is None
+
+
+def test_the_founding_document_stays_if_it_could_not_be_stored(
+    tmp_path: Path, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*given: object) -> None:
+        raise Unavailable("the database went away")
+
+    made = sit(tmp_path / "new")
+    with monkeypatch.context() as patch:
+        patch.setattr("workervoice.app.ownership.log_recipients", fails)
+        with pytest.raises(Unavailable):
+            settle(house.owner, settings_of(tmp_path / "new"), NOW)
+
+    assert (tmp_path / "new" / initiating.FOUNDING).is_file()
+    assert settle(house.owner, settings_of(tmp_path / "new"), NOW) == made.founding.programme_id
 
 
 def test_process_keys_come_back_from_their_sealed_copy_with_the_recovery_key(

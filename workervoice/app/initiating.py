@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 from workervoice.app import recovery
 from workervoice.app.keyfiles import make_key_files
+from workervoice.app.private_files import write_private
 from workervoice.app.vouching import ROOT, sign_processes
 from workervoice.crypto.directory import fingerprint
 from workervoice.crypto.paper import ROOT_BYTES, to_paper
@@ -90,7 +91,7 @@ def found(
     founding = ceremony.hold(
         plan.programme, list(organisations.values()), seats, sign_processes(ceremony, out)
     )
-    (out / FOUNDING).write_text(founding.to_json(), encoding="utf-8")
+    write_private(out / FOUNDING, founding.to_json())
     recovery_paper = to_paper(recovery.PAPER, recovery_seed)
     return Made(founding, root.public, to_paper(ROOT, seed), recovery_paper, seats)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from pydantic import SecretStr
 
 from workervoice.app.initiating import FOUNDING
 from workervoice.app.keyfiles import has_key_files, keys_of, pinned_root
+from workervoice.crypto.custody import flush_names
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError
 from workervoice.hotline.founding import Founding, store_founding
@@ -76,6 +78,8 @@ def settle(owner: Database, settings: Settings, now: datetime) -> UUID | None:
     """Store the ceremony's founding document that lies beside the keys; the programme's id.
 
     None if there is no document. Raises `SettingsError` if it is damaged; nothing is stored then.
+    Once it is stored the file goes: it has everybody's keys under the passphrases of the envelopes,
+    which open it as long as it is there, whatever people choose later.
     """
     path = settings.data_dir / FOUNDING
     if not path.is_file() or not has_key_files(settings.data_dir):
@@ -84,4 +88,15 @@ def settle(owner: Database, settings: Settings, now: datetime) -> UUID | None:
     with owner.begin(Scope(founding.programme_id)) as tx:
         store_founding(tx, founding)
         log_recipients(tx, keys_of(settings, "courier").vault(), now)
+    _remove(path)
     return founding.programme_id
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as exc:
+        raise SettingsError(
+            f"the programme is stored, but {path} cannot be removed ({exc.strerror}): remove it"
+        ) from None
+    flush_names(path.parent)
