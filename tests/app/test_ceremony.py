@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +15,11 @@ from workervoice.app import initiating, recovery, vouching
 from workervoice.app.initiating import Made, Plan
 from workervoice.app.keyfiles import load_key_files
 from workervoice.app.ownership import settle
-from workervoice.crypto.directory import Directory, Entry
+from workervoice.crypto.directory import Directory, Entry, fingerprint
 from workervoice.crypto.paper import ROOT_BYTES, from_paper
+from workervoice.crypto.seal import ctx
 from workervoice.crypto.slots import CHEAP, open_slot
+from workervoice.crypto.suite import seal_to
 from workervoice.errors import Mistyped, NotTrusted, SettingsError, Unavailable
 from workervoice.hotline.founding import Founding
 from workervoice.settings import Settings, load
@@ -184,10 +187,15 @@ def test_process_keys_come_back_from_their_sealed_copy_with_the_recovery_key(
     made = sit(tmp_path / "new")
     sealed = tmp_path / "new" / recovery.SEALED
 
-    recovery.restore_process_keys(sealed, tmp_path / "again", made.recovery_paper)
+    digits = fingerprint(made.root_public)
+    recovery.restore_process_keys(sealed, tmp_path / "again", made.recovery_paper, digits)
+    (tmp_path / "third").mkdir()
+    again = tmp_path / "again" / recovery.SEALED
+    root = made.root_public.hex()
+    recovery.restore_process_keys(again, tmp_path / "third", made.recovery_paper, root)
 
     for process in ("gateway", "courier", "console"):
-        old, new = (load_key_files(tmp_path / d, process) for d in ("new", "again"))
+        old, new = (load_key_files(tmp_path / d, process) for d in ("new", "third"))
         assert (old.process_id, old.service_key) == (new.process_id, new.service_key)
     assert (tmp_path / "again" / "keys" / "gateway").stat().st_mode & 0o077 == 0
 
@@ -195,6 +203,7 @@ def test_process_keys_come_back_from_their_sealed_copy_with_the_recovery_key(
 def test_without_the_recovery_key_nothing_is_restored(tmp_path: Path) -> None:
     made, other = sit(tmp_path / "new"), sit(tmp_path / "other")
     sealed, empty = tmp_path / "new" / recovery.SEALED, tmp_path / "again"
+    root = made.root_public.hex()
 
     for typed, refusal in (
         (made.root_paper, Mistyped),
@@ -202,11 +211,76 @@ def test_without_the_recovery_key_nothing_is_restored(tmp_path: Path) -> None:
         ("", Mistyped),
     ):
         with pytest.raises(refusal):
-            recovery.restore_process_keys(sealed, empty, typed)
+            recovery.restore_process_keys(sealed, empty, typed, root)
     with pytest.raises(SettingsError, match="has keys already"):
-        recovery.restore_process_keys(sealed, tmp_path / "other", made.recovery_paper)
+        recovery.restore_process_keys(sealed, tmp_path / "other", made.recovery_paper, root)
 
     assert not empty.exists()
+
+
+@pytest.mark.parametrize(
+    "forge", ["another hotline", "another signature", "another courier", "another file"]
+)
+def test_a_copy_that_somebody_else_sealed_is_not_restored(tmp_path: Path, forge: str) -> None:
+    """A thief of the backups has the recovery key's public half, and can seal to it."""
+    made, thief = sit(tmp_path / "new"), sit(tmp_path / "thief")
+    theirs = tmp_path / "thief"
+    real = json.loads((tmp_path / "new" / recovery.SEALED).read_text())
+    for name in (recovery.PUBLIC, recovery.SEALED):
+        (theirs / name).unlink()
+    shutil.copy(tmp_path / "new" / recovery.PUBLIC, theirs)
+    if forge != "another hotline":
+        shutil.copy(tmp_path / "new" / "root.public", theirs)
+    recovery.seal_process_keys(theirs)
+    copy = json.loads((theirs / recovery.SEALED).read_text())
+    if forge == "another signature":
+        copy["vouched"] = real["vouched"]
+    if forge == "another file":
+        copy["sealed"] = _sealed_with(tmp_path / "new", "../../escaped.key")
+        copy["vouched"], copy["signature"] = real["vouched"], real["signature"]
+    (theirs / recovery.SEALED).write_text(json.dumps(copy))
+
+    with pytest.raises(SettingsError, match="root"):
+        recovery.restore_process_keys(
+            theirs / recovery.SEALED,
+            tmp_path / "again",
+            made.recovery_paper,
+            fingerprint(made.root_public),
+        )
+
+    assert not (tmp_path / "again").exists()
+    assert thief.root_public != made.root_public
+
+
+def _sealed_with(data: Path, name: str) -> str:
+    """To the recovery key of this data directory: a file of this name."""
+    root, public = ((data / each).read_bytes() for each in ("root.public", recovery.PUBLIC))
+    files = json.dumps({"root.public": root.hex(), name: "00"})
+    return seal_to(bytes.fromhex(public.decode()), files.encode(), ctx("process-keys")).hex()
+
+
+@pytest.mark.parametrize("text", ["", "null", "[]", "[" * 100_000, "{}", '{"format": 5}', "\x00"])
+def test_a_damaged_copy_is_one_clear_error(tmp_path: Path, text: str) -> None:
+    made = sit(tmp_path / "new")
+    (tmp_path / "copy").write_text(text)
+
+    with pytest.raises(SettingsError, match="does not open"):
+        recovery.restore_process_keys(
+            tmp_path / "copy", tmp_path / "again", made.recovery_paper, made.root_public.hex()
+        )
+
+
+def test_where_nothing_can_be_written_nothing_is_restored(tmp_path: Path) -> None:
+    made = sit(tmp_path / "new")
+    (tmp_path / "file").write_text("mine")
+
+    with pytest.raises(SettingsError, match="cannot be written"):
+        recovery.restore_process_keys(
+            tmp_path / "new" / recovery.SEALED,
+            tmp_path / "file" / "data",
+            made.recovery_paper,
+            made.root_public.hex(),
+        )
 
 
 def test_the_root_vouches_later_for_what_is_brought_to_it(tmp_path: Path, house: House) -> None:

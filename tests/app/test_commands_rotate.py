@@ -20,7 +20,7 @@ from workervoice.app import rotating
 from workervoice.app.doctor import examine
 from workervoice.app.keyfiles import PROCESSES, load_key_files
 from workervoice.app.processes import wall_clock
-from workervoice.app.recovery import PAPER, SEALED, restore_process_keys, seal_process_keys
+from workervoice.app.recovery import PAPER, SEALED, begin_copies, restore_process_keys
 from workervoice.app.vouching import ROOT
 from workervoice.cli import main
 from workervoice.crypto.custody import FileCustody
@@ -30,6 +30,8 @@ from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.ceremony import Root
 from workervoice.settings import PREFIX, load
+from workervoice.store.engine import Scope
+from workervoice.store.keys import directory_entries
 from workervoice.triage.engine import Engine
 
 ONE, TWO, THREE = "+15550100921", "+15550100922", "+15550100923"
@@ -76,6 +78,17 @@ def runs(*command: str) -> int:
     return int(str(ended.value.code))
 
 
+def with_copies(house: House) -> None:
+    """As the ceremony leaves it: with a sealed copy, for a recovery key that the test knows."""
+    with house.owner.begin(Scope(house.programme)) as tx:
+        courier = next(s for s in directory_entries(tx) if s.entry.kind == "courier")
+    begin_copies(house.data, bytes(ROOT_BYTES), courier)
+
+
+def root_of(house: House) -> str:
+    return house.console.trust.root_public.hex()
+
+
 def unfinished(house: House) -> list[str]:
     """What doctor says about rotations."""
     found = examine(load(settings_of(house)), house.now)
@@ -85,7 +98,7 @@ def unfinished(house: House) -> list[str]:
 def test_the_pepper_is_rotated_by_one_command(
     house: House, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    seal_process_keys(house.data, bytes(ROOT_BYTES))
+    with_copies(house)
     for number in (ONE, TWO):
         house.say(number, "They took our passports")
 
@@ -93,7 +106,9 @@ def test_the_pepper_is_rotated_by_one_command(
     house.say(ONE, "1")
     said = capfd.readouterr()
     restored = house.data.parent / "restored"
-    restore_process_keys(house.data / SEALED, restored, to_paper(PAPER, bytes(ROOT_BYTES)))
+    restore_process_keys(
+        house.data / SEALED, restored, to_paper(PAPER, bytes(ROOT_BYTES)), root_of(house)
+    )
 
     assert (code, said.out) == (0, "")
     assert said.err == "2 addresses have a new index.\nThe old pepper is destroyed.\n"
@@ -266,7 +281,7 @@ def test_two_rotations_do_not_run_at_once(house: House, capfd: pytest.CaptureFix
 def test_the_service_key_is_rotated_by_one_command(
     house: House, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    seal_process_keys(house.data, bytes(ROOT_BYTES))
+    with_copies(house)
     case_id = a_case(house, number=ONE)
     old = {kind: load_key_files(house.data, kind).service_key for kind in PROCESSES}
 
@@ -274,7 +289,9 @@ def test_the_service_key_is_rotated_by_one_command(
     house.say(ONE, "1")
     new = {kind: load_key_files(house.data, kind).service for kind in PROCESSES}
     restored = house.data.parent / "restored"
-    restore_process_keys(house.data / SEALED, restored, to_paper(PAPER, bytes(ROOT_BYTES)))
+    restore_process_keys(
+        house.data / SEALED, restored, to_paper(PAPER, bytes(ROOT_BYTES)), root_of(house)
+    )
 
     assert code == 0
     assert capfd.readouterr().err.endswith("The old service key is destroyed.\n")

@@ -41,6 +41,7 @@ def declare(commands: Any) -> None:
     restore.set_defaults(run=_restore)
     restore.add_argument("--sealed", type=Path, required=True, help="the file process-keys.sealed")
     restore.add_argument("--data", type=Path, required=True, help="data directory without keys")
+    restore.add_argument("--root", metavar="HEX", help="the root's public key; or asks for digits")
     _declare_root(commands)
 
 
@@ -92,11 +93,13 @@ def _refuse_root_in_out(root_file: Path | None, out: Path) -> None:
 
 
 def _restore(parsed: argparse.Namespace) -> int:
-    from workervoice.app.asking import ask_secret  # noqa: PLC0415
+    from workervoice.app.asking import ask, ask_secret  # noqa: PLC0415
     from workervoice.app.recovery import restore_process_keys  # noqa: PLC0415
 
-    files = restore_process_keys(parsed.sealed, parsed.data, ask_secret("Recovery key"))
-    print(f"{len(files)} files are back in {parsed.data}.")
+    root = parsed.root or ask("Fingerprint of the root, from your paper")
+    typed = ask_secret("Recovery key")
+    files = restore_process_keys(parsed.sealed, parsed.data, typed, root)
+    print(f"{len(files)} files are back in {parsed.data}, of the root that you gave.")
     return 0
 
 
