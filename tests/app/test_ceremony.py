@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.test_cli import run
 from tests.house import House
 from workervoice.app import initiating, recovery, vouching
 from workervoice.app.initiating import Made, Plan
 from workervoice.app.keyfiles import load_key_files
 from workervoice.app.ownership import settle
+from workervoice.cli import main
 from workervoice.crypto.directory import Directory, Entry, fingerprint
 from workervoice.crypto.paper import ROOT_BYTES, from_paper
 from workervoice.crypto.seal import ctx
@@ -30,6 +32,10 @@ from workervoice.store.vault import Vault
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 VAULT = Vault(bytes(32))
+INIT = (
+    *("init", "--programme", "River", "--operator", "Helpers"),
+    *("--supervisor", "sue", "--supervisor", "tom"),
+)
 SMALL = Plan(
     "Small line",
     "Village NGO",
@@ -100,6 +106,7 @@ def test_the_servers_part_holds_neither_root_nor_recovery_key_nor_passphrases(
         ({"partner": ""}, "--partner"),
         ({"profile": "standard", "partner": "", "partner_supervisors": []}, "two"),
         ({"supervisors": []}, "--supervisor"),
+        ({"partner": "village  ngo"}, "both Village NGO"),
         ({"supervisors": ["sue", "sue"]}, "sue is named twice"),
         ({"handlers": ["Sue Ode"]}, "login"),
         ({"programme": " "}, "--programme"),
@@ -123,6 +130,71 @@ def test_a_directory_that_holds_something_is_left_alone(tmp_path: Path) -> None:
         sit(tmp_path)
 
     assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("out", "root_file"),
+    [
+        ("mine", "root"),  # a file
+        ("mine/below", "root"),
+        ("new", "missing/root"),
+        ("new", "mine"),
+        ("new", "new/root"),
+        ("new", "."),
+    ],
+)
+def test_where_the_ceremony_cannot_write_nothing_is_made(
+    tmp_path: Path, out: str, root_file: str
+) -> None:
+    (tmp_path / "mine").write_text("kept")
+    places = ("--out", str(tmp_path / out), "--root-file", str(tmp_path / root_file))
+
+    done = run(*INIT, *places)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert (tmp_path / "mine").read_text() == "kept"
+
+
+def test_the_root_goes_into_its_file_and_onto_no_screen(tmp_path: Path) -> None:
+    places = ("--out", str(tmp_path / "new"), "--root-file", str(tmp_path / "root"))
+
+    done = run(*INIT, *places)
+
+    written = (tmp_path / "root").read_text()
+    assert done.returncode == 0, done.stderr
+    assert fingerprint(vouching.root_from_paper(written).public) in done.stdout
+    assert written.strip() not in done.stdout
+    assert (tmp_path / "root").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_root_whose_file_cannot_be_written_any_more_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, file = sit(tmp_path / "other"), tmp_path / "root"
+
+    def found(*given: object, **more: object) -> Made:
+        file.unlink()  # somebody took the stick out
+        return made
+
+    monkeypatch.setattr(initiating, "found", found)
+    with pytest.raises(SystemExit) as ended:
+        main([*INIT, "--out", str(tmp_path / "new"), "--root-file", str(file)])
+
+    said = capsys.readouterr()
+    assert ended.value.code == 0
+    assert made.root_paper in said.out
+    assert "the root is shown" in said.err
+
+
+def test_a_backups_keys_that_cannot_be_made_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("kept")
+    places = ("--keys", str(tmp_path / "mine" / "keys"), "--out", str(tmp_path / "backup"))
+
+    done = run("backup", "seal", *places, given="dump")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert not (tmp_path / "backup").exists()
 
 
 def test_the_founding_document_reads_back_as_it_was_written(tmp_path: Path) -> None:

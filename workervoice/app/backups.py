@@ -25,7 +25,10 @@ _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([0-9a-f-]{36})\.key")
 def seal(source: BinaryIO, out: Path, keys: Path, now: datetime) -> UUID:
     """Seal a dump into a new file under a new key, which is on disk before the first byte."""
     backup_id, key = uuid4(), generate_kem()
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise SettingsError(f"{keys} cannot be made ({exc.strerror}): give a directory") from None
     name = f"{now.date().isoformat()}-{backup_id}.key"
     write_private(keys / name, key.to_bytes().hex())
     _sync(keys / name)

@@ -62,6 +62,7 @@ def _declare_root(commands: Any) -> None:
 
 def _init(parsed: argparse.Namespace) -> int:
     from workervoice.app import initiating  # noqa: PLC0415 - `triage` must start fast
+    from workervoice.app.private_files import write_private  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
 
     _refuse_root_in_out(parsed.root_file, parsed.out)
@@ -75,21 +76,36 @@ def _init(parsed: argparse.Namespace) -> int:
         partner_supervisors=parsed.partner_supervisor,
         profile=parsed.profile,
     )
-    made = initiating.found(plan, parsed.out, now=wall_clock())
     if parsed.root_file is not None:
-        _write_new(parsed.root_file, made.root_paper + "\n")
-    for line in initiating.tell(made, parsed.out, root_file=parsed.root_file):
+        write_private(parsed.root_file, "")  # before there is a root that could be lost
+    try:
+        made = initiating.found(plan, parsed.out, now=wall_clock())
+    except BaseException:
+        if parsed.root_file is not None:
+            parsed.root_file.unlink()
+        raise
+    kept = parsed.root_file is not None and _keep_root(parsed.root_file, made.root_paper)
+    for line in initiating.tell(made, parsed.out, root_file=parsed.root_file if kept else None):
         print(line)
     return 0
 
 
 def _refuse_root_in_out(root_file: Path | None, out: Path) -> None:
-    if root_file is None:
-        return
-    if root_file.resolve().is_relative_to(out.resolve()):
+    if root_file is not None and root_file.resolve().is_relative_to(out.resolve()):
         raise SettingsError("--root-file lies in --out: the root must never be on the server")
-    if root_file.exists():
-        raise SettingsError(f"{root_file} exists already and is kept as it is")
+
+
+def _keep_root(path: Path, root: str) -> bool:
+    """Whether it is on the disk. If not, it is shown, for it cannot be made again."""
+    try:
+        with path.open("r+", encoding="utf-8") as file:
+            file.write(root + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as exc:
+        print(f"{path} cannot be written ({exc.strerror}): the root is shown", file=sys.stderr)
+        return False
+    return True
 
 
 def _restore(parsed: argparse.Namespace) -> int:
@@ -126,6 +142,7 @@ def _request(parsed: argparse.Namespace) -> int:
 def _sign(parsed: argparse.Namespace) -> int:
     from workervoice.app import comparing, vouching  # noqa: PLC0415
     from workervoice.app.asking import ask_secret  # noqa: PLC0415
+    from workervoice.app.private_files import write_private  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
 
     text, now = _read(parsed.request), wall_clock()
@@ -135,7 +152,7 @@ def _sign(parsed: argparse.Namespace) -> int:
         print(comparing.describe(entry, names, now), flush=True)
         comparing.compare(entry, now)
     root = vouching.root_from_paper(ask_secret("Root"))
-    _write_new(parsed.out, vouching.sign_request(entries, root))
+    write_private(parsed.out, vouching.sign_request(entries, root))
     print(f"Signed {len(entries)}. Carry {parsed.out} back: `workervoice root take`.")
     return 0
 
@@ -160,14 +177,3 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         raise SettingsError(f"{path} cannot be read") from None
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as exc:
-        raise SettingsError(f"{path} cannot be written ({exc.strerror})") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())

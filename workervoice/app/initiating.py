@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from unicodedata import normalize
 from uuid import UUID, uuid4
 
 from workervoice.app import recovery
@@ -77,9 +78,7 @@ def found(
     Raises `SettingsError` with nothing written if the plan lacks somebody.
     """
     _check(plan)
-    if out.exists() and any(out.iterdir()):
-        raise SettingsError(f"{out} holds something already: name a new directory with --out")
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_room(out)
     seed, programme_id = draw(ROOT_BYTES), uuid4()
     root = Root(SigningKey(seed))
     organisations = _organisations(plan)
@@ -93,6 +92,19 @@ def found(
     write_private(out / FOUNDING, founding.to_json())
     recovery_paper = to_paper(recovery.PAPER, recovery_seed)
     return Made(founding, root.public, to_paper(ROOT, seed), recovery_paper, seats)
+
+
+def _make_room(out: Path) -> None:
+    """A directory of our own, in which something can be made."""
+    try:
+        if out.exists() and any(out.iterdir()):
+            raise SettingsError(f"{out} holds something already: name a new directory with --out")
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (out / "keys").mkdir(mode=0o700)
+    except OSError as exc:
+        raise SettingsError(
+            f"{out} cannot be written ({exc.strerror}): name a new directory with --out"
+        ) from None
 
 
 def _check(plan: Plan) -> None:
@@ -112,7 +124,16 @@ def _check(plan: Plan) -> None:
         )
     if plan.partner_supervisors and not plan.partner:
         raise SettingsError("name the partner organisation with --partner")
-    logins = [_login(p)[0] for p in (*releasing, *plan.handlers, *plan.monitors)]
+    if _plain(plan.partner) == _plain(plan.operator):
+        raise SettingsError(
+            f"--partner and --operator are both {plan.operator}: whoever approves a release as a "
+            "partner has to be of another organisation"
+        )
+    _check_logins([*releasing, *plan.handlers, *plan.monitors])
+
+
+def _check_logins(people: Sequence[str]) -> None:
+    logins = [_login(person)[0] for person in people]
     for login in logins:
         if not login or set(login) - _LOGIN or len(login) > 60:
             raise SettingsError(
@@ -120,6 +141,11 @@ def _check(plan: Plan) -> None:
             )
         if logins.count(login) > 1:
             raise SettingsError(f"{login} is named twice: a person has one account")
+
+
+def _plain(name: str) -> str:
+    """A name, however it is spelt."""
+    return " ".join(normalize("NFKC", name).casefold().split())
 
 
 def _organisations(plan: Plan) -> dict[str, Organisation]:
