@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import signal
 import sys
 import threading
@@ -23,10 +24,11 @@ from workervoice.app import (
     commands_people,
     commands_places,
 )
-from workervoice.errors import WorkervoiceError
+from workervoice.errors import NotTrusted, WorkervoiceError
 from workervoice.settings import Settings, load
 
 POLL_SECONDS = 0.5
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _ROOMS = (
     commands_ceremony,
@@ -44,11 +46,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     parsed = _parser().parse_args(arguments)
     try:
         sys.exit(parsed.run(parsed))
+    except NotTrusted as exc:
+        print(f"workervoice: {_untrusted(str(exc))}", file=sys.stderr)
+        sys.exit(1)
     except WorkervoiceError as exc:
         print(f"workervoice: {exc}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
+
+
+def _untrusted(said: str) -> str:
+    """A refusal names where the chain of signatures breaks, and often by an id alone."""
+    if not _ID.fullmatch(said):
+        return f"this cannot be trusted: {said}"
+    return (
+        f"nobody whom the pinned root knows vouches for {said}: it was signed by another root, has "
+        "ended, or was changed. Compare the root that `workervoice doctor` shows with your paper"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,8 +15,10 @@ import pytest
 
 from tests.builders import a_case
 from tests.house import House
-from workervoice.app.vouching import read_request
+from workervoice.app.vouching import ROOT, read_request
 from workervoice.cli import main
+from workervoice.crypto.paper import ROOT_BYTES, to_paper
+from workervoice.crypto.seal import generate_signing
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.ceremony import VALID_FOR
 from workervoice.hotline.enrolling import own_fingerprint
@@ -450,3 +452,25 @@ def test_a_name_that_would_write_over_the_screen_is_refused(
         code, said = terminal.runs(*sign)
 
         assert (code, said.count("\n")) == (1, 1), said
+
+
+def test_what_another_root_signed_is_refused_in_words(terminal: Terminal, tmp_path: Path) -> None:
+    request = a_request(terminal, tmp_path, "officers", "request", "maria")
+    thief = to_paper(ROOT, bytes(ROOT_BYTES))
+    sign = ("root", "sign", str(request), "--out", str(tmp_path / "signed"))
+    terminal.runs(*sign, typed=(own_digits(terminal.house, "maria"), thief))
+
+    code, said = terminal.runs("root", "take", str(tmp_path / "signed"))
+
+    assert (code, said.count("\n")) == (1, 1), said
+    assert "nobody whom the pinned root knows vouches for" in said
+    assert str(terminal.house.actor("maria").id) in said
+
+
+def test_a_command_under_another_pinned_root_is_refused_in_words(terminal: Terminal) -> None:
+    terminal.patch.setenv(f"{PREFIX}ROOT_PUBLIC", generate_signing().public.hex())
+
+    code, said = terminal.as_sam("teams", "list")
+
+    assert (code, said.count("\n")) == (1, 1), said
+    assert "pinned root" in said
