@@ -76,7 +76,7 @@ def enrols(terminal: Terminal, token: str) -> str:
     def ask(what: str) -> str:
         if what == "Token":
             return token
-        if what == "New passphrase":
+        if what.startswith("New passphrase"):
             return WORDS
         printed = terminal.capture.readouterr().out
         shown.append(printed.rsplit(" ", 1)[1].strip())
@@ -474,3 +474,18 @@ def test_a_command_under_another_pinned_root_is_refused_in_words(terminal: Termi
 
     assert (code, said.count("\n")) == (1, 1), said
     assert "pinned root" in said
+
+
+def test_a_passphrase_that_is_typed_otherwise_the_second_time_makes_no_account(
+    terminal: Terminal,
+) -> None:
+    _, said = terminal.as_sam("officers", "invite", "dina", "--name", "Dina", "--role", "handler")
+    token = said.splitlines()[0]
+
+    code, said = terminal.runs("officers", "enrol", typed=(token, WORDS, f"{WORDS}s"))
+    _, listed = terminal.as_sam("officers", "list")
+
+    assert (code, said.count("\n")) == (1, 1), said
+    assert "not the same" in said
+    assert "dina\thandler\tinvited" in listed
+    assert enrols(terminal, token)

@@ -12,6 +12,7 @@ from workervoice.crypto.slots import CHEAP, RECOVERY, new_slot, open_umk
 from workervoice.crypto.strength import SHORTEST, weakness
 from workervoice.errors import NotFound
 from workervoice.hotline.ceremony import new_recovery_code
+from workervoice.hotline.enrolling import own_fingerprint
 from workervoice.store import people
 from workervoice.store.engine import Scope
 
@@ -42,7 +43,6 @@ def signs_in(house: House, login: str, passphrase: str) -> bool:
 
 def recover(house: House, **given: str) -> tuple[int, str]:
     browser = Browser.at(app_of(house))
-    browser.open("/login")
     browser.open("/recover")
     answer = browser.submit("/recover", **{"login": "asha", "new": NEW, "again": NEW, **given})
     return answer.status_code, answer.text
@@ -161,6 +161,25 @@ def test_the_recovery_code_sets_a_new_passphrase_and_is_replaced(house: House) -
     assert len(house.leaves("recovered")) == 1
     assert recover(house, code=code)[0] == 401
     assert recover(house, code=new_code)[0] == 200
+
+
+@pytest.mark.parametrize("new", ["asha-asha asha1asha.", "handler handler, Asha"])
+def test_a_new_passphrase_made_of_ones_own_name_is_refused_at_recovery(
+    house: House, new: str
+) -> None:
+    code = with_code(house)
+
+    status, text = recover(house, code=code, new=new, again=new)
+
+    assert (status, "too easy to guess" in text) == (409, True)
+    assert house.leaves("recovered") == []
+    assert recover(house, code=code)[0] == 200
+
+
+def test_everybody_finds_their_own_fingerprint(house: House) -> None:
+    browser = at_account(house)
+
+    assert own_fingerprint(house.actor("asha").bundle) in browser.page
 
 
 def test_wrong_codes_and_unknown_logins_get_the_same_answer(house: House) -> None:

@@ -76,6 +76,7 @@ def _invite(parsed: argparse.Namespace) -> int:
 def _enrol(parsed: argparse.Namespace) -> int:
     from workervoice.app.asking import ask_secret  # noqa: PLC0415
     from workervoice.app.beside import process_beside  # noqa: PLC0415
+    from workervoice.errors import Declined  # noqa: PLC0415
     from workervoice.hotline.staffing import enrol  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415
 
@@ -84,7 +85,10 @@ def _enrol(parsed: argparse.Namespace) -> int:
         return ask_secret("Recovery code, from your paper")
 
     with process_beside(load(), "console") as process:
-        made = enrol(process, ask_secret("Token"), ask_secret("New passphrase"), try_code=try_code)
+        token, new = ask_secret("Token"), ask_secret("New passphrase")
+        if ask_secret("New passphrase, again") != new:
+            raise Declined("the two new passphrases are not the same: nothing was made")
+        made = enrol(process, token, new, try_code=try_code)
     print(f"Your account {made.officer.login} waits to be confirmed. Read this to your registrar:")
     print(made.fingerprint)
     return 0

@@ -66,7 +66,7 @@ class Account:
     def change_passphrase(self, token: str, old: str, new: str, again: str) -> None:
         """Raises `WrongPassphrase` for the old one, `GuardFailed` for the new one. All other
         sessions end."""
-        check_new(self.officer, new, again)
+        check_new(new, again, self.officer.login, self.officer.name)
         umk = self._umk(SLOT_KIND, old)
         self._replace([(self._slot(new, umk), True)], "passphrase_changed", session_id(token))
 
@@ -90,8 +90,10 @@ class Account:
 
     def recover(self, typed: str, new: str) -> str:
         """A new passphrase by the recovery code, which is replaced by the one that is returned;
-        all sessions end."""
+        all sessions end. Raises `Declined` for the new one, which only now can be held against the
+        name: whoever has no code is not told whose it would be."""
         umk, code = self._umk(RECOVERY, as_printed(typed)), new_recovery_code()
+        check_new(new, new, self.officer.login, self.officer.name)
         slots = [(self._slot(new, umk), True), (self._slot(code, umk, RECOVERY), False)]
         self._replace(slots, "recovered", b"")
         return code
@@ -129,7 +131,7 @@ def recover(door: Door, login: str, typed: str, new: str, again: str) -> str:
     in the same time whether there is such an account or not.
     """
     as_printed(typed)
-    check_new(None, new, again)
+    check_new(new, again, login)
     try:
         with door.process.database.begin() as tx:
             officer = people.officer_by_login(tx, login)
@@ -145,13 +147,13 @@ def as_printed(typed: str) -> str:
     return to_paper(PAPER, from_paper(PAPER, typed, RECOVERY_BYTES))
 
 
-def check_new(officer: Officer | None, new: str, again: str) -> None:
-    """Raises `Declined` for a passphrase that will not do."""
+def check_new(new: str, again: str, *names: str) -> None:
+    """Raises `Declined` for a passphrase that will not do; `names` are what others know of its
+    owner."""
     if new != again:
         raise Declined("the two new passphrases are not the same")
     if len(new) > PASSPHRASE_MAX:
         raise Declined(f"the new passphrase is too long: {PASSPHRASE_MAX} characters at most")
-    names = (officer.login, officer.name) if officer is not None else ()
     if weakness(new, *names):
         raise Declined(
             f"this passphrase is too easy to guess. Take {SHORTEST} characters or more, say five "

@@ -88,7 +88,7 @@ def prepare(
     hashed = token_hash(from_paper(PAPER, token, RECOVERY_BYTES))
     with process.database.begin() as tx:
         officer = _officer_of(_invited(process, tx, hashed))
-    check_new(officer, passphrase, again)
+    check_new(passphrase, again, officer.login, officer.name)
     bundle, code = Bundle(generate_kem(), generate_signing()), new_recovery_code()
     umk, boxed = box_bundle(officer.id, bundle)
     by_passphrase = new_slot(officer.id, passphrase, umk, cost)

@@ -16,7 +16,7 @@ from workervoice.hotline.enrolling import own_fingerprint
 from workervoice.store.factors import FactorRow
 from workervoice.web.console import second
 from workervoice.web.console.gate import Visit, Visiting
-from workervoice.web.console.login import turn
+from workervoice.web.console.login import first_page, turn
 from workervoice.web.console.sentences import sentence
 from workervoice.web.console.throttling import passphrase_lane, proof_lane, too_soon
 from workervoice.web.errors import TooSoon
@@ -161,7 +161,7 @@ def end_session(visit: Visiting) -> Response:
 
 @router.get("/recover")
 def ask(visit: Visiting) -> Response:
-    return visit.page("recover.html", problem="", login="", new_code="")
+    return first_page(visit, "recover.html", login="", new_code="")
 
 
 @router.post("/recover")
