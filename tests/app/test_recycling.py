@@ -55,9 +55,10 @@ class Hammer:
         connection = http.client.HTTPConnection(self._at, timeout=30)
         while not self._stop.is_set():
             try:
-                connection.request("GET", "/health")
+                connection.request("GET", "/nowhere")
                 answer = connection.getresponse()
-                well = answer.status == 200 and bool(answer.read())
+                answer.read()
+                well = answer.status == 404
             except (OSError, http.client.HTTPException) as exc:
                 connection.close()
                 with self._counting:
@@ -111,7 +112,9 @@ def test_a_session_survives_the_console_that_it_began_with(data: Path) -> None:
     assert "ended unexpectedly" not in told
 
 
-def served(limit: int, requests: int, tell: Callable[[bytes], None] | None) -> list[str]:
+def served(
+    limit: int, requests: int, tell: Callable[[bytes], None] | None, path: str = "/"
+) -> list[str]:
     """Ask a server of our own, over one connection, and note what it says of the connection."""
     listening = listen("127.0.0.1", 0, "gateway_port")
     url = f"127.0.0.1:{listening.getsockname()[1]}"
@@ -122,7 +125,7 @@ def served(limit: int, requests: int, tell: Callable[[bytes], None] | None) -> l
     said: list[str] = []
     connection = http.client.HTTPConnection(url, timeout=10)
     while len(said) < requests and "close" not in said:
-        connection.request("GET", "/")
+        connection.request("GET", path)
         answer = connection.getresponse()
         assert answer.read() == b"well"
         said.append(answer.getheader("connection") or "kept")
@@ -155,6 +158,16 @@ def test_a_server_with_a_supervisor_tells_it_once_and_serves_on() -> None:
 
     assert told == [UP, RELIEVE]
     assert set(said) == {"kept", "stays"}
+
+
+@pytest.mark.parametrize("path", ["/health", "/static/console.css"])
+def test_what_anybody_may_ask_for_wears_no_server_out(path: str) -> None:
+    told: list[bytes] = []
+
+    said = served(limit=5, requests=40, tell=told.append, path=path)
+
+    assert told == [UP]
+    assert said[-1] == "stays"
 
 
 def test_a_server_without_limit_stays() -> None:

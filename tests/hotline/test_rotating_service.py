@@ -17,6 +17,7 @@ from tests.security.thief import Thief
 from workervoice.errors import SealBroken
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.overview import queue
+from workervoice.hotline.watch import Watch
 from workervoice.store.records_reseal import CONVERSATIONS, FACTS, PLAIN
 from workervoice.store.servicekeys import ServiceKeys
 from workervoice.store.vault import Vault
@@ -45,6 +46,7 @@ def test_after_a_rotation_everything_goes_on_and_the_old_key_opens_nothing(
 ) -> None:
     case_id = a_case(house, number=ONE)
     a_released_issue(house, case_id)
+    Watch().opened(house.console, house.actor("asha"), case_id)
     old = begun_service(house)
     before = opened_by(house, thief_of_own, old)
 

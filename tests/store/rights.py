@@ -75,6 +75,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     },
     "console": {
         "invitation": "S* U(keys)",
+        "lane": "S* I U(tried_at tries) D",
         "log_leaf": "I",
         "log_tag": "S* I",
         "officer": "S* I",
@@ -111,6 +112,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "programme": "S*",
         "site": "S*",
         "supply_link": "S*",
+        "watched": "S* I U(raised record version) D",
     },
     "buyer": {
         "action": "S* I U(state)",
@@ -135,6 +137,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "log_leaf": "I",
         "log_tag": "S* I",
         "organisation": "S*",
+        "watched": "S*",
     },
     "registrar": {
         "assessment": "S(case_id programme_id version)",
@@ -165,6 +168,7 @@ OPEN_DOORS: dict[str, set[str]] = {
     "courier": {"programme"},
     "console": {
         "invitation",
+        "lane",
         "officer",
         "organisation",
         "programme",

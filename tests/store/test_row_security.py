@@ -13,8 +13,17 @@ from tests.builders import a_case, a_released_issue, an_agreed_action
 from tests.house import ROLE_PASSWORD, House
 from tests.store.rights import EXPECTED, OPEN_DOORS, ROLES, columns_of, connected
 from workervoice.embedded import EmbeddedServer
-from workervoice.hotline import disclosing, drafts, issuenotes, restricting, staffing
+from workervoice.hotline import (
+    disclosing,
+    drafts,
+    issuenotes,
+    restricting,
+    staffing,
+    throttle,
+    watch,
+)
 from workervoice.hotline.staffing import Guest
+from workervoice.hotline.throttle import Caller
 from workervoice.message import Role
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 
@@ -34,6 +43,8 @@ def lived_in(shared_house: House) -> House:
     staffing.invite(shared_house.console, sam, guest)
     case_id = a_case(shared_house, number="+15550100778")
     restricting.restrict(shared_house.console, sam, case_id, {sam.id}, "for one person")
+    throttle.Throttle(shared_house.console.database).take(Caller("").at_token(b"", 0), 0)
+    watch.Watch().opened(shared_house.console, sam, case_id)
     drafts.keep(shared_house.console, sam, case_id, "note", {"text": ("half a sentence",)})
     return shared_house
 

@@ -11,9 +11,8 @@ from tests.house import House
 from tests.web.console_browser import Browser, app_of
 from tests.web.console_scenes import a_case
 from workervoice.hotline.watch import FLOOR, WEEK_HOURS, Watch, limit
+from workervoice.store.engine import Scope
 from workervoice.web.console.gate import Console
-
-NOW = 1_790_000_000
 
 
 @pytest.mark.parametrize(
@@ -33,19 +32,40 @@ def test_what_is_usual(others: list[int], own: list[int], most: int) -> None:
 def test_the_same_case_again_and_another_hour_do_not_count(house: House) -> None:
     watch, actor, case = Watch(), house.actor("asha"), uuid4()
 
-    assert not any(watch.opened(actor, case, NOW) for _ in range(100))
-    assert not any(watch.opened(actor, uuid4(), NOW + 7200 * n) for n in range(80))
+    assert not any(watch.opened(house.console, actor, case) for _ in range(30))
+    for _ in range(2 * FLOOR):
+        assert not watch.opened(house.console, house.actor("asha"), uuid4())
+        house.wait(hours=2)
 
 
 def test_one_alarm_an_hour_and_a_week_later_none(house: House) -> None:
-    watch, actor = Watch(), house.actor("asha")
+    actor, sam = house.actor("asha"), house.actor("sam")
 
-    raised = [watch.opened(actor, uuid4(), NOW) for _ in range(60)]
+    raised = [Watch().opened(house.console, actor, uuid4()) for _ in range(FLOOR + 10)]
 
     assert (raised.index(True), raised.count(True)) == (FLOOR, 1)
-    assert len(watch.alarms(house.programme, NOW)) == 1
-    assert watch.alarms(uuid4(), NOW) == []
-    assert watch.alarms(house.programme, NOW + (WEEK_HOURS + 1) * 3600) == []
+    (alarm,) = Watch().alarms(house.console, sam)
+    assert (alarm.name, alarm.officer_id) == ("Asha, handler", actor.id)
+    assert len(house.leaves("many_cases_opened")) == 1
+    house.wait(hours=WEEK_HOURS + 1)
+    assert Watch().alarms(house.console, sam) == []
+    house.wait(days=2)
+    Watch().opened(house.console, house.actor("asha"), uuid4())
+    with house.owner.begin(Scope(house.programme)) as tx:
+        assert tx.connection.exec_driver_sql("SELECT count(*) FROM watched").scalar() == 1
+
+
+def test_a_row_tells_nobody_without_the_service_key_who_opened_what(house: House) -> None:
+    actor, case = house.actor("asha"), uuid4()
+
+    Watch().opened(house.console, actor, case)
+
+    with house.owner.begin(Scope(house.programme)) as tx:
+        (row,) = tx.connection.exec_driver_sql("SELECT * FROM watched").mappings()
+    shown = b"".join(
+        bytes(v) if isinstance(v, memoryview | bytes) else str(v).encode() for v in row.values()
+    )
+    assert not any(each in shown for each in (b"Asha", str(actor.id).encode(), case.bytes))
 
 
 def test_supervisor_and_monitor_see_it_and_handlers_do_not(house: House) -> None:
@@ -57,7 +77,8 @@ def test_supervisor_and_monitor_see_it_and_handlers_do_not(house: House) -> None
     for case in cases:
         asha.open(f"/cases/{case}")
 
-    pages = {login: Browser.of(house, login, app).page for login in ("sam", "mina", "ben")}
+    successor = app_of(house)
+    pages = {login: Browser.of(house, login, successor).page for login in ("sam", "mina", "ben")}
 
     told = {login: "unusually many cases" in page for login, page in pages.items()}
     assert told == {"sam": True, "mina": True, "ben": False}

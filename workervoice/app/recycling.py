@@ -11,7 +11,8 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import uvicorn
 
@@ -19,6 +20,20 @@ from workervoice.app.children import RELIEVE, UP
 
 DRAIN_SECONDS = 7.0  # more than a connection may be idle
 _CLOSE = (b"connection", b"close")
+_COSTS_NOTHING = ("/health", "/static/")  # anybody may ask for these, and nothing is read for them
+
+
+class Counted:
+    """An app, and how often something was asked of it that may leave copies in memory."""
+
+    def __init__(self, app: Callable[..., Any]) -> None:
+        self._app = app
+        self.requests = 0
+
+    async def __call__(self, scope: Mapping[str, Any], receive: object, send: object) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(_COSTS_NOTHING):
+            self.requests += 1
+        await self._app(scope, receive, send)
 
 
 class Recycled(uvicorn.Server):
@@ -30,6 +45,8 @@ class Recycled(uvicorn.Server):
     def __init__(
         self, config: uvicorn.Config, limit: int, tell: Callable[[bytes], None] | None
     ) -> None:
+        app: Any = config.app  # never its name
+        self._counted = config.app = Counted(app)
         super().__init__(config)
         self._limit = limit + secrets.randbelow(limit // 5 + 1)
         self._tell = tell
@@ -41,7 +58,7 @@ class Recycled(uvicorn.Server):
             self._tell(UP)
 
     async def on_tick(self, counter: int) -> bool:
-        if self._limit and not self._served and self.server_state.total_requests >= self._limit:
+        if self._limit and not self._served and self._counted.requests >= self._limit:
             self._served = True
             if self._tell is None:
                 self.should_exit = True

@@ -1,8 +1,8 @@
 """Throttling: whoever guesses waits, and whoever belongs here still gets in.
 
 Every wrong try makes the next one of its lane wait: 1, 2, 4 … seconds, at most a minute; quiet
-minutes take the delay back. Lanes are counted in memory, by keyed hashes of a day: no address is
-kept anywhere, a restart forgets all.
+minutes take the delay back. Lanes are counted in the database, by keyed hashes of a day, so that
+all consoles count together and none forgets by being relieved; no login and no address is kept.
 
     a browser that was signed in here before   its own lane for this login, and no other
     any other browser                          login and source together; and the source alone
@@ -17,18 +17,23 @@ somebody who knows the passphrase, and a known browser does not stand in it.
 from __future__ import annotations
 
 import ipaddress
-from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock
 
 from workervoice.crypto.seal import ctx, mac
+from workervoice.store.engine import Database, Tx
+from workervoice.store.lanes import forget_lanes, hold_lanes, put_lane
 
 FREE = 2  # wrong tries in a row that cost nothing
 FREE_OF_SOURCE = 10  # the same for all logins from one address: an office shares one
 LONGEST = 60  # seconds
 DECAY_SECONDS = 300  # after so much quiet one wrong try is forgotten
 LANES_MOST = 50_000  # the longest untouched are forgotten first
+SWEEP_EVERY = 500  # tries
 _DAY = 24 * 3600
+
+Held = tuple[int, int]  # tries that were counted, and when last
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,46 +108,55 @@ class Rules:
 class Throttle:
     """Counts wrong tries. Times are unix seconds."""
 
+    database: Database
     longest: int = LONGEST
-    _tries: OrderedDict[bytes, tuple[int, int]] = field(default_factory=OrderedDict, repr=False)
-    _lock: Lock = field(default_factory=Lock, repr=False)
+    most: int = LANES_MOST
+    _taken: int = 0
 
     def take(self, lanes: tuple[Lane, ...], now: int) -> int:
         """0 to go ahead, and the try counts as wrong until `passed` or `undo`; else the seconds to
         wait, and nothing is counted: to try too early costs nothing more."""
-        with self._lock:
-            wait = max((self._wait(lane, now) for lane in lanes), default=0)
+        self._sweep(now)
+        with self._held(lanes, now) as (tx, held):
+            wait = max((self._wait(lane, held[lane.key], now) for lane in lanes), default=0)
             if wait == 0:
                 for lane in lanes:
-                    self._put(lane, self._count(lane, now) + 1, now)
+                    put_lane(tx, lane.key, _count(held[lane.key], now) + 1, now)
             return wait
 
     def passed(self, lanes: tuple[Lane, ...], now: int) -> None:
         """It was right: the lane of this person is free; what the others hold is undone by one."""
-        with self._lock:
+        with self._held(lanes, now) as (tx, held):
             for at, lane in enumerate(lanes):
-                self._put(lane, 0 if at == 0 else self._count(lane, now) - 1, now)
+                less = max(0, _count(held[lane.key], now) - 1)
+                put_lane(tx, lane.key, 0 if at == 0 else less, now)
 
     def undo(self, lanes: tuple[Lane, ...], now: int) -> None:
         """It was not tried after all."""
-        with self._lock:
+        with self._held(lanes, now) as (tx, held):
             for lane in lanes:
-                self._put(lane, self._count(lane, now) - 1, now)
+                put_lane(tx, lane.key, max(0, _count(held[lane.key], now) - 1), now)
 
-    def _count(self, lane: Lane, now: int) -> int:
-        count, last = self._tries.get(lane.key, (0, now))
-        return max(0, count - max(0, now - last) // DECAY_SECONDS)
+    @contextmanager
+    def _held(self, lanes: tuple[Lane, ...], now: int) -> Iterator[tuple[Tx, Mapping[bytes, Held]]]:
+        with self.database.begin() as tx:
+            yield tx, hold_lanes(tx, [lane.key for lane in lanes], now)
 
-    def _wait(self, lane: Lane, now: int) -> int:
-        over = self._count(lane, now) - lane.free
-        if over < 0 or lane.key not in self._tries:
+    def _wait(self, lane: Lane, held: Held, now: int) -> int:
+        over = _count(held, now) - lane.free
+        if over < 0:
             return 0
         delay = min(1 << min(over, 16), self.longest)
-        return max(0, self._tries[lane.key][1] + delay - now)
+        return max(0, held[1] + delay - now)
 
-    def _put(self, lane: Lane, count: int, now: int) -> None:
-        self._tries.pop(lane.key, None)
-        if count > 0:
-            self._tries[lane.key] = (count, now)
-        while len(self._tries) > LANES_MOST:
-            self._tries.popitem(last=False)
+    def _sweep(self, now: int) -> None:
+        """Now and then: what was of yesterday, whose hashes nobody can make any more."""
+        self._taken += 1
+        if self._taken % SWEEP_EVERY == 1:
+            with self.database.begin() as tx:
+                forget_lanes(tx, now - _DAY, self.most)
+
+
+def _count(held: Held, now: int) -> int:
+    tries, last = held
+    return max(0, tries - max(0, now - last) // DECAY_SECONDS)

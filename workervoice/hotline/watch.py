@@ -2,30 +2,35 @@
 
 Distinct cases in a clock hour, per officer, against the most of: the floor, three times the median
 of the colleagues' hours, three times the median of the own earlier hours. Nobody is stopped: the
-supervisors and the monitor see it, and the log has a leaf.
+supervisors and the monitor see it for a week, and the log has a leaf.
 
-Counted in the console's memory for a week: a restart forgets the counts and what is shown, never
-the leaf, and several consoles count apart. Whoever stays below the floor is not seen; nor is
-whoever reads from a copy of the database instead of the pages.
+Counted in the database, for all consoles together, in sealed rows that are dropped after a week.
+Whoever stays below the floor is not seen; nor is whoever reads from a copy of the database instead
+of the pages. Whoever may write to the database can drop what is shown, never the leaf.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from math import ceil
 from statistics import median
-from threading import Lock
 from uuid import UUID
 
+from workervoice.crypto.seal import ctx
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
+from workervoice.store.engine import Tx
 from workervoice.store.log import Event, record_event
+from workervoice.store.vault import Vault
+from workervoice.store.watched import Hour, forget_hours, hold_hour, hours_since, put_hour
 
 FLOOR = 20  # distinct cases in an hour
 TIMES = 3
 WEEK_HOURS = 7 * 24
 _HOUR = 3600
+_CASE_DIGITS = 16
 
 
 def limit(others: Sequence[int], own: Sequence[int], floor: int = FLOOR) -> int:
@@ -48,56 +53,60 @@ class Alarm:
         return self.hour * _HOUR
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Watch:
-    """What was opened in the last week, by programme, officer and hour."""
+    """Looks at what was opened in the last week."""
 
     floor: int = FLOOR
-    _hours: dict[UUID, dict[UUID, dict[int, set[UUID]]]] = field(default_factory=dict, repr=False)
-    _alarms: dict[UUID, list[Alarm]] = field(default_factory=dict, repr=False)
-    _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def opened(self, actor: Actor, case_id: UUID, now: int) -> bool:
-        """Count a case; True if with it this hour has become unusual, once an hour."""
-        hour, programme = now // _HOUR, actor.officer.programme_id
-        with self._lock:
-            team = self._hours.setdefault(programme, {})
-            _forget(team, hour - WEEK_HOURS)
-            mine = team.setdefault(actor.id, {})
-            mine.setdefault(hour, set()).add(case_id)
-            raised = self._alarms.setdefault(programme, [])
-            if any((a.officer_id, a.hour) == (actor.id, hour) for a in raised):
-                return False
-            others = [
-                len(cases)
-                for officer_id, hours in team.items()
-                if officer_id != actor.id
-                for cases in hours.values()
-            ]
-            own = [len(cases) for at, cases in mine.items() if at != hour]
-            if len(mine[hour]) <= limit(others, own, self.floor):
-                return False
-            raised.append(Alarm(actor.id, actor.officer.name, hour))
-            return True
-
-    def alarms(self, programme: UUID, now: int) -> list[Alarm]:
-        """Those of the last week, the newest first."""
-        since = now // _HOUR - WEEK_HOURS
-        with self._lock:
-            kept = [alarm for alarm in self._alarms.get(programme, []) if alarm.hour >= since]
-            self._alarms[programme] = kept
-            return kept[::-1]
-
-
-def _forget(team: dict[UUID, dict[int, set[UUID]]], before: int) -> None:
-    for hours in team.values():
-        for at in [at for at in hours if at < before]:
-            del hours[at]
-
-
-def look(process: Process, watch: Watch, actor: Actor, case_id: UUID) -> None:
-    """Somebody opened a case: count it, and leave a leaf if that is an alarm."""
-    now = process.clock()
-    if watch.opened(actor, case_id, int(now.timestamp())):
+    def opened(self, process: Process, actor: Actor, case_id: UUID) -> bool:
+        """Count a case; True, and a leaf, if with it this hour has become unusual, once an hour."""
+        now = process.clock()
         with process.database.begin(actor.scope()) as tx:
-            record_event(tx, process.vault, Event("many_cases_opened", actor.id, actor.id), now)
+            hour = _counted(tx, process.vault, actor, case_id, now)
+            if hour is None:
+                return False
+            raised = self._is_unusual(tx, process.vault, hour)
+            put_hour(tx, process.vault, replace(hour, raised=hour.raised or raised))
+            if raised:
+                event = Event("many_cases_opened", actor.id, actor.id)
+                record_event(tx, process.vault, event, now)
+            return raised
+
+    def alarms(self, process: Process, actor: Actor) -> list[Alarm]:
+        """Those of the last week, the newest first."""
+        since = _hour_of(process.clock()) - WEEK_HOURS
+        with process.database.begin(actor.scope()) as tx:
+            found = list(hours_since(tx, process.vault, _day(since), raised=True))
+        shown = [Alarm(each.officer_id, each.name, each.hour) for each in found]
+        return sorted((a for a in shown if a.hour >= since), key=lambda a: -a.hour)
+
+    def _is_unusual(self, tx: Tx, vault: Vault, hour: Hour) -> bool:
+        count = len(hour.cases)
+        if hour.raised or count <= self.floor:
+            return False
+        week = list(hours_since(tx, vault, _day(hour.hour - WEEK_HOURS)))
+        others = [len(each.cases) for each in week if each.officer_id != hour.officer_id]
+        mine = [each for each in week if each.officer_id == hour.officer_id]
+        own = [len(each.cases) for each in mine if each.hour != hour.hour]
+        return count > limit(others, own, self.floor)
+
+
+def _counted(tx: Tx, vault: Vault, actor: Actor, case_id: UUID, now: datetime) -> Hour | None:
+    """The hour with this case in it, to be stored; None if it was in it already."""
+    at = _hour_of(now)
+    hour = hold_hour(tx, vault, Hour(actor.id, actor.officer.name, at), _day(at))
+    case = vault.mac(ctx("watched-case", tx.programme, case_id)).hex()[:_CASE_DIGITS]
+    if case in hour.cases:
+        return None
+    if not hour.cases:
+        forget_hours(tx, _day(at - WEEK_HOURS))
+    return replace(hour, cases=hour.cases | {case}, version=hour.version + 1)
+
+
+def _hour_of(now: datetime) -> int:
+    return int(now.timestamp()) // _HOUR
+
+
+def _day(hour: int) -> date:
+    return datetime.fromtimestamp(hour * _HOUR, tz=UTC).date()

@@ -145,6 +145,18 @@ second_factor = _table(
     *(_sealed("used"), _sealed("signature"), _refers("officer_id", "officer")),
 )
 
+lane = _table(
+    "lane",
+    *(_sealed("mac"), _number("tries"), Column("tried_at", BigInteger, nullable=False)),
+    key=("mac",),
+)
+
+watched = _table(
+    "watched",
+    *(_id("id"), Column("day", Date, nullable=False), Column("raised", Boolean, nullable=False)),
+    *(_number("version"), _sealed("record")),
+)
+
 key_pair = _table(
     "key_pair",
     *(_text("holder_kind"), _id("holder_id"), _number("epoch"), _sealed("public")),

@@ -67,8 +67,9 @@ def create_console_app(
         dependencies=[Depends(gate), Depends(fresh)],
     )
     rules = rules or Rules()
+    throttle = Throttle(process.database, rules.longest)
     app.state.console = Console(
-        process, door, desk, secure_cookies, demo, rules.behind_proxy, Throttle(rules.longest)
+        process, door, desk, secure_cookies, demo, throttle, rules.behind_proxy
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -16,7 +16,6 @@ from workervoice.hotline.redacting import Cut
 from workervoice.hotline.restricting import colleagues
 from workervoice.hotline.telling import tell_worker
 from workervoice.hotline.tombstones import tombstone
-from workervoice.hotline.watch import look
 from workervoice.message import INDICATORS, Consent, Priority, Role
 from workervoice.web.console import parts
 from workervoice.web.console.acting import Subject
@@ -68,7 +67,7 @@ def show(visit: Visiting, case_id: UUID) -> Response:
 def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
     """One case; after a refusal with what was tried, and 409."""
     page = case_page(visit.process, visit.actor, case_id)
-    look(visit.process, visit.console.watch, visit.actor, case_id)
+    visit.console.watch.opened(visit.process, visit.actor, case_id)
     facts = page.record.facts
     shown = {
         "page": page,

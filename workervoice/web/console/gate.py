@@ -50,8 +50,8 @@ class Console:
     desk: Desk
     secure_cookies: bool
     demo: bool
+    throttle: Throttle
     behind_proxy: bool = False
-    throttle: Throttle = field(default_factory=Throttle)
     logins: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(LOGINS_AT_ONCE))
     watch: Watch = field(default_factory=Watch)
     clocks: KnownClocks = field(default_factory=KnownClocks)
@@ -135,8 +135,7 @@ class Visit:
         """What the supervisors and the monitor of the programme are to know."""
         if self.officer is None or self.officer.role not in {Role.SUPERVISOR, Role.MONITOR}:
             return []
-        now = int(self.process.clock().timestamp())
-        return self.console.watch.alarms(self.officer.officer.programme_id, now)
+        return self.console.watch.alarms(self.process, self.officer)
 
     def listing(self, template: str, every: Listing[Any], **shown: Any) -> Response:
         """A page of lines, and of rows that could not be read, which are counted."""

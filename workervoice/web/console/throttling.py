@@ -23,7 +23,7 @@ _WRONG = (WrongPassphrase, WrongCode, Mistyped)
 @contextmanager
 def passphrase_lane(visit: Visit, login: str) -> Iterator[None]:
     """A try at somebody's passphrase or recovery code. Raises `TooSoon`."""
-    lanes = _caller(visit, login).at_passphrase(visit.console.door.boot_secret, login, _now(visit))
+    lanes = _caller(visit, login).at_passphrase(visit.process.vault.mac_key, login, _now(visit))
     with _in(visit, lanes):
         yield
 
@@ -31,7 +31,7 @@ def passphrase_lane(visit: Visit, login: str) -> Iterator[None]:
 @contextmanager
 def token_lane(visit: Visit) -> Iterator[None]:
     """A try at a token for a new account. Raises `TooSoon`."""
-    lanes = _caller(visit, "").at_token(visit.console.door.boot_secret, _now(visit))
+    lanes = _caller(visit, "").at_token(visit.process.vault.mac_key, _now(visit))
     with _in(visit, lanes):
         yield
 
@@ -40,7 +40,7 @@ def token_lane(visit: Visit) -> Iterator[None]:
 def code_lane(visit: Visit) -> Iterator[None]:
     """A try at the second factor of whoever came half the way."""
     login = visit.actor.officer.login
-    lanes = _caller(visit, login).at_code(visit.console.door.boot_secret, login, _now(visit))
+    lanes = _caller(visit, login).at_code(visit.process.vault.mac_key, login, _now(visit))
     with _in(visit, lanes):
         yield
 
@@ -49,7 +49,7 @@ def code_lane(visit: Visit) -> Iterator[None]:
 def proof_lane(visit: Visit) -> Iterator[None]:
     """A try to prove again, within a session, who is there."""
     row = session_id(visit.token)
-    with _in(visit, at_proof(visit.console.door.boot_secret, row, _now(visit))):
+    with _in(visit, at_proof(visit.process.vault.mac_key, row, _now(visit))):
         yield
 
 

@@ -32,6 +32,7 @@ CREATE POLICY at_the_door ON session TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON second_factor TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON organisation TO workervoice_console USING (true);
 CREATE POLICY at_the_door ON invitation TO workervoice_console USING (true);
+CREATE POLICY at_the_door ON lane TO workervoice_console USING (true);
 
 -- A buyer's officer sees the own organisation's rows, and the plan that a disclosure opened.
 CREATE POLICY own ON organisation TO workervoice_buyer
@@ -148,6 +149,7 @@ CREATE POLICY only_of_what_is_over ON contact AS RESTRICTIVE FOR DELETE TO worke
 -- The console before it knows who asks.
 GRANT SELECT ON programme, organisation, officer, slot TO workervoice_console;
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO workervoice_console;
+GRANT SELECT, INSERT, UPDATE (tries, tried_at), DELETE ON lane TO workervoice_console;
 -- Whoever was invited makes their own account; nobody vouches for it yet.
 GRANT SELECT, UPDATE (keys) ON invitation TO workervoice_console;
 GRANT INSERT ON officer, slot TO workervoice_console;
@@ -170,6 +172,8 @@ GRANT UPDATE (state, version, link, packet, signer_id, signature) ON issue TO wo
 GRANT UPDATE (state, version, link) ON disclosure TO workervoice_staff;
 GRANT UPDATE (state) ON action TO workervoice_staff;
 GRANT UPDATE (record, next_look_at) ON clock TO workervoice_staff;
+-- How many cases each of them opens.
+GRANT SELECT, INSERT, UPDATE (raised, version, record), DELETE ON watched TO workervoice_staff;
 
 -- Erasing, as a worker asked: a case's words, keys and clocks, its conversation's addresses, and
 -- the keys of what was drafted from it and never left.
@@ -266,4 +270,4 @@ GRANT SELECT ON organisation, directory TO workervoice_monitor;
 GRANT SELECT (programme_id, id, state, version, queue) ON cases TO workervoice_monitor;
 GRANT SELECT (programme_id, id, state, link) ON issue TO workervoice_monitor;
 GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO workervoice_monitor;
-GRANT SELECT ON clock TO workervoice_monitor;
+GRANT SELECT ON clock, watched TO workervoice_monitor;

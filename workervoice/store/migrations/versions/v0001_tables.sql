@@ -68,6 +68,14 @@ CREATE TABLE key_wrap (
     CONSTRAINT key_wrap_pk PRIMARY KEY (programme_id, holder_kind, holder_id, epoch, reader_id)
 );
 
+CREATE TABLE lane (
+    programme_id UUID NOT NULL,
+    mac BYTEA NOT NULL,
+    tries INTEGER NOT NULL,
+    tried_at BIGINT NOT NULL,
+    CONSTRAINT lane_pk PRIMARY KEY (programme_id, mac)
+);
+
 CREATE TABLE line (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -151,6 +159,16 @@ CREATE TABLE site (
     signer_id UUID NOT NULL,
     signature BYTEA NOT NULL,
     CONSTRAINT site_pk PRIMARY KEY (programme_id, id)
+);
+
+CREATE TABLE watched (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    day DATE NOT NULL,
+    raised BOOLEAN NOT NULL,
+    version INTEGER NOT NULL,
+    record BYTEA NOT NULL,
+    CONSTRAINT watched_pk PRIMARY KEY (programme_id, id)
 );
 
 CREATE TABLE action (
