@@ -2,8 +2,7 @@
 
 In clear: states, random ids, directions, size buckets, who may read a case, the hour of a next
 look. Everything else is sealed: to a case, plan or organisation key (words), to the courier
-(addresses and what is owed), or under the service key (facts, links, clocks). See architecture
-section 4.
+(addresses and what is owed), or under the service key (facts, links, clocks).
 """
 
 from __future__ import annotations
@@ -141,15 +140,10 @@ session = _table(
 second_factor = _table(
     "second_factor",
     *(_id("id"), _id("officer_id"), _text("kind"), _number("ordinal"), _sealed("fixed")),
-    _number("version"),
-    *(_sealed("used"), _sealed("signature"), _refers("officer_id", "officer")),
+    *(_number("version"), _sealed("used"), _sealed("signature"), _refers("officer_id", "officer")),
 )
 
-lane = _table(
-    "lane",
-    *(_sealed("mac"), _number("tries"), Column("tried_at", BigInteger, nullable=False)),
-    key=("mac",),
-)
+lane = _table("lane", _sealed("mac"), _number("tries"), _moment("tried_at"), key=("mac",))
 
 watched = _table(
     "watched",
@@ -284,8 +278,7 @@ action = _table(
 
 action_entry = _table(
     "action_entry",
-    *(_id("id"), _id("action_id"), _number("epoch"), _number("ordinal")),
-    _sealed("words"),
+    *(_id("id"), _id("action_id"), _number("epoch"), _number("ordinal"), _sealed("words")),
     *(UniqueConstraint("programme_id", "action_id", "ordinal"), _refers("action_id", "action")),
 )
 

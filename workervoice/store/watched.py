@@ -18,6 +18,7 @@ from workervoice.crypto.seal import ctx
 from workervoice.errors import SealBroken
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.states import change_row
 from workervoice.store.vault import Vault
 
 
@@ -46,9 +47,7 @@ def hold_hour(tx: Tx, vault: Vault, empty: Hour, day: date) -> Hour:
 def put_hour(tx: Tx, vault: Vault, hour: Hour) -> None:
     """Change an hour that is held; `hour` has its next version."""
     columns = _columns(tx, vault, hour)
-    c = t.watched.c
-    row = t.watched.update().where(c.programme_id == tx.programme, c.id == columns.pop("id"))
-    tx.connection.execute(row.values(**columns))
+    change_row(tx, t.watched, columns.pop("id"), columns)
 
 
 def hours_since(tx: Tx, vault: Vault, day: date, *, raised: bool = False) -> Iterator[Hour]:

@@ -72,7 +72,7 @@ CREATE TABLE lane (
     programme_id UUID NOT NULL,
     mac BYTEA NOT NULL,
     tries INTEGER NOT NULL,
-    tried_at BIGINT NOT NULL,
+    tried_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT lane_pk PRIMARY KEY (programme_id, mac)
 );
 
