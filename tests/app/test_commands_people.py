@@ -167,12 +167,37 @@ def test_places_are_registered_by_commands_and_count(terminal: Terminal) -> None
     lists = {what: terminal.runs(what, "list")[1] for what in ("organisations", "sites", "links")}
 
     assert (code, site[0], added[0], ended[0], again[0]) == (0, 0, 0, 0, 1)
+    assert f"{link.strip()}\tDOCK\tEastern Wear\t2026-01-01" in lists["links"]
     assert f"{organisation.strip()}\tbuyer\tEastern Wear" in lists["organisations"]
     assert "DOCK\tDockside\tBD" in lists["sites"]
     assert "2026-01-01\t2026-10-31\tlist of 2026" in lists["links"]
     assert "NOT VOUCHED FOR" not in "".join(lists.values())
     assert terminal.house.line("second").sender == "+15550100009"
-    assert str(terminal.house.programme) in terminal.runs("programmes", "list")[1]
+    named = f"{terminal.house.programme}\tDemo hotline\n"
+    assert terminal.runs("programmes", "list")[1] == named
+
+
+def test_what_was_mistyped_is_refused_or_corrected_by_commands(terminal: Terminal) -> None:
+    line = ("--channel", "sms", "--country", "BD", "--language", "tl", "--sender", "+15550100009")
+    refused = terminal.as_sam("lines", "add", "second", *line, "--emergency-number", "nine")
+    added = terminal.as_sam("lines", "add", "second", *line, "--emergency-number", "99")
+    changed = terminal.as_sam("lines", "change", "second", "--emergency-number", "999")
+    wrong = terminal.as_sam("lines", "change", "second", "--emergency-number", "9")
+    nothing = terminal.as_sam("lines", "change", "second")
+    site = terminal.as_sam("sites", "change", "RIVER", "--name", "Riverbank")
+    missing = terminal.as_sam("sites", "change", "NOWHERE", "--name", "Riverbank")
+    of = ("--site", "RIVER", "--organisation", "Labour Watch (NGO)", "--source", "list")
+    ngo = terminal.as_sam("links", "add", *of, "--since", "2026-01-01")
+
+    assert [each[0] for each in (refused, wrong, nothing, missing, ngo)] == [1] * 5
+    assert "digits only" in refused[1]
+    assert "no buyer" in ngo[1]
+    assert [each[0] for each in (added, changed, site)] == [0] * 3
+    assert "no phrases in tl" in added[1]
+    assert terminal.house.line("second").emergency_number == "999"
+    assert "RIVER\tRiverbank\tBD" in terminal.runs("sites", "list")[1]
+    details = [leaf["detail"] for leaf in terminal.house.leaves("registered")]
+    assert details[-2:] == ["line changed", "site changed"]
 
 
 def test_a_buyers_registrar_and_a_handler_register_nothing(terminal: Terminal) -> None:

@@ -115,6 +115,8 @@ def test_a_small_hotline_is_made_and_takes_its_first_report(data: Path) -> None:
     assert any("They took our passports" in line for line in case.lines())
     assert any("Riverside" in line for line in case.lines())
     assert "stolen disk" not in up.output
+    assert "no line yet: `workervoice lines add`" in up.output
+    assert "demo-sms" not in up.output
 
 
 def test_the_small_profile_asks_for_a_partner_who_approves(tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from workervoice.crypto.seal import generate_signing
 from workervoice.errors import Contradicted, NotTrusted
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.process import Pen, Signer
-from workervoice.hotline.registering import end_link
+from workervoice.hotline.registering import change_place, end_link
 from workervoice.hotline.registry import buyers_of, register, sites
 from workervoice.hotline.releasing import release
 from workervoice.hotline.verifying import verify_log
 from workervoice.store.engine import Scope, Tx
-from workervoice.store.programme import Site, SupplyLink, add_registered, rows_of
+from workervoice.store.programme import Line, Site, SupplyLink, add_registered, rows_of
 
 TODAY = date(2026, 11, 22)
 
@@ -52,6 +52,46 @@ def test_a_line_whose_emergency_number_was_changed_takes_no_text(
     assert str(refused.value) == f"line {before.id}"
     thief_of_own.change("UPDATE line SET emergency_number = '999' WHERE slug = 'demo-sms'")
     assert house.line() == before
+
+
+def put_back(thief: Thief, was: Line | Site, columns: str) -> None:
+    """Write an older version of a row over the newest one, whole and rightly signed."""
+    table = type(was).__name__.lower()
+    names = [*columns.split(), "version", "signer_id", "signature"]
+    sets = ", ".join(f"{name} = %({name})s" for name in names)
+    values = {name: getattr(was, name) for name in names}
+    thief.change(f"UPDATE {table} SET {sets} WHERE id = %(id)s", id=was.id, **values)  # noqa: S608
+
+
+def test_an_emergency_number_that_was_corrected_is_not_put_back(
+    house: House, thief_of_own: Thief
+) -> None:
+    before, sam = house.line(), house.actor("sam")
+    change_place(house.console, sam, Line, "demo-sms", {"emergency_number": "112"})
+    after = house.line()
+
+    put_back(thief_of_own, before, "emergency_number")
+
+    assert (after.emergency_number, after.version) == ("112", 2)
+    with pytest.raises(NotTrusted) as refused:
+        house.line()
+    assert str(refused.value) == f"line {before.id}"
+
+
+def test_a_site_whose_name_was_corrected_is_not_shown_under_the_old_one(
+    house: House, thief_of_own: Thief
+) -> None:
+    house.text("+15550100777", "They keep our passports. We work at RIVER")
+    (case_id,) = (row.id for row in thief_of_own.rows("SELECT id FROM cases"))
+    before = site_of(house, "RIVER")
+    change_place(house.console, house.actor("sam"), Site, "RIVER", {"name": "Riverbank"})
+    shown = case_page(house.console, house.actor("asha"), case_id)
+
+    put_back(thief_of_own, before, "name")
+
+    assert shown.site is not None
+    assert shown.site.name == "Riverbank"
+    assert case_page(house.console, house.actor("asha"), case_id).site is None
 
 
 @pytest.mark.parametrize("signer", ["nobody", "a stranger", "a handler", "a buyer's registrar"])
@@ -89,7 +129,11 @@ def test_a_supply_link_that_a_supervisor_registered_counts(house: House) -> None
     with house.owner.begin(Scope(house.programme)) as tx:
         (known,) = [link for link in rows_of(tx, SupplyLink) if link.site_id == harbour.id]
         before = buyers_of(tx, pen(house, tx), harbour.id, TODAY)
-        river = next(site for site in sites(tx, pen(house, tx).directory) if site.code == "RIVER")
+        river = next(
+            site
+            for site in sites(tx, house.console.vault, pen(house, tx).directory)
+            if site.code == "RIVER"
+        )
         from_river = {b.id: b for b in buyers_of(tx, pen(house, tx), river.id, TODAY)}
 
     other = next(b for b in from_river.values() if b not in before)

@@ -147,7 +147,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "invitation": "S* I D",
         "key_pair": "S* I",
         "key_wrap": "S* I D",
-        "line": "S* I",
+        "line": "S* I"
+        " U(channel country emergency_number language sender signature signer_id slug version)",
         "log_leaf": "I",
         "log_tag": "S* I",
         "message": "S(case_id id ordinal programme_id) I",
@@ -155,7 +156,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "organisation": "S* I",
         "programme": "S*",
         "session": "S(officer_id programme_id) D",
-        "site": "S* I",
+        "site": "S* I U(code country name signature signer_id version)",
         "slot": "S(officer_id programme_id) D",
         "supply_link": "S* I"
         " U(organisation_id signature signer_id since site_id source until version)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 from workervoice.app import demo
 from workervoice.app.supervisor import Supervisor
@@ -26,20 +27,28 @@ def announce(supervisor: Supervisor, settings: Settings) -> None:
     lines = ["", "Workervoice is running.", "", f"  officers' pages   {supervisor.console_url}"]
     if supervisor.phones_url:
         lines.append(f"  simulated phones  {supervisor.phones_url}")
-    by_twilio = settings.with_twilio_login().sends_by_twilio()
-    given = {"sms": settings.twilio_sms_from, "whatsapp": settings.twilio_whatsapp_from}
-    for line in demo.demo_lines(settings.twilio_sms_from, settings.twilio_whatsapp_from):
-        if by_twilio and not given[line.channel]:
-            setting = f"WORKERVOICE_TWILIO_{line.channel.upper()}_FROM"
-            lines.append(f"  ({line.slug} is not in use: {setting} is not set)")
-            continue
-        lines.append(f"  Twilio webhook    {supervisor.gateway_url}/in/twilio/{line.slug}")
+    lines += _webhooks(supervisor, settings)
     if not settings.tokens():
         lines.append("  (Twilio's webhooks are refused: no WORKERVOICE_TWILIO_AUTH_TOKENS is set)")
     if supervisor.is_demo and supervisor.seeded is None:
         lines += ["", "Passphrases were shown when this demo was made; to make a new one, remove"]
         lines.append(f"{settings.data_dir} first.")
     _print([*lines, "", "Ctrl-C ends it; its data stays in " + str(settings.data_dir), ""])
+
+
+def _webhooks(supervisor: Supervisor, settings: Settings) -> Iterator[str]:
+    """Where Twilio brings what workers write, for each line of the programme."""
+    of_demo = supervisor.is_demo and settings.with_twilio_login().sends_by_twilio()
+    given = {"sms": settings.twilio_sms_from, "whatsapp": settings.twilio_whatsapp_from}
+    for line in supervisor.lines:
+        if of_demo and not given[line.channel]:
+            setting = f"WORKERVOICE_TWILIO_{line.channel.upper()}_FROM"
+            yield f"  ({line.slug} is not in use: {setting} is not set)"
+            continue
+        yield f"  Twilio webhook    {supervisor.gateway_url}/in/twilio/{line.slug}"
+    if not supervisor.lines:
+        yield f"  Twilio webhook    {supervisor.gateway_url}/in/twilio/{{line}}"
+        yield "  (no line yet: `workervoice lines add`)"
 
 
 def _print(lines: list[str]) -> None:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
+
+_OF_A_LINE = (
+    ("sender", "our number, as +15550100000"),
+    ("country", "two letters"),
+    ("language", "what to answer in at first, as bn"),
+    ("emergency-number", "what a worker in danger is told to call there"),
+)
 
 
 def declare(commands: Any) -> None:
@@ -17,21 +25,24 @@ def declare(commands: Any) -> None:
     lines = _group(commands, "lines", "the numbers that workers write to")
     one = _add(lines, "add", _line, "register a line", "slug")
     one.add_argument("--channel", required=True, choices=("sms", "whatsapp"))
-    for name, about in (
-        ("sender", "our number, as +15550100000"),
-        ("country", "two letters"),
-        ("language", "what to answer in at first, as bn"),
-        ("emergency-number", "what a worker in danger is told to call there"),
-    ):
+    for name, about in _OF_A_LINE:
         one.add_argument(f"--{name}", required=True, help=about)
+    one = _add(lines, "change", _change_line, "correct what a line says", "slug")
+    for name, about in _OF_A_LINE:
+        one.add_argument(f"--{name}", help=about)
     _listing(lines, "line")
     sites = _group(commands, "sites", "places of work")
     one = _add(sites, "add", _site, "register a site", "code")
     one.add_argument("--name", required=True)
     one.add_argument("--country", required=True, help="two letters")
+    one = _add(sites, "change", _change_site, "correct what a site says", "code")
+    one.add_argument("--name")
+    one.add_argument("--country", help="two letters")
     _listing(sites, "site")
     _declare_links(commands)
-    _listing(_group(commands, "programmes", "what this database is for"), "programme")
+    programmes = _group(commands, "programmes", "what this database is for")
+    listing = programmes.add_parser("list", help="all of them", description="every programme")
+    listing.set_defaults(run=_programmes)
 
 
 def _declare_links(commands: Any) -> None:
@@ -78,13 +89,58 @@ def _line(parsed: argparse.Namespace) -> int:
 
     said = (parsed.slug, parsed.channel, parsed.sender, parsed.country, parsed.language)
     number = parsed.emergency_number
-    return _register(parsed, lambda tx: Line(tx.programme, uuid4(), *said, number))
+    code = _register(parsed, lambda tx: Line(tx.programme, uuid4(), *said, number))
+    _warn_of_language(parsed.language)
+    return code
+
+
+def _change_line(parsed: argparse.Namespace) -> int:
+    from workervoice.store.programme import Line  # noqa: PLC0415
+
+    code = _change(parsed, Line, parsed.slug, ("sender", "country", "language", "emergency_number"))
+    _warn_of_language(parsed.language)
+    return code
+
+
+def _warn_of_language(language: str | None) -> None:
+    """A line may begin in a language that the phrase book does not have yet."""
+    from workervoice.workflow.phrasebook import PhraseBook  # noqa: PLC0415
+
+    spoken = PhraseBook.load().language(language)
+    if language is not None and spoken.partition("-")[0] != language.partition("-")[0]:
+        print(
+            f"There are no phrases in {language} yet: workers on this line are written to in "
+            f"{spoken}.",
+            file=sys.stderr,
+        )
 
 
 def _site(parsed: argparse.Namespace) -> int:
     from workervoice.store.programme import Site  # noqa: PLC0415
 
     return _register(parsed, lambda _: Site(uuid4(), parsed.code, parsed.name, parsed.country))
+
+
+def _change_site(parsed: argparse.Namespace) -> int:
+    from workervoice.store.programme import Site  # noqa: PLC0415
+
+    return _change(parsed, Site, parsed.code, ("name", "country"))
+
+
+def _change(parsed: argparse.Namespace, kind: Any, name: str, fields: tuple[str, ...]) -> int:
+    from workervoice.app.as_officer import as_officer  # noqa: PLC0415
+    from workervoice.errors import SettingsError  # noqa: PLC0415
+    from workervoice.hotline.registering import change_place  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
+
+    given = {each: getattr(parsed, each) for each in fields}
+    changes = {each: value for each, value in given.items() if value is not None}
+    if not changes:
+        options = ", ".join(f"--{each.replace('_', '-')}" for each in fields)
+        raise SettingsError(f"say what to change: {options}")
+    with as_officer(load(), parsed.login_as) as (process, actor):
+        change_place(process, actor, kind, name, changes)
+    return 0
 
 
 def _link(parsed: argparse.Namespace) -> int:
@@ -117,6 +173,21 @@ def _end_link(parsed: argparse.Namespace) -> int:
         raise SettingsError("give the supply link's id: see `workervoice links list`") from None
     with as_officer(load(), parsed.login_as) as (process, actor):
         end_link(process, actor, link_id, parsed.until)
+    return 0
+
+
+def _programmes(parsed: argparse.Namespace) -> int:
+    from workervoice.app.ownership import owner_database  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
+    from workervoice.store.engine import Scope  # noqa: PLC0415
+    from workervoice.store.programme import programme_name, programmes  # noqa: PLC0415
+
+    with owner_database(load()) as database:
+        with database.begin() as tx:
+            known = programmes(tx)
+        for each in known:
+            with database.begin(Scope(each)) as tx:
+                print(f"{each}\t{programme_name(tx)}")
     return 0
 
 

@@ -44,7 +44,9 @@ def programme_facts(settings: Settings) -> tuple[Programme, ...]:
         for each in known:
             with process.database.begin(Scope(each)) as tx:
                 directory = process.directory(tx, process.clock())
-                found.append(Programme(programme_name(tx), tuple(lines(tx, directory))))
+                found.append(
+                    Programme(programme_name(tx), tuple(lines(tx, process.vault, directory)))
+                )
     return tuple(found)
 
 

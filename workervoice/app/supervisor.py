@@ -19,6 +19,7 @@ from workervoice.app import demo
 from workervoice.app.children import Post, environment_of
 from workervoice.app.external import check_external, url_setting
 from workervoice.app.keyfiles import has_key_files
+from workervoice.app.own_lines import own_lines
 from workervoice.app.ownership import settle
 from workervoice.app.processes import check_keys, wall_clock
 from workervoice.app.serving import listen
@@ -28,6 +29,7 @@ from workervoice.errors import ServerError, SettingsError
 from workervoice.settings import Settings
 from workervoice.store.engine import Database
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
+from workervoice.store.programme import Line
 
 DATABASE = "workervoice"
 READY_SECONDS = 60
@@ -60,6 +62,7 @@ class Supervisor:
         self._posts: list[Post] = []
         self._sockets: list[socket.socket] = []
         self.seeded: demo.Seeded | None = None
+        self.lines: tuple[Line, ...] = ()
         self.gateway_url = self.console_url = self.phones_url = ""
 
     @property
@@ -156,6 +159,7 @@ class Supervisor:
                 self._on_seeded(self.seeded)  # before anything else can fail
             for kind in ("gateway", "courier"):
                 check_keys(settings, kind, owner, wall_clock())
+            self.lines = own_lines(owner, settings, wall_clock())
         finally:
             owner.close()
 

@@ -84,7 +84,9 @@ class Desk:
     def set_site(self, actor: Actor, case_id: UUID, site_id: UUID) -> None:
         """Name the place of work, from what the worker wrote."""
         with open_case(self.process, actor, case_id) as file:
-            if site_id not in {site.id for site in registry.sites(file.tx, file.pen.directory)}:
+            if site_id not in {
+                site.id for site in registry.sites(file.tx, file.pen.vault, file.pen.directory)
+            }:
                 raise GuardFailed("choose a site from the list")
             facts = replace(file.record.facts, site_id=site_id)
             file.record = replace(file.record, facts=facts)

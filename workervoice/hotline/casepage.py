@@ -104,7 +104,8 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
     with open_case(process, actor, case_id) as case:
         tx, directory, site_id = case.tx, case.pen.directory, case.record.facts.site_id
         case.pen.log_reading(tx, "case_read", case_id)
-        known, names = sites(tx, directory), {o.id: o.name for o in people.officers(tx).values()}
+        known = sites(tx, case.pen.vault, directory)
+        names = {o.id: o.name for o in people.officers(tx).values()}
         buyers = buyers_shown(tx, case.pen, site_id, case.pen.now.date()) if site_id else ()
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
         thread = tuple(_said(entry, names, deliveries) for entry in case.thread)

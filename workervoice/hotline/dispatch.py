@@ -107,7 +107,7 @@ def prepare(
         return Dispatch(Verdict.BROKEN)
     except (CryptoError, NotFound, ValueError, KeyError):
         return Dispatch(Verdict.UNOPENED)
-    line = next((each for each in lines(tx, directory) if str(each.id) == owed["line"]), None)
+    line = _line(tx, process, directory, owed["line"])
     if line is None:
         return Dispatch(Verdict.UNOPENED)
     record = ConversationRecord.from_json(row.record)
@@ -124,6 +124,11 @@ def prepare(
     kind = Kind.ASKED_FOR if owed["held"] else Kind.ANSWER if owed["always"] else Kind.NOTICE
     verdict = _verdict(owed, record.progress, message, now)
     return Dispatch(verdict, kind, owed["asks"], line, message)
+
+
+def _line(tx: Tx, process: Process, directory: Directory, line_id: str) -> Line | None:
+    known = lines(tx, process.vault, directory)
+    return next((each for each in known if str(each.id) == line_id), None)
 
 
 def _valid_until(owed: dict[str, Any], progress: Progress) -> datetime:

@@ -173,7 +173,7 @@ def staff_plan(issue: OpenIssue) -> OpenPlan:
 
 
 def _told(tx: Tx, vault: Vault, issue: OpenIssue) -> tuple[tuple[str, str], ...]:
-    names = organisations(tx, issue.pen.directory)
+    names = organisations(tx, vault, issue.pen.directory)
     disclosures = disclosures_of_issue(tx, vault, issue.row.id)
     told = [(names[organisation_id].name, state) for _, organisation_id, state in disclosures]
     if told:

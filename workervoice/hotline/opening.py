@@ -93,7 +93,7 @@ class OpenCase:
 
     def line_and_language(self) -> tuple[Line, str]:
         """The line that the worker wrote on last, and the language to write in."""
-        known = {line.id: line for line in lines(self.tx, self.pen.directory)}
+        known = {line.id: line for line in lines(self.tx, self.pen.vault, self.pen.directory)}
         line = known[self.conversation.line_id]
         return line, self.conversation.progress.language or line.language
 

@@ -71,7 +71,7 @@ def queue(process: Process, actor: Actor, clocks: KnownClocks | None = None) -> 
     with process.database.begin(actor.scope()) as tx:
         directory = vouched(tx, process, actor, now)
         late = (clocks or KnownClocks()).late(tx, process.vault, now, aside)
-        names, lines = _site_names(tx, directory), []
+        names, lines = _site_names(tx, process.vault, directory), []
         for row_id, state, record in _seen_by(tx, process.vault, actor, directory, aside):
             if state != "erased":
                 site = names.get(record.site_id, "") if record.site_id else ""
@@ -103,7 +103,7 @@ def issue_lines(process: Process, actor: Actor) -> Listing[IssueLine]:
     aside, lines = SetAside(), []
     with process.database.begin(actor.scope()) as tx:
         directory = vouched(tx, process, actor, process.clock())
-        names = _site_names(tx, directory)
+        names = _site_names(tx, process.vault, directory)
         cases_seen = _seen_by(tx, process.vault, actor, directory, aside)
         seen = {str(row_id) for row_id, _, _ in cases_seen}
         for row_id, state, blob in remedy.issue_links(tx):
@@ -165,7 +165,7 @@ def _issues_by_case(
     tx: Tx, vault: Vault, directory: Directory, aside: SetAside
 ) -> dict[str, list[_Watched]]:
     """For each case its issues, and each buyer's hours until acknowledgement."""
-    names = organisations(tx, directory)
+    names = organisations(tx, vault, directory)
     told: dict[str, _Told] = {}
     for row_id, organisation_id, _, blob in remedy.disclosure_links(tx):
         with aside.if_broken("disclosure", row_id):
@@ -184,8 +184,8 @@ def _issues_by_case(
     return found
 
 
-def _site_names(tx: Tx, directory: Directory) -> dict[UUID, str]:
-    return {site.id: site.name for site in sites(tx, directory)}
+def _site_names(tx: Tx, vault: Vault, directory: Directory) -> dict[UUID, str]:
+    return {site.id: site.name for site in sites(tx, vault, directory)}
 
 
 def _only(actor: Actor, roles: frozenset[Role] | set[Role]) -> None:

@@ -24,6 +24,12 @@ def named_site(text: str, sites: Iterable[Site], *, asked: bool) -> UUID | None:
     return named.pop() if len(named) == 1 else None
 
 
+def can_be_typed(code: str) -> bool:
+    """True if a worker who types just this code, without being asked, names the site."""
+    typed = _tokens(code)
+    return typed == [code] and _typed_as_code(typed, typed)
+
+
 def _names(tokens: Sequence[str], site: Site, *, asked: bool) -> bool:
     code, name = _tokens(site.code), _folded(_tokens(site.name))
     answers = {"".join(_folded(code)), "".join(name)}

@@ -120,7 +120,8 @@ class Reception:
         dossier = case_side.find(tx, pen, met.record.case_id, known)
         progress = _ready(met, dossier)
         asked = asks_for_site(progress)
-        facts = case_side.learn(dossier, arrival, sites(tx, pen.directory), asked=asked)
+        places = sites(tx, pen.vault, pen.directory)
+        facts = case_side.learn(dossier, arrival, places, asked=asked)
         about = About(facts, dossier.has_case, dossier.disclosed, progress.language)
         turn = hearing.turn(progress, hearing.heard(arrival, about, now))
         filing = Filing(arrival, turn, facts, met.row.id)
@@ -247,4 +248,5 @@ def line_of(process: Process, slug: str) -> Line:
     with process.database.begin() as tx:
         line = line_by_slug(tx, slug)
     with process.database.begin(Scope(line.programme_id)) as tx:
-        return vouched_line(process.directory(tx, process.clock()), line)
+        directory = process.directory(tx, process.clock())
+        return vouched_line(tx, process.vault, directory, line)

@@ -5,18 +5,21 @@ asks the root for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from workervoice.crypto.directory import Directory, Entry
 from workervoice.crypto.keyring import Holder
 from workervoice.errors import Declined, Forbidden, NotFound, NotTrusted
 from workervoice.hotline.ceremony import VALID_FOR
-from workervoice.hotline.epochs import GROUP_VALID, Reader, found_pair, registering
+from workervoice.hotline.epochs import GROUP_VALID, Reader, Registry, found_pair, registering
+from workervoice.hotline.placing import Place, check_place
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
-from workervoice.hotline.registry import is_vouched, register
+from workervoice.hotline.registry import is_vouched, lines, register, sites
 from workervoice.hotline.staffing import claimed_entry
 from workervoice.message import Role
 from workervoice.store import people
@@ -38,8 +41,8 @@ from workervoice.store.programme import (
     rows_of,
 )
 
-Place = Line | Site | Organisation | SupplyLink
 _BESIDE = frozenset({"programme_id", "version", "signer_id", "signature"})
+_Row = TypeVar("_Row", Line, Site)
 _WHAT: Mapping[str, type[Place]] = {
     "line": Line,
     "site": Site,
@@ -51,10 +54,9 @@ _WHAT: Mapping[str, type[Place]] = {
 def add_place(process: Process, actor: Actor, make: Callable[[Tx], Place]) -> UUID:
     """Register what `make` makes, signed; returns its id. Raises `Forbidden` unless the registrar
     speaks for the whole hotline, and `Declined` for a second one of the same name."""
-    with registering(process, actor) as desk:
-        if desk.directory.trusted(actor.id).organisation_id is not None:
-            raise Forbidden("this is for a registrar of the hotline's operator")
+    with _of_operator(process, actor) as desk:
         place = make(desk.tx)
+        check_place(place)
         if _name(place) in {_name(row) for row in rows_of(desk.tx, type(place))}:
             raise Declined(f"there is a {_name(place)} already")
         signed = register(desk.tx.programme, place, actor.signer)
@@ -63,29 +65,62 @@ def add_place(process: Process, actor: Actor, make: Callable[[Tx], Place]) -> UU
         return place.id
 
 
+def change_place(
+    process: Process, actor: Actor, kind: type[_Row], name: str, changes: Mapping[str, Any]
+) -> None:
+    """Register the next version of a line or site, found by its slug or code, with what is changed.
+    Raises as `add_place` does, and `NotFound` if there is none."""
+    with _of_operator(process, actor) as desk:
+        known = sites if kind is Site else lines
+        vouched = [
+            row for row in known(desk.tx, desk.pen.vault, desk.directory) if _name(row) == name
+        ]
+        if not vouched:
+            raise NotFound(f"there is no {kind.__name__.lower()} {name} that somebody vouched for")
+        was = vouched[0]
+        place = replace(was, version=was.version + 1, **changes)
+        check_place(place)
+        replace_registered(desk.tx, register(desk.tx.programme, place, actor.signer))
+        detail = f"{kind.__name__.lower()} changed"
+        desk.pen.log(desk.tx, "registered", place.id, detail)
+
+
+@contextmanager
+def _of_operator(process: Process, actor: Actor) -> Iterator[Registry]:
+    with registering(process, actor) as desk:
+        if desk.directory.trusted(actor.id).organisation_id is not None:
+            raise Forbidden("this is for a registrar of the hotline's operator")
+        yield desk
+
+
 def link_between(
     tx: Tx, site: str, organisation: str, since: date, until: date | None, source: str
 ) -> SupplyLink:
     """A supply link by the site's code and the organisation's name."""
-    sites = [row.id for row in rows_of(tx, Site) if row.code == site]
-    buyers = [row.id for row in rows_of(tx, Organisation) if row.name == organisation]
-    if not sites or not buyers:
-        raise NotFound(f"there is no {'organisation' if sites else 'site'} of that name")
-    if until is not None and until < since:
-        raise Declined("a supply link cannot end before it began")
-    return SupplyLink(uuid4(), sites[0], buyers[0], since, until, source)
+    found = [row.id for row in rows_of(tx, Site) if row.code == site]
+    named = [row for row in rows_of(tx, Organisation) if row.name == organisation]
+    if not found or not named:
+        raise NotFound(f"there is no {'organisation' if found else 'site'} of that name")
+    if named[0].kind != "buyer":
+        raise Declined(f"{organisation} is no buyer: supply links lead to buyers only")
+    return SupplyLink(uuid4(), found[0], named[0].id, since, until, source)
 
 
 def listed(tx: Tx, directory: Directory, what: str) -> Iterator[list[str]]:
     """What every row says, field by field; one that no registrar vouched for says so."""
-    if what == "programme":
-        yield [str(tx.programme)]
-        return
     kind = _WHAT[what]
+    called = _names_in(tx) if kind is SupplyLink else {}
     names = [each for each in field_names(kind) if each not in _BESIDE]
     for row in rows_of(tx, kind):
-        said = ["" if v is None else str(v) for v in (getattr(row, each) for each in names)]
+        values = [getattr(row, each) for each in names]
+        said = ["" if v is None else called.get(v, str(v)) for v in values]
         yield said if is_vouched(directory, tx.programme, row) else [*said, "NOT VOUCHED FOR"]
+
+
+def _names_in(tx: Tx) -> dict[object, str]:
+    """What a supply link's ids stand for: a site's code, an organisation's name."""
+    places: list[Place] = [*rows_of(tx, Site), *rows_of(tx, Organisation)]
+    return {row.id: _name(row) for row in places}
 
 
 def _name(place: Place) -> str:

@@ -1,12 +1,12 @@
 """The registry: the lines, sites, organisations and supply links that a registrar vouched for.
 
-A row whose signature does not lead to the root is passed over as if it were not there; a line is
-refused aloud, because texts come in on it.
+A row whose signature does not lead to the root, or of which the log knows a later version, is
+passed over as if it were not there; a line is refused aloud, because texts come in on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
@@ -17,6 +17,7 @@ from workervoice.errors import Contradicted, NotTrusted
 from workervoice.hotline import newest
 from workervoice.hotline.process import Pen, Signer
 from workervoice.store.engine import Tx
+from workervoice.store.log import marks_at
 from workervoice.store.programme import (
     Line,
     Organisation,
@@ -25,6 +26,7 @@ from workervoice.store.programme import (
     links_of,
     rows_of,
 )
+from workervoice.store.vault import Vault
 
 _Row = TypeVar("_Row", bound=Registered)
 
@@ -35,23 +37,24 @@ def register(programme: UUID, row: _Row, by: Signer) -> _Row:
     return replace(named, signature=by.sign(named.statement(programme)))
 
 
-def vouched_line(directory: Directory, line: Line) -> Line:
-    """The line, if a registrar vouched for it. Raises `NotTrusted` with the line's id."""
-    if not is_vouched(directory, line.programme_id, line):
+def vouched_line(tx: Tx, vault: Vault, directory: Directory, line: Line) -> Line:
+    """The line, if a registrar vouched for it and never for a later version of it. Raises
+    `NotTrusted` with the line's id."""
+    if not _newest(tx, vault, directory, [line]):
         raise NotTrusted(f"line {line.id}")
     return line
 
 
-def lines(tx: Tx, directory: Directory) -> list[Line]:
-    return list(_vouched(tx, directory, Line))
+def lines(tx: Tx, vault: Vault, directory: Directory) -> list[Line]:
+    return _newest(tx, vault, directory, rows_of(tx, Line))
 
 
-def sites(tx: Tx, directory: Directory) -> list[Site]:
-    return list(_vouched(tx, directory, Site))
+def sites(tx: Tx, vault: Vault, directory: Directory) -> list[Site]:
+    return _newest(tx, vault, directory, rows_of(tx, Site))
 
 
-def organisations(tx: Tx, directory: Directory) -> dict[UUID, Organisation]:
-    return {row.id: row for row in _vouched(tx, directory, Organisation)}
+def organisations(tx: Tx, vault: Vault, directory: Directory) -> dict[UUID, Organisation]:
+    return {row.id: row for row in _newest(tx, vault, directory, rows_of(tx, Organisation))}
 
 
 def buyers_of(tx: Tx, pen: Pen, site_id: UUID, on: date) -> list[Organisation]:
@@ -62,7 +65,7 @@ def buyers_of(tx: Tx, pen: Pen, site_id: UUID, on: date) -> list[Organisation]:
     links = [each for each in links_of(tx, site_id) if _is_vouched(tx, pen, each)]
     newest.check(tx, pen.vault, [link.logged(tx.programme) for link in links])
     linked = {link.organisation_id for link in links if link.holds_on(on)}
-    known = organisations(tx, pen.directory)
+    known = organisations(tx, pen.vault, pen.directory)
     buyers = [known[each] for each in linked if each in known and known[each].kind == "buyer"]
     return sorted(buyers, key=lambda buyer: (buyer.name, buyer.id))
 
@@ -75,8 +78,12 @@ def buyers_shown(tx: Tx, pen: Pen, site_id: UUID, on: date) -> list[Organisation
         return []
 
 
-def _vouched(tx: Tx, directory: Directory, kind: type[_Row]) -> Iterator[_Row]:
-    return (row for row in rows_of(tx, kind) if is_vouched(directory, tx.programme, row))
+def _newest(tx: Tx, vault: Vault, directory: Directory, rows: Iterable[_Row]) -> list[_Row]:
+    """Those that a registrar vouched for, without what somebody put back to an older version."""
+    vouched = [row for row in rows if is_vouched(directory, tx.programme, row)]
+    later = [row.logged(tx.programme).place.next() for row in vouched]
+    known = marks_at(tx, vault, later)
+    return [row for row, next_ in zip(vouched, later, strict=True) if next_ not in known]
 
 
 def _is_vouched(tx: Tx, pen: Pen, row: Registered) -> bool:

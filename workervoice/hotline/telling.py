@@ -71,7 +71,12 @@ def _case(case: OpenCase) -> Iterator[str]:
 def _facts(case: OpenCase) -> Iterator[str]:
     facts = case.record.facts
     site = next(
-        (s.name for s in sites(case.tx, case.pen.directory) if s.id == facts.site_id), "not known"
+        (
+            s.name
+            for s in sites(case.tx, case.pen.vault, case.pen.directory)
+            if s.id == facts.site_id
+        ),
+        "not known",
     )
     yield f"- Place of work: {site}"
     reported = ", ".join(sorted(facts.indicators)).replace("_", " ")
@@ -92,7 +97,10 @@ def _facts(case: OpenCase) -> Iterator[str]:
 
 def _recipients(case: OpenCase) -> Iterator[str]:
     """Who was told something made from the report, and never the report itself."""
-    names = {each.id: each.name for each in organisations(case.tx, case.pen.directory).values()}
+    names = {
+        each.id: each.name
+        for each in organisations(case.tx, case.pen.vault, case.pen.directory).values()
+    }
     for issue_id, _ in case.issues:
         for _, organisation, _ in disclosures_of_issue(case.tx, case.pen.vault, issue_id):
             who = names.get(organisation, "an organisation that is no longer listed")

@@ -219,6 +219,9 @@ GRANT UPDATE (epoch, version, queue, facts, signer_id, signature, next_look_at) 
     TO workervoice_registrar;
 GRANT UPDATE (site_id, organisation_id, since, until, source, version, signer_id, signature)
     ON supply_link TO workervoice_registrar;
+GRANT UPDATE (slug, channel, sender, country, language, emergency_number, version, signer_id,
+    signature) ON line TO workervoice_registrar;
+GRANT UPDATE (code, name, country, version, signer_id, signature) ON site TO workervoice_registrar;
 GRANT DELETE ON invitation, key_wrap, case_reader TO workervoice_registrar;
 DO $$
 DECLARE

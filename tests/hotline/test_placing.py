@@ -1,0 +1,51 @@
+"""What may not be registered: a wrong number or code would reach workers unseen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from workervoice.errors import Declined
+from workervoice.hotline.placing import Place, check_place
+from workervoice.store.programme import Line, Organisation, Site, SupplyLink
+
+LINE = Line(uuid4(), uuid4(), "main", "sms", "+15550100000", "BD", "bn", "999")
+SITE = Site(uuid4(), "RIVER", "Riverside Garments", "BD")
+BUYER = Organisation(uuid4(), "buyer", "Northwind Apparel")
+LINK = SupplyLink(uuid4(), SITE.id, BUYER.id, date(2026, 1, 1), None, "list of 2026")
+
+
+@pytest.mark.parametrize("place", [LINE, SITE, BUYER, LINK])
+def test_what_is_well_formed_passes(place: Place) -> None:
+    check_place(place)
+
+
+@pytest.mark.parametrize("code", ["DOCK", "A7", "7A", "নদী7", "DOCK2"])
+def test_codes_that_a_worker_can_type(code: str) -> None:
+    check_place(replace(SITE, code=code))
+
+
+@pytest.mark.parametrize(
+    ("place", "changes"),
+    [
+        *((LINE, {"sender": each}) for each in ("555", "15550100000", "+1555010000a", "+0155501")),
+        *((LINE, {"country": each}) for each in ("", "bd", "XX", "BGD")),
+        *((LINE, {"language": each}) for each in ("", "Bengali", "BN", "b")),
+        *((LINE, {"emergency_number": each}) for each in ("", "9", "999 or 112", "police", "99l")),
+        *((LINE, {"slug": each}) for each in ("", "Main", "a/b", "a b", "-a", "ä")),
+        *((SITE, {"code": each}) for each in ("", "ok", "river", "AB", "12", "STOP", "A B", "A-1")),
+        *((SITE, {"country": each}) for each in ("UK", "Bangladesh")),
+        *((SITE, {"name": each}) for each in (" ", "two\nlines", "x" * 101)),
+        (BUYER, {"name": ""}),
+        *((LINK, each) for each in ({"until": date(2025, 1, 1)}, {"source": " "})),
+    ],
+)
+def test_what_is_not_is_refused_with_a_sentence(place: Place, changes: dict[str, Any]) -> None:
+    with pytest.raises(Declined) as refused:
+        check_place(replace(place, **changes))
+
+    assert len(str(refused.value).split()) > 4

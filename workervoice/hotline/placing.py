@@ -1,0 +1,80 @@
+"""Placing: may a line, site, organisation or supply link be registered with what it says?
+
+A mistyped emergency number or code reaches workers, and nobody notices: so all of it is looked at
+before it is signed, and each refusal is one sentence. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workervoice.errors import Declined
+from workervoice.hotline.countries import COUNTRIES
+from workervoice.hotline.poster import can_be_typed
+from workervoice.store.programme import Line, Organisation, Site, SupplyLink
+
+Place = Line | Site | Organisation | SupplyLink
+
+LONGEST_NAME = 100  # characters
+_SENDER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_EMERGENCY = re.compile(r"\+?[0-9]{2,15}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+
+
+def check_place(place: Place) -> None:
+    """Raises `Declined` with the first thing that is wrong."""
+    for wrong in _wrong(place):
+        raise Declined(wrong)
+
+
+def _wrong(place: Place) -> Iterator[str]:
+    if isinstance(place, Line):
+        yield from _wrong_line(place)
+    if isinstance(place, Site):
+        yield from _wrong_code(place.code)
+    if isinstance(place, Site | Organisation):
+        yield from _wrong_name(place.name)
+    if isinstance(place, SupplyLink):
+        yield from _wrong_link(place)
+    if isinstance(place, Line | Site) and place.country not in COUNTRIES:
+        yield f"{place.country} is no country's code: give two capital letters, as BD"
+
+
+def _wrong_code(code: str) -> Iterator[str]:
+    if not can_be_typed(code):
+        yield (
+            f"a worker cannot name a site by the code {code}: use capital letters and "
+            "digits, at least three of them if there is no digit, at least one letter, and no "
+            "word that the hotline understands, such as STOP"
+        )
+
+
+def _wrong_link(link: SupplyLink) -> Iterator[str]:
+    if link.until is not None and link.until < link.since:
+        yield "a supply link cannot end before it began"
+    if not link.source.strip():
+        yield "say where the supply link is known from"
+
+
+def _wrong_line(line: Line) -> Iterator[str]:
+    if not _SLUG.fullmatch(line.slug):
+        yield (
+            f"{line.slug} cannot stand in an address: call the line by small letters, digits and "
+            "hyphens, as main-sms"
+        )
+    if not _SENDER.fullmatch(line.sender):
+        yield f"{line.sender} is no number: write ours with its country's code, as +15550100000"
+    if not _LANGUAGE.fullmatch(line.language):
+        yield f"{line.language} is no language's code: write it in small letters, as bn"
+    if not _EMERGENCY.fullmatch(line.emergency_number):
+        yield (
+            f"{line.emergency_number} is no number that a worker in danger can call: write digits "
+            "only, as 999"
+        )
+
+
+def _wrong_name(name: str) -> Iterator[str]:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        yield f"a name has 1 to {LONGEST_NAME} characters, in one line"
