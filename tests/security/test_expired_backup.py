@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -17,6 +18,7 @@ import pytest
 from psycopg.rows import namedtuple_row
 from sqlalchemy.engine import make_url
 
+from tests.app.test_cli import run
 from tests.builders import a_case, an_erased_case
 from tests.house import House
 from tests.security.burglar import Burglar
@@ -91,7 +93,7 @@ def test_an_erased_case_opens_from_a_backup_until_the_backups_key_expires(
     case_id = a_case(house, report=REPORT)
     a_case(house, number="+15550100889", report=f"Boss keeps our passports {STAYING}. RIVER")
     out, keys = tmp_path / "monday.backup", tmp_path / "backup-keys"
-    backups.seal(BytesIO(thief.dump()), out, keys, house.now)
+    backups.seal(nullcontext(BytesIO(thief.dump())), out, keys, house.now)
     an_erased_case(house, case_id)
 
     now = words_for(thief, house, "asha", "sam")
@@ -135,7 +137,7 @@ def test_a_sealed_backup_shows_nothing_of_what_is_in_it(
 ) -> None:
     out, keys = tmp_path / "one.backup", tmp_path / "backup-keys"
     dump = thief.dump()
-    backups.seal(BytesIO(dump), out, keys, house.now)
+    backups.seal(nullcontext(BytesIO(dump)), out, keys, house.now)
 
     sealed = out.read_bytes()
     names = set(re.findall(rb"CREATE TABLE public\.(\w{6,})", dump))
@@ -145,13 +147,57 @@ def test_a_sealed_backup_shows_nothing_of_what_is_in_it(
     assert [path.stat().st_mode & 0o777 for path in keys.iterdir()] == [0o600]
 
 
+def test_a_dump_that_is_empty_or_was_cut_off_is_no_backup(
+    house: House, thief: Thief, tmp_path: Path
+) -> None:
+    out, keys, whole = tmp_path / "one.backup", tmp_path / "backup-keys", thief.dump()
+
+    for dump in (b"", whole[: len(whole) // 2], whole[:-1100]):
+        with pytest.raises(SettingsError, match="so there is no backup"):
+            backups.seal(nullcontext(BytesIO(dump)), out, keys, house.now)
+
+        assert not out.exists()
+        assert list(keys.iterdir()) == []
+
+
+def test_a_backup_is_made_of_the_hotlines_own_database_and_can_be_put_back(
+    house: House, thief: Thief, tmp_path: Path
+) -> None:
+    a_case(house, report=f"Boss keeps our passports {STAYING}. RIVER")
+    where = ("--keys", str(tmp_path / "keys"))
+    out = str(tmp_path / "one.backup")
+
+    made = run("backup", "make", *where, "--out", out, DATABASE_URL=house.owner_url)
+    opened = run("backup", "open", *where, out)
+    stolen = restored(thief, opened.stdout.encode())
+
+    assert (made.returncode, opened.returncode) == (0, 0), made.stderr
+    try:
+        assert STAYING.encode() in words_for(stolen, house, "asha")
+    finally:
+        stolen.connection.close()
+
+
+def test_a_dump_that_fails_is_said_and_leaves_nothing(house: House, tmp_path: Path) -> None:
+    keys, out = tmp_path / "keys", tmp_path / "one.backup"
+    url = house.owner_url.replace("/house_", "/no_house_")
+
+    made = run("backup", "make", "--keys", str(keys), "--out", str(out), DATABASE_URL=url)
+
+    assert made.returncode == 1
+    assert "pg_dump failed, so there is no backup" in made.stderr
+    assert str(make_url(url).password) not in made.stderr
+    assert not out.exists()
+    assert list(keys.iterdir()) == []
+
+
 def test_a_backup_that_cannot_be_written_leaves_no_key(tmp_path: Path, house: House) -> None:
     keys = tmp_path / "backup-keys"
     out = tmp_path / "there.backup"
     out.write_bytes(b"mine")
 
     with pytest.raises(SettingsError, match="cannot be written"):
-        backups.seal(BytesIO(b"dump"), out, keys, house.now)
+        backups.seal(nullcontext(BytesIO(b"dump")), out, keys, house.now)
 
     assert out.read_bytes() == b"mine"
     assert list(keys.iterdir()) == []

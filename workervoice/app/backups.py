@@ -8,22 +8,52 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from workervoice.app.private_files import write_private
-from workervoice.crypto.backup import id_of_backup, open_backup, seal_backup
+from workervoice.crypto.backup import Readable, id_of_backup, open_backup, seal_backup
 from workervoice.crypto.suite import KemKey, generate_kem
 from workervoice.errors import SettingsError
 
 RETENTION_DAYS = 14
+_LOOK = 1024  # bytes at the beginning and at the end
+_BEGINS, _ENDS = b"-- PostgreSQL database dump\n", b"-- PostgreSQL database dump complete"
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([0-9a-f-]{36})\.key")
 
 
-def seal(source: BinaryIO, out: Path, keys: Path, now: datetime) -> UUID:
-    """Seal a dump into a new file under a new key, which is on disk before the first byte."""
+class _Dump:
+    """A dump on its way: remembers how it began and ended."""
+
+    def __init__(self, source: Readable) -> None:
+        self._source = source
+        self._head = self._tail = b""
+
+    def read(self, size: int, /) -> bytes:
+        data = self._source.read(size)
+        self._head = (self._head + data[:_LOOK])[:_LOOK]
+        self._tail = (self._tail + data[-_LOOK:])[-_LOOK:]
+        return data
+
+    def check(self) -> None:
+        """Raises `SettingsError` for an empty dump, and for SQL of pg_dump without its last line.
+        A dump of another format cannot be looked at here."""
+        if not self._head:
+            raise SettingsError("the dump is empty, so there is no backup: did pg_dump fail?")
+        if _BEGINS in self._head and _ENDS not in self._tail:
+            raise SettingsError(
+                "the dump was cut off before its end, so there is no backup: did pg_dump fail?"
+            )
+
+
+def seal(source: AbstractContextManager[Readable], out: Path, keys: Path, now: datetime) -> UUID:
+    """Seal a dump into a new file under a new key, which is on disk before the first byte.
+
+    Neither stays if the dump is not whole. Raises `SettingsError`.
+    """
     backup_id, key = uuid4(), generate_kem()
     try:
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -32,14 +62,23 @@ def seal(source: BinaryIO, out: Path, keys: Path, now: datetime) -> UUID:
     name = f"{now.date().isoformat()}-{backup_id}.key"
     write_private(keys / name, key.to_bytes().hex())
     _sync(keys / name)
+    made = False
     try:
         with out.open("xb") as sink:
-            seal_backup(key.public, backup_id, source, sink)
+            made = True
+            with source as dump:
+                checked = _Dump(dump)
+                seal_backup(key.public, backup_id, checked, sink)
+            checked.check()
             sink.flush()
             os.fsync(sink.fileno())
-    except OSError as exc:
+    except BaseException as exc:
         (keys / name).unlink()
-        raise SettingsError(f"{out} cannot be written ({exc.strerror})") from None
+        if made:
+            out.unlink()
+        if isinstance(exc, OSError):
+            raise SettingsError(f"{out} cannot be written ({exc.strerror})") from None
+        raise
     return backup_id
 
 

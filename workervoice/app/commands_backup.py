@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ def declare(commands: Any) -> None:
     parts = backup.add_subparsers(required=True, metavar="DO")
     for name, run, about in (
         ("seal", _seal, "seal a dump from standard input to a new key"),
+        ("make", _make, "dump this hotline's database, and seal the dump to a new key"),
         ("open", _open, "write an opened backup to standard output"),
         ("expire", _expire, "destroy keys older than 14 days: their backups open no more"),
     ):
         part = parts.add_parser(name, help=about, description=about)
         part.set_defaults(run=run)
         part.add_argument("--keys", type=Path, required=True, help="directory of the backups' keys")
-        if name == "seal":
+        if name in {"seal", "make"}:
             part.add_argument("--out", type=Path, required=True, help="a new file for the backup")
         if name == "open":
             part.add_argument("file", type=Path, help="the backup")
@@ -30,7 +32,18 @@ def _seal(parsed: argparse.Namespace) -> int:
     from workervoice.app.backups import seal  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
 
-    print(f"backup {seal(sys.stdin.buffer, parsed.out, parsed.keys, wall_clock())}")
+    source = nullcontext(sys.stdin.buffer)
+    print(f"backup {seal(source, parsed.out, parsed.keys, wall_clock())}")
+    return 0
+
+
+def _make(parsed: argparse.Namespace) -> int:
+    from workervoice.app.backups import seal  # noqa: PLC0415
+    from workervoice.app.dumping import dumped  # noqa: PLC0415
+    from workervoice.app.processes import wall_clock  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
+
+    print(f"backup {seal(dumped(load()), parsed.out, parsed.keys, wall_clock())}")
     return 0
 
 

@@ -10,7 +10,7 @@ Whoever destroys the private half has destroyed the backup, with everything that
 from __future__ import annotations
 
 import secrets
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from uuid import UUID
 
 from workervoice.crypto.seal import KEY_BYTES, box, ctx, unbox
@@ -23,7 +23,13 @@ _LENGTH_BYTES = 4
 _MOST = CHUNK_BYTES + 64  # a chunk in its box, or a sealed key
 
 
-def seal_backup(public: bytes, backup_id: UUID, source: BinaryIO, sink: BinaryIO) -> None:
+class Readable(Protocol):
+    """Where a dump comes from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def seal_backup(public: bytes, backup_id: UUID, source: Readable, sink: BinaryIO) -> None:
     """Seal all of `source` to this key."""
     data_key = secrets.token_bytes(KEY_BYTES)
     sink.write(MAGIC + backup_id.bytes)

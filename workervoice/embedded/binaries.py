@@ -32,6 +32,11 @@ def binaries_for(cluster: Path, account: Account, wheel: Path | None = None) -> 
     return install / "bin"
 
 
+def program(name: str) -> Path:
+    """A client of the newest PostgreSQL in the wheel, such as `pg_dump`, for whoever runs us."""
+    return _install_of(_installed(), None) / "bin" / name
+
+
 def _installed() -> Path:
     spec = find_spec(_WHEEL)
     if spec is None or spec.origin is None:

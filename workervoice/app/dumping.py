@@ -1,0 +1,56 @@
+"""A dump of the whole database, made by the `pg_dump` that came with the embedded server."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from psycopg.conninfo import conninfo_to_dict
+
+from workervoice.app.ownership import owner_url
+from workervoice.embedded.binaries import program
+from workervoice.errors import SettingsError
+from workervoice.settings import Settings
+
+_VARIABLES = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+}
+
+
+@contextmanager
+def dumped(settings: Settings) -> Iterator[IO[bytes]]:
+    """The dump, as SQL. Raises `SettingsError` at its end if `pg_dump` did not reach that."""
+    with owner_url(settings, given=settings.database_url) as url, tempfile.TemporaryFile() as said:
+        pg_dump = subprocess.Popen(  # noqa: S603 - our own program, nothing of a user's
+            [str(program("pg_dump")), "--format=plain"],
+            env=_reaching(url),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+        )
+        if pg_dump.stdout is None:
+            raise SettingsError("pg_dump could not be run")
+        try:
+            yield pg_dump.stdout
+        finally:
+            pg_dump.stdout.close()
+            code = pg_dump.wait()
+        if code:
+            said.seek(0)
+            last = (said.read().decode(errors="replace").strip().splitlines() or [""])[-1]
+            raise SettingsError(f"pg_dump failed, so there is no backup: {last}")
+
+
+def _reaching(url: str) -> dict[str, str]:
+    """The address for libpq, password included, where no list of processes shows it."""
+    parts = conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://", 1))
+    return {_VARIABLES[name]: str(value) for name, value in parts.items() if name in _VARIABLES}
