@@ -193,7 +193,6 @@ def test_log_leaves_and_trees() -> None:
     assert [body.decode() for body in bodies] == old["bodies"]
     assert merkle.root(leaves).hex() == old["root"]
     assert [h.hex() for h in merkle.inclusion_proof(leaves, 3)] == old["inclusion_of_3"]
-    assert [h.hex() for h in merkle.consistency_proof(leaves, 3)] == old["consistency_from_3"]
 
 
 def test_frontiers_and_checkpoints() -> None:

@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 
 from workervoice.crypto.merkle import (
     Frontier,
-    consistency_proof,
     inclusion_proof,
     leaf_body,
     leaf_hash,
     node_hash,
     root,
-    verify_consistency,
     verify_inclusion,
 )
 from workervoice.errors import NotTrusted, SealBroken
@@ -43,20 +41,11 @@ KNOWN_ROOTS = [
 ]
 LEAVES = [leaf_hash(entry) for entry in ENTRIES]
 MANY = [leaf_hash(bytes([number])) for number in range(21)]
-PAIRS = [(old, size) for size in range(22) for old in range(size + 1)]
 
 
 def includes(leaf: bytes, index: int, size: int, proof: list[bytes], top: bytes) -> bool:
     try:
         verify_inclusion(leaf, index, size, proof, top)
-    except NotTrusted:
-        return False
-    return True
-
-
-def extends(old: int, old_root: bytes, size: int, new_root: bytes, proof: list[bytes]) -> bool:
-    try:
-        verify_consistency(old, old_root, size, new_root, proof)
     except NotTrusted:
         return False
     return True
@@ -84,7 +73,6 @@ def test_a_leaf_never_passes_for_a_node() -> None:
 
 def test_a_proof_holds_the_hashes_of_rfc_6962s_example() -> None:
     """Section 2.1.3, in the letters of its seven-leaf tree."""
-    d = leaf_hash(ENTRIES[3])
     c, j = LEAVES[2], LEAVES[6]
     g, h = node_hash(*LEAVES[0:2]), node_hash(*LEAVES[2:4])
     i = node_hash(*LEAVES[4:6])
@@ -95,9 +83,6 @@ def test_a_proof_holds_the_hashes_of_rfc_6962s_example() -> None:
     assert inclusion_proof(seven, 3) == [c, g, l_]
     assert inclusion_proof(seven, 4) == [f, j, k]
     assert inclusion_proof(seven, 6) == [i, k]
-    assert consistency_proof(seven, 3) == [c, d, g, l_]
-    assert consistency_proof(seven, 4) == [l_]
-    assert consistency_proof(seven, 6) == [i, j, k]
 
 
 @pytest.mark.parametrize("size", range(1, 22))
@@ -125,40 +110,10 @@ def test_a_false_proof_of_a_leaf_is_refused(size: int) -> None:
         assert not includes(leaves[index], -1, size, proof, top)
 
 
-@pytest.mark.parametrize(("old", "size"), PAIRS)
-def test_a_longer_log_is_proved_to_begin_with_the_shorter(old: int, size: int) -> None:
-    before, after = root(MANY[:old]), root(MANY[:size])
-
-    proof = consistency_proof(MANY[:size], old)
-
-    assert extends(old, before, size, after, proof)
-    assert not any(extends(old, before, size, after, bad) for bad in damaged(proof))
-    assert not extends(old, bytes(32), size, after, proof)
-    assert old == 0 or not extends(old, before, size, bytes(32), proof)
-
-
-@pytest.mark.parametrize(("old", "size"), [pair for pair in PAIRS if pair[0]])
-def test_a_rewritten_log_is_not_consistent(old: int, size: int) -> None:
-    before = root(MANY[:old])
-
-    for changed in range(old):
-        rewritten = [*MANY[:changed], bytes(32), *MANY[changed + 1 : size]]
-        proof = consistency_proof(rewritten, old)
-        assert not extends(old, before, size, root(rewritten), proof)
-
-
-def test_a_cut_log_is_not_consistent() -> None:
-    assert not extends(9, root(MANY[:9]), 5, root(MANY[:5]), [])
-    assert not extends(-1, root([]), 5, root(MANY[:5]), [])
-
-
 def test_there_is_no_proof_for_what_is_not_in_the_tree() -> None:
     for index in (-1, 3):
         with pytest.raises(IndexError):
             inclusion_proof(MANY[:3], index)
-    for old in (-1, 4):
-        with pytest.raises(IndexError):
-            consistency_proof(MANY[:3], old)
 
 
 def test_an_entry_has_one_form() -> None:
@@ -196,14 +151,10 @@ def test_a_frontier_grown_in_any_steps_has_the_root_of_all_leaves(
     assert (frontier.size, len(frontier.peaks)) == (len(leaves), len(leaves).bit_count())
 
 
-@given(HASHES, st.integers(0, 70), st.integers(0, 70))
-def test_proofs_of_any_tree_lead_to_the_frontiers_roots(
-    leaves: list[bytes], index: int, old: int
-) -> None:
-    old = min(old, len(leaves))
-    top, before = Frontier().grown(leaves).root(), Frontier().grown(leaves[:old]).root()
+@given(HASHES, st.integers(0, 70))
+def test_proofs_of_any_tree_lead_to_the_frontiers_root(leaves: list[bytes], index: int) -> None:
+    top = Frontier().grown(leaves).root()
 
-    assert extends(old, before, len(leaves), top, consistency_proof(leaves, old))
     if index < len(leaves):
         proof = inclusion_proof(leaves, index)
         assert includes(leaves[index], index, len(leaves), proof, top)

@@ -1,7 +1,7 @@
-"""The Merkle tree of the log, as in RFC 6962 section 2.1: roots, proofs, and their checks.
+"""The Merkle tree of the log, as in RFC 6962 section 2.1: roots, proofs of a leaf, and their checks.
 
-Leaves are given as leaf hashes. An inclusion proof shows that a leaf is in a tree; a consistency
-proof that a later tree begins with an earlier one, so that nothing was rewritten or cut.
+Leaves are given as leaf hashes. An inclusion proof shows that a leaf is in a tree. That a later tree
+begins with an earlier one is not proved but computed: whoever verifies has all leaf hashes.
 """
 
 from __future__ import annotations
@@ -122,55 +122,6 @@ def verify_inclusion(
         node, last = node >> 1, last >> 1
     if last != 0 or reached != expected_root:
         raise NotTrusted(f"leaf {index} is not in this tree of {size}")
-
-
-def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
-    """The hashes that show that the first `old_size` leaves were there before the others."""
-    if not 0 <= old_size <= len(leaves):
-        raise IndexError("no such earlier tree")
-    return _subproof(leaves, old_size, whole=True) if old_size else []
-
-
-def _subproof(leaves: Sequence[bytes], old_size: int, *, whole: bool) -> list[bytes]:
-    if old_size == len(leaves):
-        return [] if whole else [root(leaves)]
-    split = _split(len(leaves))
-    if old_size <= split:
-        return [*_subproof(leaves[:split], old_size, whole=whole), root(leaves[split:])]
-    return [*_subproof(leaves[split:], old_size - split, whole=False), root(leaves[:split])]
-
-
-def verify_consistency(
-    old_size: int, old_root: bytes, size: int, new_root: bytes, proof: Sequence[bytes]
-) -> None:
-    """Raises `NotTrusted` unless the tree of `size` begins with the tree of `old_size`."""
-    try:
-        if not 0 <= old_size <= size:
-            raise IndexError
-        if old_size == 0:
-            roots, rest = (root([]), new_root), list(proof)
-        else:
-            rest = list(proof)
-            roots = _replay(old_size, size, rest, old_root, whole=True)
-    except IndexError:
-        raise NotTrusted(f"the tree of {size} has no proof that holds {old_size}") from None
-    if roots != (old_root, new_root) or rest:
-        raise NotTrusted(f"the tree of {size} does not begin with the tree of {old_size}")
-
-
-def _replay(
-    old_size: int, size: int, proof: list[bytes], old_root: bytes, *, whole: bool
-) -> tuple[bytes, bytes]:
-    """Walk as `_subproof` did, from the proof's end: roots of the earlier and the later tree."""
-    if old_size == size:
-        known = old_root if whole else proof.pop()
-        return known, known
-    other, split = proof.pop(), _split(size)
-    if old_size <= split:
-        older, newer = _replay(old_size, split, proof, old_root, whole=whole)
-        return older, node_hash(newer, other)
-    older, newer = _replay(old_size - split, size - split, proof, old_root, whole=False)
-    return node_hash(other, older), node_hash(other, newer)
 
 
 def _split(size: int) -> int:

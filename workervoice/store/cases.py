@@ -114,12 +114,6 @@ def case_by_id(tx: Tx, case_id: UUID, *, lock: bool = False) -> CaseRow:
     return _case(row)
 
 
-def all_cases(tx: Tx) -> list[CaseRow]:
-    """Every case of the programme that this role may see, for sorting in memory."""
-    query = select(t.cases).where(t.cases.c.programme_id == tx.programme)
-    return [_case(row) for row in tx.connection.execute(query)]
-
-
 def cases_of_conversation(tx: Tx, conversation_id: UUID, *, lock: bool = True) -> list[CaseRow]:
     """Every case that a conversation ever had; the courier may not lock them, and locks the
     conversation instead."""

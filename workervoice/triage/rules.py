@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from workervoice.triage.automaton import Classes, Ends, Found
-from workervoice.triage.grammar import NEAR, WITH, WITHOUT, Part, Step
+from workervoice.triage.grammar import NEAR, WITH, WITHOUT, Step
 from workervoice.triage.lexicon import Rule
 from workervoice.triage.view import View
 
@@ -202,8 +202,3 @@ def _pairs(left: list[Span], right: list[Span], view: View, near: int) -> list[S
                 found.append(Span(*both, span.used | other.used, crossed))
                 break
     return found
-
-
-def part_words(part: Part) -> Iterable[str]:
-    """Every word of a part, as its author wrote it."""
-    return (word for step in part.steps for word in step.words)
