@@ -1,7 +1,7 @@
-"""The Merkle tree of the log, as in RFC 6962 section 2.1: roots, proofs of a leaf, and their checks.
+"""The Merkle tree of the log, as in RFC 6962 section 2.1: roots, and proofs of a leaf.
 
-Leaves are given as leaf hashes. An inclusion proof shows that a leaf is in a tree. That a later tree
-begins with an earlier one is not proved but computed: whoever verifies has all leaf hashes.
+Leaves are given as leaf hashes. An inclusion proof shows that a leaf is in a tree. That a later
+tree begins with an earlier one is not proved but computed: whoever verifies has all leaf hashes.
 """
 
 from __future__ import annotations

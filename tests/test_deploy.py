@@ -1,0 +1,47 @@
+"""The files in deploy/ agree with each other and with the program."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from workervoice.web.console.forms import FORM_BYTES
+from workervoice.web.console.routes import ANYONE, HALF, ROUTES
+
+DEPLOY = Path(__file__).parent.parent / "deploy"
+NGINX = (DEPLOY / "nginx" / "workervoice.conf").read_text()
+GATEWAY, CONSOLE = NGINX.split("\nserver {")[1:]
+NO_GUESSES = {"/second/leave"}  # what half a session may send besides
+
+
+def name_in(server: str) -> str:
+    found = re.search(r"server_name (\S+);", server)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("path", sorted((DEPLOY / "env").glob("*.example")), ids=lambda p: p.name)
+def test_the_proxy_and_the_settings_give_one_name_to_each_door(path: Path) -> None:
+    said = re.findall(r"^WORKERVOICE_(\w+)_URL=https://(\S+)$", path.read_text(), re.MULTILINE)
+
+    expected = {"PUBLIC": name_in(GATEWAY), "CONSOLE": name_in(CONSOLE)}
+    assert [name for _, name in said] == [expected[door] for door, _ in said]
+
+
+def test_a_form_that_the_console_takes_passes_the_proxy() -> None:
+    (kilobytes,) = re.findall(r"client_max_body_size (\d+)k;", CONSOLE)
+
+    assert int(kilobytes) * 1024 >= FORM_BYTES
+
+
+def test_wherever_somebody_without_a_session_may_guess_the_proxy_slows_them_down() -> None:
+    open_to_guesses = {
+        path
+        for (method, path), allowed in ROUTES.items()
+        if method == "POST" and allowed in (ANYONE, HALF) and not path.startswith("/enrol")
+    }
+    (slowed,) = re.findall(r"location ~ (\S+) \{\n        limit_req ", CONSOLE)
+
+    assert {path for path in open_to_guesses if not re.search(slowed, path)} == NO_GUESSES
