@@ -63,6 +63,32 @@ def test_where_the_database_is_stands_in_the_measures() -> None:
     assert "the same machine" in write("record", settings(), KNOWN)
 
 
+@pytest.mark.parametrize("draft", ["record", "transfers"])
+def test_what_a_stolen_disk_shows_is_said_by_custody(draft: str) -> None:
+    elsewhere = "postgresql://owner:secret@db.example/hotline"
+    one_disk = write(draft, settings(), KNOWN)
+    two = write(draft, settings(WORKERVOICE_DATABASE_URL=elsewhere), KNOWN)
+    sealed = write(draft, settings(WORKERVOICE_CUSTODY="systemd"), KNOWN)
+
+    assert "both lie on one disk" in one_disk
+    assert "both have to be taken" in two
+    assert ("key files" in sealed, "no number, no fact" in sealed) == (False, True)
+    assert not any("nothing readable" in text for text in (one_disk, two, sealed))
+
+
+@pytest.mark.parametrize("custody", ["file", "systemd", "vault"])
+def test_the_measures_say_where_keys_are_and_what_else_there_is(custody: str) -> None:
+    vault = {"WORKERVOICE_VAULT_ADDR": "https://vault.example.org:8200"}
+    given = {"WORKERVOICE_CUSTODY": custody, **(vault if custody == "vault" else {})}
+
+    text = write("dpia", settings(**given), KNOWN)
+
+    named = {"file": "in clear", "systemd": "credentials of systemd", "vault": "key service"}
+    assert [each for each, words in named.items() if words in text] == [custody]
+    for measure in ("second factor", "epochs", "log verify", "checkpoints"):
+        assert measure in text
+
+
 def test_the_programmes_lines_give_countries_and_channels(house: House) -> None:
     given = {"DATA_DIR": str(house.data), "COURIER_DATABASE_URL": house.urls["courier"]}
     known = programme_facts(settings(**{f"WORKERVOICE_{k}": v for k, v in given.items()}))

@@ -24,6 +24,13 @@ DRAFTS: Mapping[str, str] = {
     "dpia": "Data protection impact assessment (GDPR Art. 35)",
     "transfers": "Recipients and transfers",
 }
+_CUSTODY: Mapping[str, str] = {
+    "file": "files in the data directory, in clear, on the machine that they serve: whoever takes "
+    "them and the database opens numbers, facts and links",
+    "systemd": "credentials of systemd, sealed to the machine (its TPM or its host key)",
+    "vault": "in a key service (Vault or OpenBao), which is asked to use them and does not give "
+    "them away",
+}
 _PARTS = ("transfers", "retention", "security")  # templates within templates
 
 
@@ -77,9 +84,22 @@ def _common(settings: Settings, known: tuple[Programme, ...]) -> dict[str, objec
         "channels": ", ".join(channels) or OPEN,
         "countries": ", ".join(sorted({line.country for line in every})) or OPEN,
         "where": "another machine or service" if elsewhere else "the same machine",
+        "custody": _CUSTODY[settings.custody],
+        "machines": _machines(settings),
         "backups": BACKUP_DAYS,
         **asdict(Policy.parse(settings.retention_days)),
     }
+
+
+def _machines(settings: Settings) -> str:
+    """What lies readable on a machine that is off, or on a disk that was taken."""
+    clear = "names of sites, organisations and officers, states, times and sizes in the database"
+    if settings.custody != "file":
+        return f"{clear}; no number, no fact and no word"
+    opened = f"{clear}; with the key files also numbers, facts and links of all cases, no word"
+    if settings.database_url is None:
+        return f"{opened}: both lie on one disk"
+    return f"{opened}: the database is elsewhere, so both have to be taken"
 
 
 def _provider_rows(settings: Settings) -> str:
