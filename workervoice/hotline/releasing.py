@@ -69,7 +69,7 @@ def _with_the_partner(issue: OpenIssue, actor: Actor) -> None:
     """A programme that has a partner organisation releases with its person and with one of its
     own: nobody can be made to release alone, and no single house can."""
     directory = issue.pen.directory
-    known = organisations(issue.tx, directory).values()
+    known = organisations(issue.tx, issue.pen.vault, directory).values()
     partners = {each.id for each in known if each.kind == PARTNER}
     people = {actor.id, *issue.approvers()}
     theirs = {directory.trusted(each).organisation_id in partners for each in people}
