@@ -21,6 +21,7 @@ from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.dossier import Arrival
+from workervoice.hotline.factors import USED_STEP
 from workervoice.hotline.process import Process, Trust
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.receive import Reception, Taken, line_of
@@ -38,9 +39,10 @@ from workervoice.message import (
 from workervoice.store import people
 from workervoice.store.engine import Database, Scope
 from workervoice.store.factors import factors_of, note_use
-from workervoice.store.log import read_leaves
+from workervoice.store.log import once_tag, read_leaves
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 from workervoice.store.programme import Line
+from workervoice.store.tables import log_tag
 from workervoice.triage.engine import Engine
 from workervoice.workflow.phrasebook import PhraseBook
 
@@ -177,7 +179,10 @@ class House:
             version = row.version + 1
             place = ("second-factor-used", self.programme, row.id, version)
             note_use(tx, officer, row.id, version, self.console.vault.seal(*place, {"step": 0}))
-        return code_at(self.apps[login], step_of(int(self.now.timestamp())))
+            step = step_of(int(self.now.timestamp()))
+            tag = once_tag(self.console.vault, USED_STEP, row.id, step)
+            tx.connection.execute(log_tag.delete().where(log_tag.c.tag == tag))
+        return code_at(self.apps[login], step)
 
     def actor(self, login: str) -> Actor:
         """This person, logged in."""

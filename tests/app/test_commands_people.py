@@ -107,7 +107,8 @@ def test_a_handlers_whole_life_by_commands(terminal: Terminal) -> None:
 
     assert (code, admitted, len(read.thread) > 0) == (0, (0, "dina is admitted.\n"), True)
     assert "dina\thandler\tadmitted" in listed
-    assert removed == (0, "dina is removed.\n1 cases have new keys.\n")
+    who = f"dina is Dina. {fingerprint}\n"
+    assert removed == (0, f"{who}dina is removed.\n1 cases have new keys.\n")
     assert "dina\thandler\tleft" in after
     assert "epoch 2\tcases still to renew: 0" in team
     assert "dina" not in team
@@ -129,6 +130,51 @@ def test_keys_are_renewed_by_commands_and_a_wrong_passphrase_does_nothing(
     assert case == (0, f"Case {case_id} has new keys.\n")
     details = [leaf["detail"] for leaf in terminal.house.leaves("recipient_changed")]
     assert sorted(details) == ["case epoch 2", "case epoch 3", "team epoch 2"]
+
+
+def test_a_buyers_registrar_gives_nobody_new_keys(terminal: Terminal) -> None:
+    case_id = str(a_case(terminal.house))
+
+    for command in (("rotate", "team"), ("rotate", "case", case_id), ("teams", "list")):
+        code, said = terminal.runs(*command, "--as", "nora", typed=terminal.proofs("nora"))
+
+        assert code == 1
+        assert "for a registrar of the hotline's operator" in said
+        assert "SQL" not in said
+
+
+def test_signing_in_for_a_command_is_in_the_log_right_or_wrong(terminal: Terminal) -> None:
+    sam = str(terminal.house.actor("sam").id)
+    passphrase, code = terminal.proofs("sam")
+    before = len(terminal.house.leaves("login"))
+
+    terminal.runs("teams", "list", *SAM, typed=("wrong",))
+    terminal.runs("teams", "list", *SAM, typed=(passphrase, "000000"))
+    terminal.runs("teams", "list", *SAM, typed=(passphrase, code))
+
+    failed = [(leaf["object"], leaf["detail"]) for leaf in terminal.house.leaves("login_failed")]
+    assert sorted(failed) == [(sam, ""), (sam, "code")]
+    logins = [leaf["detail"] for leaf in terminal.house.leaves("login")]
+    assert (len(logins), logins.count("command")) == (before + 1, 1)
+
+
+def test_whom_a_leaving_registrar_let_in_is_listed_and_may_be_left_out(terminal: Terminal) -> None:
+    _, said = terminal.as_sam("officers", "invite", "dina", "--name", "Dina", "--role", "handler")
+    fingerprint = enrols(terminal, said.splitlines()[0])
+    terminal.as_sam("officers", "admit", "dina", typed=(fingerprint,))
+    as_maria = ("--as", "maria")
+
+    code, said = terminal.runs(
+        *("officers", "remove", "sam", "--not-vouching", "dina", *as_maria),
+        typed=terminal.proofs("maria"),
+    )
+    _, listed = terminal.runs("officers", "list", *as_maria, typed=terminal.proofs("maria"))
+
+    assert code == 0
+    assert f"let go: dina\thandler\tsince {terminal.house.now:%Y-%m-%d}\tDina" in said
+    assert "vouched for anew: asha\thandler\t" in said
+    assert "dina\thandler\tleft" in listed
+    assert "asha\thandler\tadmitted" in listed
 
 
 def test_a_supervisor_gives_the_second_factor_at_the_terminal_too(terminal: Terminal) -> None:
@@ -253,7 +299,9 @@ def test_a_renewal_killed_between_two_batches_is_finished_by_the_same_command(
     finished = terminal.as_sam("rotate", "team")
 
     assert all(page.thread for page in readable)
-    assert finished == (0, "1 cases have new keys.\n")
+    assert finished[0] == 0
+    assert "The team got no new keys" in finished[1]
+    assert finished[1].endswith("1 cases have new keys.\n")
     details = [leaf["detail"] for leaf in house.leaves("recipient_changed")]
     assert sorted(details) == ["case epoch 2", "case epoch 2", "team epoch 2"]
 

@@ -33,6 +33,7 @@ from workervoice.crypto.spoken import spoken
 from workervoice.crypto.suite import KemKey, Suite, open_with, seal_to
 
 unhex = bytes.fromhex
+AT = 1795327194
 
 
 def stored(name: str) -> dict[str, Any]:
@@ -140,8 +141,8 @@ def test_sessions() -> None:
     old = stored("sessions")
     boot, officer, boxed = unhex(old["boot_secret"]), UUID(old["officer_id"]), unhex(old["boxed"])
 
-    bundle = open_session(boot, old["token"], officer, boxed)
-    token, _, new_boxed = new_session(boot, officer, bundle)
+    bundle = open_session(boot, old["token"], officer, boxed, at=AT)
+    token, _, new_boxed = new_session(boot, officer, bundle, at=AT)
 
     assert bundle == Bundle.from_bytes(unhex(old["bundle"]))
     assert session_id(old["token"]).hex() == old["session_id"]

@@ -14,19 +14,19 @@ from workervoice.crypto.slots import Bundle
 from workervoice.crypto.suite import generate_kem
 from workervoice.errors import SealBroken
 
-BOOT, OFFICER = bytes(range(32)), UUID(int=5)
+BOOT, OFFICER, AT = bytes(range(32)), UUID(int=5), 1795327194
 BUNDLE = Bundle(generate_kem(), generate_signing())
 
 
 def test_the_cookie_opens_the_session() -> None:
-    token, row, boxed = new_session(BOOT, OFFICER, BUNDLE)
+    token, row, boxed = new_session(BOOT, OFFICER, BUNDLE, at=AT)
 
     assert session_id(token) == row
-    assert open_session(BOOT, token, OFFICER, boxed) == BUNDLE
+    assert open_session(BOOT, token, OFFICER, boxed, at=AT) == BUNDLE
 
 
 def test_the_row_is_named_by_the_hash_of_the_cookie() -> None:
-    token, row, boxed = new_session(BOOT, OFFICER, BUNDLE)
+    token, row, boxed = new_session(BOOT, OFFICER, BUNDLE, at=AT)
     cookie = urlsafe_b64decode(token + "=")
 
     assert row == hashlib.sha256(cookie).digest()
@@ -34,10 +34,12 @@ def test_the_row_is_named_by_the_hash_of_the_cookie() -> None:
     assert cookie not in row + boxed
 
 
-def test_another_cookie_boot_secret_officer_or_row_does_not_open() -> None:
-    token, _, boxed = new_session(BOOT, OFFICER, BUNDLE)
-    other_token, _, other_boxed = new_session(BOOT, OFFICER, BUNDLE)
+def test_another_cookie_boot_secret_officer_row_or_beginning_does_not_open() -> None:
+    token, _, boxed = new_session(BOOT, OFFICER, BUNDLE, at=AT)
+    other_token, _, other_boxed = new_session(BOOT, OFFICER, BUNDLE, at=AT)
 
+    with pytest.raises(SealBroken):
+        open_session(BOOT, token, OFFICER, boxed, at=AT + 1)
     for boot, cookie, officer, row in [
         (BOOT, other_token, OFFICER, boxed),
         (BOOT[::-1], token, OFFICER, boxed),
@@ -47,7 +49,7 @@ def test_another_cookie_boot_secret_officer_or_row_does_not_open() -> None:
         (BOOT, token, OFFICER, b""),
     ]:
         with pytest.raises(SealBroken):
-            open_session(boot, cookie, officer, row)
+            open_session(boot, cookie, officer, row, at=AT)
 
 
 @pytest.mark.parametrize("token", ["", "x", "\x00", "é" * 43, "A" * 42, "A" * 44, "A" * 42 + "!"])
@@ -55,14 +57,14 @@ def test_a_cookie_that_is_none_of_ours_is_refused(token: str) -> None:
     with pytest.raises(SealBroken):
         session_id(token)
     with pytest.raises(SealBroken):
-        open_session(BOOT, token, OFFICER, b"")
+        open_session(BOOT, token, OFFICER, b"", at=AT)
 
 
 def test_an_error_does_not_quote_the_cookie() -> None:
-    token, _, _ = new_session(BOOT, OFFICER, BUNDLE)
+    token, _, _ = new_session(BOOT, OFFICER, BUNDLE, at=AT)
 
     with pytest.raises(SealBroken) as refused:
-        open_session(BOOT, token, OFFICER, b"junk")
+        open_session(BOOT, token, OFFICER, b"junk", at=AT)
 
     assert str(refused.value) == f"session of officer {OFFICER} does not open"
 
@@ -70,4 +72,4 @@ def test_an_error_does_not_quote_the_cookie() -> None:
 @pytest.mark.parametrize("boot", [b"", bytes(16)])
 def test_a_short_boot_secret_is_refused(boot: bytes) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
-        new_session(boot, OFFICER, BUNDLE)
+        new_session(boot, OFFICER, BUNDLE, at=AT)

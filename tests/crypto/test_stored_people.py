@@ -33,6 +33,7 @@ from workervoice.store.people import Officer
 from workervoice.store.programme import Line, Organisation, Registered, Site, SupplyLink
 
 unhex = bytes.fromhex
+AT = 1795327194
 OLD = stored("people")
 BUNDLE = Bundle.from_bytes(unhex(OLD["bundle"]))
 OFFICER = Officer(PROGRAMME, ROW, OTHER, "asha", "Asha, handler", Role.HANDLER)
@@ -88,12 +89,12 @@ def test_a_session_and_its_proof(stage: str) -> None:
     old, boot = OLD["sessions"][stage], unhex(OLD["boot_secret"])
     row, proof = unhex(old["id"]), unhex(old["proof"])
 
-    opened = sessions.open_session(boot, old["token"], ROW, unhex(old["box"]), stage)
+    opened = sessions.open_session(boot, old["token"], ROW, unhex(old["box"]), stage, at=AT)
 
     assert opened == BUNDLE
     assert sessions.session_id(old["token"]) == row
-    assert sessions.proved_at(boot, row, proof) == 1795327194
-    assert sessions.proof(boot, row, 1795327194) == proof
+    assert sessions.proved_at(boot, row, proof) == AT
+    assert sessions.proof(boot, row, AT) == proof
 
 
 def test_a_printed_recovery_code() -> None:

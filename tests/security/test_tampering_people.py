@@ -16,7 +16,14 @@ from tests.house import BOOT_SECRET, House
 from tests.security.thief import Thief
 from workervoice.crypto import sessions
 from workervoice.crypto.totp import code_at, step_of
-from workervoice.errors import CryptoError, HalfWay, NotFound, NotTrusted, WrongCode
+from workervoice.errors import (
+    CryptoError,
+    HalfWay,
+    NotFound,
+    NotTrusted,
+    WrongCode,
+    WrongPassphrase,
+)
 from workervoice.hotline import drafts, epochs, factors, leaving, restricting, staffing
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.overview import issue_lines, queue
@@ -103,6 +110,19 @@ def test_whoever_leaves_while_an_old_row_lies_there_is_named_with_the_case(
     left = leaving.remove(house.console, house.actor("sam"), "asha")
 
     assert left.renewal.broken == (case_id,)
+
+
+def test_a_case_that_somebody_broke_does_not_keep_the_team_from_new_keys(
+    house: House, thief_of_own: Thief
+) -> None:
+    broken, whole, sam = a_case(house), a_case(house, number="+15550100778"), house.actor("sam")
+    thief_of_own.overwrite("cases", broken, {"facts": b"\1" * 400})
+
+    first, second = (epochs.renew_team(house.console, sam) for _ in range(2))
+
+    assert first == second == epochs.Renewal(1, (broken,))
+    assert epochs.team_now(house.console, sam).epoch == 3
+    assert said(house, sam, whole)
 
 
 # --- invitations and ways in ---------------------------------------------------------------------
@@ -208,8 +228,9 @@ def test_everything_of_somebody_who_left_put_back_opens_nothing_for_them(
 
     for table in ("slot", "session", "key_wrap"):
         thief_of_own.put_back(table, kept[table])
-    again = house.door.unlock("dina", WORDS)
-    house.text("+15550100777", NEW)
+    with pytest.raises(WrongPassphrase):
+        house.door.unlock("dina", WORDS)
+    again, _ = dina, house.text("+15550100777", NEW)
 
     for look in (queue, lambda process, actor: case_page(process, actor, case_id)):
         with pytest.raises(NotTrusted):
@@ -231,7 +252,9 @@ def test_everything_of_somebody_who_left_put_back_opens_nothing_for_them(
 def test_a_session_that_a_thief_wrote_is_none(house: House, thief_of_own: Thief) -> None:
     """They make the cookie and the box themselves, with keys of their own and a guessed secret."""
     asha = house.actor("asha")
-    token, row_id, box = sessions.new_session(b"x" * 32, asha.id, house.actor("ben").bundle)
+    token, row_id, box = sessions.new_session(
+        b"x" * 32, asha.id, house.actor("ben").bundle, at=int(house.now.timestamp())
+    )
     thief_of_own.change(
         "INSERT INTO session SELECT programme_id, %(id)s, %(o)s, 'full', %(b)s, now(), now(), proof"
         " FROM session LIMIT 1",

@@ -15,6 +15,7 @@ from workervoice.hotline.ceremony import new_recovery_code
 from workervoice.hotline.enrolling import own_fingerprint
 from workervoice.store import people
 from workervoice.store.engine import Scope
+from workervoice.store.log import Event, record_event
 
 NEW = "seven herons under a slow blue bridge"
 
@@ -23,9 +24,11 @@ def with_code(house: House, login: str = "asha") -> str:
     """A recovery code, as the ceremony prints one for everybody."""
     code, officer = new_recovery_code(), house.actor(login).officer
     with house.owner.begin(Scope(house.programme)) as tx:
-        slot, _ = people.slot_of(tx, officer, "passphrase")
+        slot, _, _ = people.slot_of(tx, officer, "passphrase")
         umk = open_umk(officer.id, house.seeded.passphrases[login], slot)
-        people.add_slot(tx, officer, new_slot(officer.id, code, umk, CHEAP, kind=RECOVERY))
+        vault, slot = house.console.vault, new_slot(officer.id, code, umk, CHEAP, kind=RECOVERY)
+        people.replace_slot(tx, vault, officer, slot, tried=False)
+        record_event(tx, vault, Event("recovery_changed", officer.id, officer.id), house.now)
     return code
 
 

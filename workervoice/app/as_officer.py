@@ -27,6 +27,7 @@ def as_officer(settings: Settings, login: str) -> Iterator[tuple[Process, Actor]
         door = Door(process, secrets.token_bytes(32))
         actor = door.unlock(login, ask_secret(f"Passphrase of {login}"))
         _second_factor(door, actor)
+        door.note_command(actor)
         settle_organisation(process, actor)
         yield process, actor
 

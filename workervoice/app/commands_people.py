@@ -26,7 +26,14 @@ def declare(commands: Any) -> None:
     request = _plain(parts, "request", _request, "what the root has to sign, to standard output")
     request.add_argument("login")
     request.add_argument("--end", action="store_true", help="they stop being a registrar")
-    _as(parts, "remove", _remove, "let somebody go; again to finish").add_argument("login")
+    remove = _as(parts, "remove", _remove, "let somebody go; again to finish")
+    remove.add_argument("login")
+    remove.add_argument(
+        "--not-vouching",
+        default="",
+        metavar="LOGIN,…",
+        help="of those for whom only they vouched, let these go with them",
+    )
     _as(parts, "forget-factors", _forget, "they lost their second factors").add_argument("login")
     _as(parts, "list", _list, "everybody, and who waits to be confirmed")
     _as(parts, "renew", _renew, "say again what ends soon: people, team and organisations")
@@ -127,11 +134,17 @@ def _request(parsed: argparse.Namespace) -> int:
 
 def _remove(parsed: argparse.Namespace) -> int:
     from workervoice.app.as_officer import as_officer  # noqa: PLC0415
-    from workervoice.hotline.leaving import remove  # noqa: PLC0415
+    from workervoice.hotline.leaving import foresee, remove  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415
 
+    also = [login for login in parsed.not_vouching.split(",") if login]
     with as_officer(load(), parsed.login_as) as (process, actor):
-        left = remove(process, actor, parsed.login)
+        outlook = foresee(process, actor, parsed.login)
+        print(f"{parsed.login} is {outlook.name}. {outlook.fingerprint}".rstrip(), flush=True)
+        left = remove(process, actor, parsed.login, not_vouching=also)
+    for each in outlook.vouched:
+        done = "let go" if each.login in also else "vouched for anew"
+        print(f"{done}: {each.login}\t{each.role}\tsince {each.since:%Y-%m-%d}\t{each.name}")
     print(f"{parsed.login} is removed.")
     if left.needs_root:
         print(
@@ -218,6 +231,8 @@ def _rotate_case(parsed: argparse.Namespace) -> int:
 
 def _tell(renewal: Any) -> int:
     """How far the cases are; 1 if some could not get new keys."""
+    if renewal.only_finished:
+        print("An earlier renewal was finished. The team got no new keys: ask again for new ones.")
     print(f"{renewal.renewed} cases have new keys.")
     for case_id in renewal.broken:
         sys.stderr.write(f"case {case_id}: its signatures do not hold, so its keys are as before\n")

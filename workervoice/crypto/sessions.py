@@ -4,9 +4,9 @@ The row is named by the SHA-256 of the cookie and holds the bundle boxed under a
 and boot secret. The boot secret (32 random bytes) is only in the memory of the parent process: a
 copied database opens nothing, nor does a stolen cookie after a restart.
 
-A session whose second factor is still missing is `HALF`. Its box is bound to that, as the proof
-that a person was asked again is bound to its session and moment: a row that was changed by hand
-opens no more than before.
+A session whose second factor is still missing is `HALF`. Its box is bound to that and to the second
+in which it began, as the proof that a person was asked again is bound to its session and moment: a
+row that was changed by hand opens no more than before, and no longer.
 """
 
 from __future__ import annotations
@@ -30,23 +30,31 @@ _SESSION_KEY = "session-key"
 
 
 def new_session(
-    boot_secret: bytes, officer_id: UUID, bundle: Bundle, stage: str = FULL
+    boot_secret: bytes, officer_id: UUID, bundle: Bundle, stage: str = FULL, *, at: int
 ) -> tuple[str, bytes, bytes]:
-    """The cookie's token, the row's id and the boxed bundle. The token is stored nowhere."""
+    """The cookie's token, the row's id and the boxed bundle of a session that begins `at` (unix
+    seconds). The token is stored nowhere."""
     cookie = secrets.token_bytes(KEY_BYTES)
     token = base64.urlsafe_b64encode(cookie).decode().rstrip("=")
     row = digest(cookie)
-    boxed = box(_key(boot_secret, cookie), bundle.to_bytes(), _place(row, officer_id, stage))
+    boxed = box(_key(boot_secret, cookie), bundle.to_bytes(), _place(row, officer_id, stage, at))
     return token, row, boxed
 
 
 def open_session(
-    boot_secret: bytes, cookie_token: str, officer_id: UUID, boxed: bytes, stage: str = FULL
+    boot_secret: bytes,
+    cookie_token: str,
+    officer_id: UUID,
+    boxed: bytes,
+    stage: str = FULL,
+    *,
+    at: int,
 ) -> Bundle:
-    """The officer's keys. Raises `SealBroken` for another cookie, officer, row, stage or boot."""
+    """The officer's keys. Raises `SealBroken` for another cookie, officer, row, stage, beginning or
+    boot."""
     cookie = _cookie(cookie_token)
     try:
-        place = _place(digest(cookie), officer_id, stage)
+        place = _place(digest(cookie), officer_id, stage, at)
         return Bundle.from_bytes(unbox(_key(boot_secret, cookie), boxed, place))
     except SealBroken:
         raise SealBroken(f"session of officer {officer_id} does not open") from None
@@ -69,10 +77,10 @@ def proved_at(boot_secret: bytes, row: bytes, stored: bytes) -> int:
     return at if hmac.compare_digest(proof(boot_secret, row, at), stored) else 0
 
 
-def _place(row: bytes, officer_id: UUID, stage: str) -> bytes:
+def _place(row: bytes, officer_id: UUID, stage: str, at: int) -> bytes:
     if stage not in _STAGES:
         raise SealBroken("no such stage of a session")
-    return ctx(_STAGES[stage], row, officer_id)
+    return ctx(_STAGES[stage], row, officer_id, at)
 
 
 def _cookie(token: str) -> bytes:

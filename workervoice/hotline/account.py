@@ -17,10 +17,14 @@ from workervoice.errors import Declined, GuardFailed, NotFound, WrongPassphrase
 from workervoice.hotline.ceremony import new_recovery_code
 from workervoice.hotline.doors import PASSPHRASE_MAX, TOTAL, Door
 from workervoice.hotline.factors import log
+from workervoice.hotline.noting import NOBODY, note_once
 from workervoice.hotline.reading import Actor
-from workervoice.store import people
+from workervoice.hotline.ways import note_failure, way_in
+from workervoice.store import people, sessions
 from workervoice.store.engine import Scope
+from workervoice.store.log import Event
 from workervoice.store.people import Officer
+from workervoice.store.programme import programmes
 
 PAPER = "recovery code"
 
@@ -48,7 +52,7 @@ class Account:
         """All that are open, the newest first."""
         here, now = session_id(token), self.door.process.clock()
         with self.door.process.database.begin() as tx:
-            rows = people.sessions_of(tx, self.officer, started_after=now - TOTAL)
+            rows = sessions.sessions_of(tx, self.officer, started_after=now - TOTAL)
         return [OpenSession(r.id.hex(), r.started_at, r.seen_at, r.id == here) for r in rows]
 
     def end_session(self, name: str) -> None:
@@ -58,7 +62,7 @@ class Account:
         except ValueError:
             row_id = b""
         with self.door.process.database.begin() as tx:
-            if not people.end_session_of(tx, self.officer, row_id):
+            if not sessions.end_session_of(tx, self.officer, row_id):
                 raise GuardFailed("this session is over already")
 
     # --- ways in ---------------------------------------------------------------------------------
@@ -101,12 +105,13 @@ class Account:
     def _umk(self, kind: str, secret: str) -> Umk:
         if len(secret) > PASSPHRASE_MAX:
             raise WrongPassphrase("too long")
+        way = way_in(self.door.process, self.officer, kind)
+        decoy = decoy_slot(self.officer.login, self.door.boot_secret, self.door.cost)
         try:
-            with self.door.process.database.begin() as tx:
-                slot, _ = people.slot_of(tx, self.officer, kind)
-        except NotFound:
-            slot = decoy_slot(self.officer.login, self.door.boot_secret, self.door.cost)
-        return open_umk(self.officer.id, secret, slot)
+            return open_umk(self.officer.id, secret, way.slot if way else decoy)
+        except WrongPassphrase:
+            note_failure(self.door.process, self.officer, kind)
+            raise
 
     def _slot(self, secret: str, umk: Umk, kind: str = SLOT_KIND) -> Slot:
         return new_slot(self.officer.id, secret, umk, self.door.cost, kind=kind)
@@ -115,8 +120,8 @@ class Account:
         process = self.door.process
         with process.database.begin(Scope(self.officer.programme_id)) as tx:
             for slot, tried in slots:
-                people.replace_slot(tx, self.officer, slot, tried=tried)
-            people.end_sessions(tx, self.officer, but=but)
+                people.replace_slot(tx, process.vault, self.officer, slot, tried=tried)
+            sessions.end_sessions(tx, self.officer, but=but)
             log(tx, process, self.officer, event)
 
 
@@ -136,10 +141,22 @@ def recover(door: Door, login: str, typed: str, new: str, again: str) -> str:
         with door.process.database.begin() as tx:
             officer = people.officer_by_login(tx, login)
     except NotFound:
-        decoy = decoy_slot(login, door.boot_secret, door.cost)
-        open_umk(door.process.id, as_printed(typed), decoy)
+        _try_decoy(door, login, as_printed(typed))
         raise WrongPassphrase("not this login and code") from None
     return Account(door, officer).recover(typed, new)
+
+
+def _try_decoy(door: Door, login: str, typed: str) -> None:
+    """As long as a real one takes, and in the log as well. Raises `WrongPassphrase`."""
+    try:
+        open_umk(door.process.id, typed, decoy_slot(login, door.boot_secret, door.cost))
+    except WrongPassphrase:
+        with door.process.database.begin() as tx:
+            programme = min(programmes(tx), default=None)
+        if programme is not None:
+            event = Event("login_failed", NOBODY, NOBODY, RECOVERY)
+            note_once(door.process, Scope(programme), event, per=RECOVERY)
+        raise
 
 
 def as_printed(typed: str) -> str:

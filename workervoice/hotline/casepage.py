@@ -105,7 +105,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
         tx, directory, site_id = case.tx, case.pen.directory, case.record.facts.site_id
         case.pen.log_reading(tx, "case_read", case_id)
         known = sites(tx, case.pen.vault, directory)
-        names = {o.id: o.name for o in people.officers(tx).values()}
+        names = people.names(tx, case.pen.vault)
         buyers = buyers_shown(tx, case.pen, site_id, case.pen.now.date()) if site_id else ()
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
         thread = tuple(_said(entry, names, deliveries) for entry in case.thread)
@@ -139,7 +139,7 @@ def entry_of_case(process: Process, actor: Actor, case_id: UUID, entry_id: UUID)
         entry = next((each for each in case.thread if each.id == entry_id), None)
         if entry is None:
             raise NotFound("no such entry in this case")
-        names = {officer.id: officer.name for officer in people.officers(case.tx).values()}
+        names = people.names(case.tx, case.pen.vault)
         deliveries = outbox.deliveries(case.tx, case.row.conversation_id)
         case.pen.log_reading(case.tx, "case_read", case_id)
         return _said(entry, names, deliveries)

@@ -26,19 +26,21 @@ from workervoice.crypto.sessions import (
     proved_at,
     session_id,
 )
-from workervoice.crypto.slots import STRONG, Cost, Slot, decoy_slot, open_slot
-from workervoice.errors import CryptoError, HalfWay, NotFound, WrongPassphrase
+from workervoice.crypto.slots import SLOT_KIND, STRONG, Cost, decoy_slot, open_slot
+from workervoice.errors import CryptoError, HalfWay, NotFound, WrongCode, WrongPassphrase
 from workervoice.hotline import factors
 from workervoice.hotline.factors import Factor, Holder
 from workervoice.hotline.noting import NOBODY, note_once
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
-from workervoice.store import people
+from workervoice.hotline.ways import Way, note_failure, way_in
+from workervoice.store import people, sessions
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.factors import FactorRow
 from workervoice.store.log import Event, record_event
-from workervoice.store.people import Officer, SessionRow
+from workervoice.store.people import Officer
 from workervoice.store.programme import programmes
+from workervoice.store.sessions import SessionRow
 
 IDLE = timedelta(minutes=15)
 TOTAL = timedelta(hours=8)
@@ -74,14 +76,14 @@ class Door:
             raise WrongPassphrase("too long")
         with self.process.database.begin() as tx:
             found, known = self._find(tx, login), programmes(tx)
-        if found is None:
-            decoy = decoy_slot(login, self.boot_secret, self.cost)
-            with self._failure_noted(min(known, default=None), NOBODY):
-                open_slot(self.process.id, passphrase, decoy, b"")
-            raise WrongPassphrase("not this login and passphrase")
-        officer, slot, boxed = found
-        with self._failure_noted(officer.programme_id, officer.id):
-            return Actor(officer, open_slot(officer.id, passphrase, slot, boxed))
+        way = way_in(self.process, found, SLOT_KIND) if found else None
+        programme = found.programme_id if found else min(known, default=None)
+        with self._failure_noted(programme, found.id if found else NOBODY):
+            if found is None or way is None:
+                way = Way(decoy_slot(login, self.boot_secret, self.cost), b"")
+                open_slot(self.process.id, passphrase, way.slot, way.boxed)
+                raise WrongPassphrase("nothing opens a decoy")
+            return Actor(found, open_slot(found.id, passphrase, way.slot, way.boxed))
 
     @contextmanager
     def _failure_noted(self, programme: UUID | None, about: UUID) -> Iterator[None]:
@@ -94,23 +96,29 @@ class Door:
                 note_once(self.process, Scope(programme), event)
             raise WrongPassphrase("not this login and passphrase") from None
 
-    def _find(self, tx: Tx, login: str) -> tuple[Officer, Slot, bytes] | None:
+    def _find(self, tx: Tx, login: str) -> Officer | None:
         try:
-            officer = people.officer_by_login(tx, login)
-            return (officer, *people.slot_of(tx, officer, "passphrase"))
+            return people.officer_by_login(tx, login)
         except NotFound:
             return None
 
     def _begin(self, actor: Actor, stage: str) -> str:
-        token, row_id, box = new_session(self.boot_secret, actor.id, actor.bundle, stage)
-        with self.process.database.begin(Scope(actor.officer.programme_id)) as tx:
-            now = self.process.clock()
-            proven = proof(self.boot_secret, row_id, int(now.timestamp()))
-            people.drop_sessions(tx, started_before=now - TOTAL)
-            people.add_session(tx, actor.officer, SessionRow(row_id, stage, box, proven), now)
+        now = self.process.clock()
+        at = int(now.timestamp())
+        token, row_id, box = new_session(self.boot_secret, actor.id, actor.bundle, stage, at=at)
+        with self._of(actor) as tx:
+            sessions.drop_sessions(tx, started_before=now - TOTAL)
+            proven = proof(self.boot_secret, row_id, at)
+            sessions.add_session(tx, actor.officer, SessionRow(row_id, stage, box, proven, now))
             if stage == FULL:
                 record_event(tx, self.process.vault, Event("login", actor.id, actor.id), now)
         return token
+
+    def note_command(self, actor: Actor) -> None:
+        """That somebody signed in for a command."""
+        leaf = Event("login", actor.id, actor.id, "command")
+        with self._of(actor) as tx:
+            record_event(tx, self.process.vault, leaf, self.process.clock())
 
     # --- sessions --------------------------------------------------------------------------------
 
@@ -126,7 +134,7 @@ class Door:
                 raise HalfWay("the second factor is missing")
             actor = self._open(token, officer, row, FULL)
             if awake:
-                people.touch_session(tx, row.id, self.process.clock())
+                sessions.touch_session(tx, row.id, self.process.clock())
         return actor
 
     def half(self, token: str) -> Actor:
@@ -141,11 +149,12 @@ class Door:
             row_id = session_id(token)
         except CryptoError:
             raise NotFound("no such session") from None
-        return people.find_session(tx, row_id, started_after=now - life, seen_after=now - IDLE)
+        return sessions.find_session(tx, row_id, started_after=now - life, seen_after=now - IDLE)
 
     def _open(self, token: str, officer: Officer, row: SessionRow, stage: str) -> Actor:
+        secret, at = self.boot_secret, int(row.started_at.timestamp())
         try:
-            return Actor(officer, open_session(self.boot_secret, token, officer.id, row.box, stage))
+            return Actor(officer, open_session(secret, token, officer.id, row.box, stage, at=at))
         except CryptoError:
             raise NotFound("no such session") from None
 
@@ -156,7 +165,7 @@ class Door:
         except CryptoError:
             return
         with self.process.database.begin() as tx:
-            people.end_session(tx, row_id)
+            sessions.end_session(tx, row_id)
 
     def form_token(self, token: str) -> str:
         """What every form of this session must carry (CSRF)."""
@@ -190,13 +199,21 @@ class Door:
 
     def prove_code(self, actor: Actor, code: str) -> None:
         """Raises `WrongCode`."""
-        with self._of(actor) as tx:
+        with self._wrong_noted(actor, "code"), self._of(actor) as tx:
             factors.check_code(tx, self.holder(actor), code, self._now())
 
     def _prove_passkey(self, token: str, actor: Actor, answer: str) -> None:
         asked = self.asked(token)
-        with self._of(actor) as tx:
+        with self._wrong_noted(actor, "passkey"), self._of(actor) as tx:
             factors.check_passkey(tx, self.holder(actor), self.relying, asked, answer)
+
+    @contextmanager
+    def _wrong_noted(self, actor: Actor, what: str) -> Iterator[None]:
+        try:
+            yield
+        except WrongCode:
+            note_failure(self.process, actor.officer, what)
+            raise
 
     def _complete(self, token: str, actor: Actor) -> str:
         """A whole session under a new cookie; the half one ends."""
@@ -221,13 +238,13 @@ class Door:
         """What a passkey is asked next in this session."""
         made = new_challenge(self._now())
         with self.process.database.begin() as tx:
-            people.set_challenge(tx, session_id(token), made)
+            sessions.set_challenge(tx, session_id(token), made)
         return made
 
     def asked(self, token: str) -> Asked:
         """What was asked, this once."""
         with self.process.database.begin() as tx:
-            return Asked(people.take_challenge(tx, session_id(token)), self._now())
+            return Asked(sessions.take_challenge(tx, session_id(token)), self._now())
 
     # --- asked again -----------------------------------------------------------------------------
 
@@ -251,7 +268,7 @@ class Door:
             self.unlock(actor.officer.login, passphrase)
         row_id = session_id(token)
         with self.process.database.begin() as tx:
-            people.set_proof(tx, row_id, proof(self.boot_secret, row_id, self._now()))
+            sessions.set_proof(tx, row_id, proof(self.boot_secret, row_id, self._now()))
 
     def _now(self) -> int:
         moment: datetime = self.process.clock()

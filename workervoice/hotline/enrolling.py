@@ -34,8 +34,9 @@ from workervoice.hotline.ceremony import new_recovery_code
 from workervoice.hotline.process import Process
 from workervoice.message import Role
 from workervoice.store import people
-from workervoice.store.engine import Tx
+from workervoice.store.engine import Scope, Tx
 from workervoice.store.invitations import Invitation, claim, invitation_by_token
+from workervoice.store.log import Event, record_event
 from workervoice.store.people import Officer, cost_from_text, cost_to_text
 
 PAPER = "invitation"  # what is written on the token
@@ -107,12 +108,14 @@ def complete(process: Process, prepared: Prepared, typed: str) -> Enrolled:
         invited = _invited(process, tx, prepared.token_hash)
     bundle = open_slot(invited.id, code, prepared.by_code, prepared.boxed)
     officer = _officer_of(invited)
-    with process.database.begin() as tx:
+    with process.database.begin(Scope(officer.programme_id)) as tx:
         _invited(process, tx, prepared.token_hash, lock=True)
         people.add_officer(tx, officer, prepared.boxed)
         people.add_slot(tx, officer, prepared.by_passphrase)
         people.add_slot(tx, officer, prepared.by_code, tried=True)
         claim(tx, invited, bundle.sign.public + bundle.kem.public)
+        leaf = Event("enrolled", officer.id, officer.id, str(officer.role))
+        record_event(tx, process.vault, leaf, process.clock())
     return Enrolled(officer, code, own_fingerprint(bundle))
 
 

@@ -75,17 +75,21 @@ class Reader:
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """How far the cases are: how many got a new epoch, and those that could not, because somebody
-    changed them in the database."""
+    changed them in the database. `only_finished`: an earlier renewal was continued, and the team
+    got no new keys."""
 
     renewed: int
     broken: tuple[UUID, ...]
+    only_finished: bool = False
 
 
 def people_of(desk: Registry, kind: str, group_id: UUID) -> list[Entry]:
     """Who may hold a group's key, by the directory: a wrap that somebody wrote into the database
-    makes nobody a member. Less whoever was shut out and whose entry the root has still to end."""
-    found, let_in = [], people.with_a_way_in(desk.tx)
-    for entry_id in {*desk.directory.ids("officer"), *desk.directory.ids("registrar")} & let_in:
+    makes nobody a member, and a way in that somebody deleted shuts nobody out. Less whoever was
+    let go, by the log, and whose entry the root has still to end."""
+    listed = {*desk.directory.ids("officer"), *desk.directory.ids("registrar")}
+    found, left = [], people.left(desk.tx, desk.pen.vault, listed)
+    for entry_id in listed - left:
         try:
             entry = desk.directory.trusted(entry_id, *OFFICERS)
         except NotTrusted:
@@ -113,11 +117,11 @@ def found_pair(tx: Tx, pen: Pen, holder: Holder, readers: Iterable[Reader]) -> b
     return pair.public
 
 
-def renew_group(desk: Registry, was: Entry, *, without: UUID | None = None) -> Entry:
+def renew_group(desk: Registry, was: Entry, *, without: Collection[UUID] = ()) -> Entry:
     """A new epoch of a team or organisation for those who are in it now; returns its entry."""
     holder = Holder(was.kind, was.id, was.epoch + 1)
     members = people_of(desk, was.kind, was.id)
-    readers = [Reader.of(each) for each in members if each.id != without]
+    readers = [Reader.of(each) for each in members if each.id not in without]
     public = found_pair(desk.tx, desk.pen, holder, readers)
     until = int((desk.pen.now + GROUP_VALID).timestamp())
     entry = replace(
@@ -128,13 +132,27 @@ def renew_group(desk: Registry, was: Entry, *, without: UUID | None = None) -> E
     return entry
 
 
+@contextmanager
+def of_operator(process: Process, actor: Actor) -> Iterator[Registry]:
+    """The registry for one who speaks for the whole hotline. Raises `Forbidden`."""
+    with registering(process, actor) as desk:
+        if desk.directory.trusted(actor.id).organisation_id is not None:
+            raise Forbidden("this is for a registrar of the hotline's operator")
+        yield desk
+
+
 def renew_team(process: Process, actor: Actor) -> Renewal:
     """New keys for the team and then for its cases. If an earlier renewal was interrupted, its
-    cases are finished instead."""
-    with registering(process, actor) as desk:
+    cases are finished instead; those that cannot get new keys hold up nothing."""
+    with of_operator(process, actor) as desk:
         team = sole(desk.directory, "team")
-        if not cases.stale_cases(desk.tx, team.id, team.epoch, _FIRST, 1):
-            renew_group(desk, team)
+        behind = cases.stale_cases(desk.tx, team.id, team.epoch, _FIRST, 1)
+    if behind:
+        finished = renew_cases(process, actor)
+        if finished.renewed:
+            return replace(finished, only_finished=True)
+    with of_operator(process, actor) as desk:
+        renew_group(desk, sole(desk.directory, "team"))
     return renew_cases(process, actor)
 
 
@@ -150,10 +168,11 @@ class TeamNow:
 
 def team_now(process: Process, actor: Actor) -> TeamNow:
     """For a registrar of the hotline's operator."""
-    with registering(process, actor) as desk:
+    with of_operator(process, actor) as desk:
         team = sole(desk.directory, "team")
-        names = people.officers(desk.tx)
-        logins = (names[each.id].login for each in people_of(desk, "team", team.id))
+        known = people.known_officers(desk.tx, desk.pen.vault)
+        team_ids = (each.id for each in people_of(desk, "team", team.id))
+        logins = (known[id_].login if id_ in known else people.UNKNOWN for id_ in team_ids)
         stale = cases.stale_cases(desk.tx, team.id, team.epoch, _FIRST, 1_000_000)
         return TeamNow(team.id, team.epoch, tuple(sorted(logins)), len(stale))
 
@@ -179,18 +198,18 @@ def renew_cases(process: Process, actor: Actor) -> Renewal:
 
 def renew_case(process: Process, actor: Actor, case_id: UUID) -> None:
     """New keys for one case, for those who may read it now."""
-    with registering(process, actor) as desk:
+    with of_operator(process, actor) as desk:
         renew_for(desk, case_id, readers_now(desk, case_id))
 
 
-def readers_now(desk: Registry, case_id: UUID, *, without: UUID | None = None) -> list[Reader]:
+def readers_now(desk: Registry, case_id: UUID, *, without: Collection[UUID] = ()) -> list[Reader]:
     """The team, or whom a supervisor named, by the signed facts: rows that name somebody count for
     nothing here. Raises `Declined` if nobody is left of these."""
     named = casefile.facts_now(desk.tx, desk.pen.vault, desk.directory, case_id).readers
     if not named:
         return [Reader.of(sole(desk.directory, "team"))]
     staff = people_of(desk, "team", case_id)
-    found = [Reader.of(each) for each in staff if each.id in named - {without}]
+    found = [Reader.of(each) for each in staff if each.id in named - set(without)]
     if not found:
         raise Declined(f"nobody would be left who can read the restricted case {case_id}")
     return found

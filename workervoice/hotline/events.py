@@ -30,8 +30,11 @@ _PLAIN: Mapping[str, Kind] = {
     "case_opened": Kind("a first report opened a case (case)"),
     "delivery": Kind("a text to a worker moved on; the detail is its state (outbox row)"),
     # an officer reads or is refused
-    "login": Kind("an officer signed in (officer)"),
-    "login_failed": Kind("a passphrase was wrong, at least once in this hour (officer, or nobody)"),
+    "login": Kind("an officer signed in; the detail “command” is the command line (officer)"),
+    "login_failed": Kind(
+        "a passphrase, or what the detail says, was wrong, at least once in this hour (officer, or "
+        "nobody)"
+    ),
     "case_read": Kind("an officer read a case, at least once in this hour (case)"),
     "issue_read": Kind("an officer read an issue, at least once in this hour (issue)"),
     "disclosure_read": Kind("a buyer read a disclosure, at least once in this hour (disclosure)"),
@@ -69,6 +72,7 @@ _PLAIN: Mapping[str, Kind] = {
     # people, their accounts and the places
     "officer_invited": Kind("somebody may make an account; the detail is the role (officer)"),
     "officer_admitted": Kind("a registrar vouched for a new person (officer)", sensitive=True),
+    "enrolled": Kind("an account or a way in was made (officer)"),
     "officer_removed": Kind("somebody was let go (officer)", sensitive=True),
     "passphrase_changed": Kind("somebody took another passphrase (officer)"),
     "recovery_changed": Kind("somebody took a new recovery code (officer)"),

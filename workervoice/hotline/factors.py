@@ -24,7 +24,7 @@ from workervoice.message import Role
 from workervoice.store import factors as store
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.factors import FactorRow
-from workervoice.store.log import Event, record_event
+from workervoice.store.log import Event, first_time, record_event
 from workervoice.store.people import Officer
 from workervoice.store.vault import Vault
 
@@ -35,6 +35,7 @@ NAME_MAX = 60  # characters
 
 _LABEL = "second-factor"
 _USED = "second-factor-used"
+USED_STEP = "totp-step"  # among the log's tags: a code that was used stays used
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ def check_code(tx: Tx, holder: Holder, code: str, now: int) -> None:
             continue
         secret = bytes.fromhex(factor.fixed["secret"])
         step = matching_step(secret, code, now=now, after=factor.used["step"])
-        if step is not None:
+        if step is not None and first_time(tx, holder.vault, USED_STEP, factor.id, step):
             holder.note(tx, factor, {"step": step})
             return
     raise WrongCode("this code is wrong, old or was used: wait for the next one")

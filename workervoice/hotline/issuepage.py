@@ -82,7 +82,7 @@ def issue_page(process: Process, actor: Actor, issue_id: UUID) -> IssuePage:
     with open_issue(process, actor, issue_id) as issue:
         tx, case = issue.tx, issue.case
         issue.pen.log_reading(tx, "issue_read", issue_id)
-        names = {officer.id: officer.name for officer in people.officers(tx).values()}
+        names = people.names(tx, issue.pen.vault)
         approvers = issue.approvers()
         moves = _issue_moves(issue, actor)
         return IssuePage(

@@ -20,7 +20,13 @@ from workervoice.store.log import Event, record_event, record_once
 from workervoice.store.vault import Vault
 
 NOBODY = UUID(int=0)
-_FOUNDED = {"directory": "directory_entry", "pair": "reader_added", "wrap": "reader_added"}
+_FOUNDED = {
+    "directory": "directory_entry",
+    "pair": "reader_added",
+    "wrap": "reader_added",
+    "officer": "enrolled",
+    "slot": "enrolled",
+}
 
 
 def note_once(process: Process, scope: Scope, event: Event, *, per: str = "") -> None:

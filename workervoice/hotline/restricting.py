@@ -36,9 +36,9 @@ class Colleague:
 def colleagues(process: Process, actor: Actor) -> list[Colleague]:
     """The team, for a supervisor who names some of them; by name."""
     with _as_supervisor(process, actor) as desk:
-        names = people.officers(desk.tx)
+        names = people.names(desk.tx, desk.pen.vault)
         team = people_of(desk, "team", actor.id)
-        found = [Colleague(each.id, names[each.id].name, each.role) for each in team]
+        found = [Colleague(each.id, names.get(each.id, people.UNKNOWN), each.role) for each in team]
     return sorted(found, key=lambda each: (each.name, each.id))
 
 

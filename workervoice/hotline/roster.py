@@ -47,17 +47,18 @@ def list_people(process: Process, actor: Actor) -> list[Person]:
     with process.database.begin(Scope(actor.officer.programme_id)) as tx:
         with_factor = factors.officers_with_factor(tx)
     with registering(process, actor) as desk:
-        let_in = people.with_a_way_in(desk.tx)
         open_ones = {each.id: each for each in invitations(desk.tx)}
         found = [
             Person(i.id, i.login, i.name, i.role, i.organisation_id, "invited")
             for i in open_ones.values()
             if i.keys is None
         ]
-        for officer in people.officers(desk.tx).values():
+        known = people.known_officers(desk.tx, desk.pen.vault)
+        left = people.left(desk.tx, desk.pen.vault, known)
+        for officer in known.values():
             claimed = open_ones[officer.id].keys if officer.id in open_ones else None
             one = _person(desk, officer, claimed, officer.id in with_factor)
-            found.append(one if one.id in let_in else replace(one, state="left"))
+            found.append(replace(one, state="left") if one.id in left else one)
     return sorted(found, key=lambda person: person.login)
 
 

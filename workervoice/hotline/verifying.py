@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 from workervoice.crypto import checkpoint
@@ -26,11 +27,18 @@ from workervoice.store.rows import Place, Row
 from workervoice.store.vault import Vault
 
 _REGISTERED = frozenset({"line", "site", "organisation", "supply_link"})
-_REPLACED = _REGISTERED | {"conversation", "contact", "facts", "issue"}  # only the newest is kept
+_REPLACED = _REGISTERED | {
+    "conversation",
+    "contact",
+    "facts",
+    "issue",
+    "slot",
+}  # only the newest is kept
 _EMPTIED = frozenset({"issue"})  # what never left goes with its case, but for the row
 _SWEPT = frozenset({"outbox"})  # deleted when it is of no more use
 _ERASED = frozenset({"message", "assessment", "pair", "wrap", "contact"})
 _TAGS_AT_ONCE = 2000
+_Key = TypeVar("_Key")
 
 
 @dataclass
@@ -99,6 +107,7 @@ class _Known:
     later: dict[Place, Row] = field(default_factory=dict)  # what became of a row, the newest
     erased: set[UUID] = field(default_factory=set)
     taken: set[Place] = field(default_factory=set)  # wraps that readers do not have any more
+    left: dict[Place, Row] = field(default_factory=dict)  # who was let go
 
     def hear(self, fields: Mapping[str, str]) -> None:
         if erases(fields["event"]):
@@ -107,15 +116,13 @@ class _Known:
             row = Row.read(written)
             place = row.place
             if first := place.first():
-                before = self.later.get(first)
-                if before is None or before.place.number < place.number:
-                    self.later[first] = row
+                _keep_newest(self.later, first, row)
             elif place.kind == "unwrapped":
                 self.taken.add(Place("wrap", place.series, place.number))
+            elif place.kind == "left":
+                self.left[place] = row
             elif place.kind in _REPLACED:
-                before = self.newest.get((place.kind, place.series))
-                if before is None or before.place.number < place.number:
-                    self.newest[place.kind, place.series] = row
+                _keep_newest(self.newest, (place.kind, place.series), row)
             else:
                 self.listed[place] = row.digest
 
@@ -123,6 +130,12 @@ class _Known:
         """A stored row as the newest version of its place that the log knows."""
         later = self.later.get(row.place)
         return row.again(later.place.number) if later else row
+
+
+def _keep_newest(rows: dict[_Key, Row], key: _Key, row: Row) -> None:
+    before = rows.get(key)
+    if before is None or before.place.number < row.place.number:
+        rows[key] = row
 
 
 def verify_log(
@@ -221,13 +234,22 @@ def _check_rows(tx: Tx, vault: Vault, report: Report, known: _Known) -> None:
         for row in batch:
             known.newest.pop((row.place.kind, row.place.series), None)
     gone = {place for place in missing if known.erased.isdisjoint(place.series)}
-    gone |= {row.place for row in known.newest.values() if not _was_erased(row.place, known)}
+    gone |= {row.place for row in known.newest.values() if not _was_erased(row, known)}
+    tagged = marks_at(tx, vault, known.left)
+    report.problems += sorted(
+        f"{place}: has lost its tag: pages would not notice if they were put back."
+        for place, row in known.left.items()
+        if not _is_tagged(vault, tagged, row)
+    )
     report.problems += sorted(
         f"{place}: is gone, and the log does not say that it was erased." for place in gone
     )
 
 
-def _was_erased(place: Place, known: _Known) -> bool:
+def _was_erased(row: Row, known: _Known) -> bool:
+    place = row.place
+    if row.digest == Row.destroyed(place).digest:
+        return True
     return place.kind in _ERASED and not known.erased.isdisjoint(place.series)
 
 

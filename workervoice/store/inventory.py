@@ -9,6 +9,7 @@ from sqlalchemy import Table, select
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx, streamed
 from workervoice.store.keys import wrap_row
+from workervoice.store.people import officer_row, slot_row
 from workervoice.store.programme import registered_rows
 from workervoice.store.rows import Row
 
@@ -37,6 +38,7 @@ def stored_rows(tx: Tx) -> Iterator[Row]:
     c = t.key_wrap.c
     wraps = select(c.holder_id, c.epoch, c.reader_id, c.wrap).where(c.programme_id == tx.programme)
     yield from (row.logged(tx.programme) for row in registered_rows(tx))
+    yield from _people(tx)
     for row in streamed(tx, wraps):
         yield wrap_row(row.holder_id, row.epoch, row.reader_id, row.wrap)
     for table, kind, ids, number, parts in _SHAPES:
@@ -48,3 +50,15 @@ def stored_rows(tx: Tx) -> Iterator[Row]:
                 continue
             series, place = tuple(found[name] for name in ids), found[number] if number else 1
             yield Row.of(kind, series, place, *(found[name] for name in parts))
+
+
+def _people(tx: Tx) -> Iterator[Row]:
+    """Accounts and ways in."""
+    o, s = t.officer.c, t.slot.c
+    accounts = select(o.id, o.organisation_id, o.login, o.name, o.role)
+    for row in streamed(tx, accounts.where(o.programme_id == tx.programme)):
+        yield officer_row(row.id, row.organisation_id, row.login, row.name, row.role)
+    slots = select(s.officer_id, s.kind, s.version, s.salt, s.cost, s.auth_hash, s.wrapped_umk)
+    for row in streamed(tx, slots.where(s.programme_id == tx.programme)):
+        parts = (row.salt, row.cost, row.auth_hash, row.wrapped_umk)
+        yield slot_row(row.officer_id, row.kind, row.version, *parts)

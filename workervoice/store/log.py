@@ -63,14 +63,23 @@ def record_once(tx: Tx, vault: Vault, event: Event, now: datetime, *, per: str =
 
     Once for each actor and object, or for each actor and `per`. False if it was there already.
     """
-    what = (event.name, event.actor, per or event.about, _hour(now))
-    tag = vault.mac(ctx("log-once", *what))[:TAG_BYTES]
-    mark = vault.mac(ctx("log-once-mark", *what))[:TAG_BYTES]
-    once = _INSERT.bindparams(programme=tx.programme, tags=[tag], marks=[mark])
-    if tx.connection.execute(once).rowcount != 1:
+    if not first_time(tx, vault, event.name, event.actor, per or event.about, _hour(now)):
         return False
     _add_leaf(tx, vault, event, _hour(now))
     return True
+
+
+def first_time(tx: Tx, vault: Vault, *what: str | int | UUID) -> bool:
+    """True once for each `what`, whatever becomes of the rows that say so: the tags remember."""
+    mark = vault.mac(ctx("log-once-mark", *what))[:TAG_BYTES]
+    tags = [once_tag(vault, *what)]
+    once = _INSERT.bindparams(programme=tx.programme, tags=tags, marks=[mark])
+    return tx.connection.execute(once).rowcount == 1
+
+
+def once_tag(vault: Vault, *what: str | int | UUID) -> bytes:
+    """What stands for something that happens once."""
+    return vault.mac(ctx("log-once", *what))[:TAG_BYTES]
 
 
 def _add_leaf(tx: Tx, vault: Vault, event: Event, at: str) -> None:
@@ -129,6 +138,13 @@ def marks_at(tx: Tx, vault: Vault, places: Iterable[Place]) -> dict[Place, bytes
         return {}
     found = tx.connection.execute(_FIND.bindparams(programme=tx.programme, tags=list(by_tag)))
     return {by_tag[bytes(row.tag)]: bytes(row.mark) for row in found}
+
+
+def only_new(tx: Tx, vault: Vault, kind: str) -> None:
+    """Of the rows of a kind that are to be logged next, forget those whose place the log knows:
+    somebody put them back, and they were taken away again."""
+    known = marks_at(tx, vault, [row.place for row in tx.stored if row.place.kind == kind])
+    tx.stored[:] = [row for row in tx.stored if row.place not in known]
 
 
 def next_versions(tx: Tx, vault: Vault, rows: Sequence[Row]) -> list[Row]:

@@ -1,18 +1,27 @@
-"""Officers: their accounts, key slots and sessions."""
+"""Officers: their accounts and key slots.
+
+Nothing here is trusted: the log knows every account and every way in, and is asked.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from workervoice.crypto.slots import Cost, Slot
+from workervoice.crypto.seal import ctx, digest
+from workervoice.crypto.slots import RECOVERY, SLOT_KIND, Cost, Slot
 from workervoice.errors import NotFound
 from workervoice.message import Role
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.log import first_free, mark_of, marks_at
+from workervoice.store.rows import Place, Row
+from workervoice.store.vault import Vault
+
+UNKNOWN = "?"  # stands for the login and name of an account that is not as it was logged
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +35,29 @@ class Officer:
     name: str
     role: Role
 
+    def logged(self) -> Row:
+        """As the log knows it: an account never changes."""
+        return officer_row(self.id, self.organisation_id, self.login, self.name, self.role)
 
-_OFFICER = [
+
+def officer_row(officer_id: UUID, organisation_id: UUID, login: str, name: str, role: str) -> Row:
+    """What the log knows of an account."""
+    return Row.of("officer", (officer_id, organisation_id), 1, login, name, str(role))
+
+
+def slot_place(officer_id: UUID, kind: str, version: int = 1) -> Place:
+    """Where the log knows a way in; the passphrase and the code are a series each."""
+    which = UUID(bytes=digest(ctx("row", "slot", kind))[:16])
+    return Place("slot", (officer_id, which), version)
+
+
+def slot_row(officer_id: UUID, kind: str, version: int, *parts: bytes | str) -> Row:
+    """What the log knows of a way in: salt, cost, hash and wrapped key."""
+    place = slot_place(officer_id, kind, version)
+    return Row.of(place.kind, place.series, version, *parts)
+
+
+COLUMNS = [
     t.officer.c[name] for name in ("programme_id", "id", "organisation_id", "login", "name", "role")
 ]
 
@@ -38,15 +68,19 @@ def add_officer(tx: Tx, officer: Officer, bundle: bytes) -> None:
     tx.connection.execute(
         t.officer.insert().values(**{**columns, "role": str(officer.role)}, bundle=bundle)
     )
+    tx.stored.append(officer.logged())
 
 
-def add_slot(tx: Tx, officer: Officer, slot: Slot, *, tried: bool = False) -> None:
+def add_slot(
+    tx: Tx, officer: Officer, slot: Slot, *, tried: bool = False, version: int = 1
+) -> None:
     """Store one way in; `tried`: its owner has it at hand, for certain."""
     tx.connection.execute(
         t.slot.insert().values(
             programme_id=officer.programme_id,
             officer_id=officer.id,
             kind=slot.kind,
+            version=version,
             salt=slot.salt,
             cost=cost_to_text(slot.cost),
             auth_hash=slot.auth_hash,
@@ -54,12 +88,15 @@ def add_slot(tx: Tx, officer: Officer, slot: Slot, *, tried: bool = False) -> No
             tried=tried,
         )
     )
+    parts = (slot.salt, cost_to_text(slot.cost), slot.auth_hash, slot.wrapped_umk)
+    tx.stored.append(slot_row(officer.id, slot.kind, version, *parts))
 
 
-def replace_slot(tx: Tx, officer: Officer, slot: Slot, *, tried: bool) -> None:
+def replace_slot(tx: Tx, vault: Vault, officer: Officer, slot: Slot, *, tried: bool) -> None:
     """Store a way in, in place of the one of this kind."""
     tx.connection.execute(t.slot.delete().where(*_own_slot(officer, slot.kind)))
-    add_slot(tx, officer, slot, tried=tried)
+    version = first_free(tx, vault, slot_place(officer.id, slot.kind))
+    add_slot(tx, officer, slot, tried=tried, version=version)
 
 
 def is_untried(tx: Tx, officer: Officer, kind: str) -> bool:
@@ -79,18 +116,37 @@ def _own_slot(officer: Officer, kind: str) -> tuple[ColumnElement[bool], ...]:
 
 def officer_by_login(tx: Tx, login: str) -> Officer:
     """`NotFound` if nobody logs in by that name."""
-    row = tx.connection.execute(select(*_OFFICER).where(t.officer.c.login == login)).one_or_none()
-    return _officer(row)
+    row = tx.connection.execute(select(*COLUMNS).where(t.officer.c.login == login)).one_or_none()
+    return officer_from(row)
 
 
 def officers(tx: Tx) -> dict[UUID, Officer]:
-    """Everybody of the programme, by id."""
-    query = select(*_OFFICER).where(t.officer.c.programme_id == tx.programme)
-    return {row.id: _officer(row) for row in tx.connection.execute(query)}
+    """Everybody of the programme, by id, as it is written there."""
+    query = select(*COLUMNS).where(t.officer.c.programme_id == tx.programme)
+    return {row.id: officer_from(row) for row in tx.connection.execute(query)}
 
 
-def slot_of(tx: Tx, officer: Officer, kind: str) -> tuple[Slot, bytes]:
-    """A key slot and the boxed bundle that it leads to; `NotFound` without one."""
+def known_officers(tx: Tx, vault: Vault) -> dict[UUID, Officer]:
+    """Everybody of the programme, by id; one whose row is not as it was logged has no login and no
+    name."""
+    found = officers(tx)
+    marks = marks_at(tx, vault, [each.logged().place for each in found.values()])
+    return {
+        each.id: each
+        if marks.get(each.logged().place) == mark_of(vault, each.logged())
+        else replace(each, login=UNKNOWN, name=UNKNOWN)
+        for each in found.values()
+    }
+
+
+def names(tx: Tx, vault: Vault) -> dict[UUID, str]:
+    """What people are called, by id."""
+    return {each.id: each.name for each in known_officers(tx, vault).values()}
+
+
+def slot_of(tx: Tx, officer: Officer, kind: str) -> tuple[Slot, bytes, Row]:
+    """A key slot, the boxed bundle that it leads to, and what the log should know of it;
+    `NotFound` without one, `ValueError` for a cost that is none."""
     query = (
         select(t.slot, t.officer.c.bundle)
         .join(t.officer, t.officer.c.id == t.slot.c.officer_id)
@@ -99,147 +155,47 @@ def slot_of(tx: Tx, officer: Officer, kind: str) -> tuple[Slot, bytes]:
     row = tx.connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(f"officer {officer.id} has no {kind} slot")
-    cost = cost_from_text(row.cost)
-    slot = Slot(row.kind, bytes(row.salt), cost, bytes(row.auth_hash), bytes(row.wrapped_umk))
-    return slot, bytes(row.bundle)
+    salt, hashed, wrapped = bytes(row.salt), bytes(row.auth_hash), bytes(row.wrapped_umk)
+    slot = Slot(row.kind, salt, cost_from_text(row.cost), hashed, wrapped)
+    logged = slot_row(officer.id, kind, row.version, salt, row.cost, hashed, wrapped)
+    return slot, bytes(row.bundle), logged
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A session as it is stored: see `crypto.sessions`."""
-
-    id: bytes = field(repr=False)
-    stage: str
-    box: bytes = field(repr=False)
-    proof: bytes = field(repr=False)
-    challenge: bytes | None = field(default=None, repr=False)
+def left_row(officer_id: UUID) -> Row:
+    """What the log says of whoever was let go. There is no such row, and nobody comes back."""
+    return Row.of("left", officer_id, 1)
 
 
-def add_session(tx: Tx, officer: Officer, row: SessionRow, now: datetime) -> None:
-    tx.connection.execute(
-        t.session.insert().values(
-            programme_id=officer.programme_id,
-            officer_id=officer.id,
-            started_at=now,
-            seen_at=now,
-            **{name: getattr(row, name) for name in SessionRow.__slots__},
-        )
-    )
+def left(tx: Tx, vault: Vault, officer_ids: Iterable[UUID]) -> set[UUID]:
+    """Who of these was let go, by the log: it does not matter which of their rows are there."""
+    places = [left_row(officer_id).place for officer_id in officer_ids]
+    return {place.series[0] for place in marks_at(tx, vault, places)}
 
 
-def find_session(
-    tx: Tx, session_id: bytes, *, started_after: datetime, seen_after: datetime
-) -> tuple[Officer, SessionRow]:
-    """Whose live session this is; `NotFound` if ended, idle or unknown."""
-    columns = [t.session.c[name].label(f"session_{name}") for name in SessionRow.__slots__]
-    query = select(*_OFFICER, *columns).join(t.session, t.session.c.officer_id == t.officer.c.id)
-    row = tx.connection.execute(
-        query.where(
-            t.session.c.id == session_id,
-            t.session.c.started_at > started_after,
-            t.session.c.seen_at > seen_after,
-        )
-    ).one_or_none()
-    officer = _officer(row)
-    return officer, SessionRow(*(getattr(row, column.name) for column in columns))
-
-
-def set_proof(tx: Tx, session_id: bytes, proof: bytes) -> None:
-    """Keep that whoever holds this session has just proved who they are."""
-    tx.connection.execute(
-        t.session.update().where(t.session.c.id == session_id).values(proof=proof)
-    )
-
-
-def set_challenge(tx: Tx, session_id: bytes, challenge: bytes) -> None:
-    """What a passkey is asked to sign next, in place of what it was asked before."""
-    tx.connection.execute(
-        t.session.update().where(t.session.c.id == session_id).values(challenge=challenge)
-    )
-
-
-def take_challenge(tx: Tx, session_id: bytes) -> bytes | None:
-    """What was asked, this once."""
-    c = t.session.c
-    asked = tx.connection.execute(
-        select(c.challenge).where(c.id == session_id).with_for_update()
-    ).scalar_one_or_none()
-    tx.connection.execute(t.session.update().where(c.id == session_id).values(challenge=None))
-    return None if asked is None else bytes(asked)
-
-
-def touch_session(tx: Tx, session_id: bytes, now: datetime) -> None:
-    tx.connection.execute(
-        t.session.update().where(t.session.c.id == session_id).values(seen_at=now)
-    )
-
-
-def drop_sessions(tx: Tx, *, started_before: datetime) -> None:
-    """Rows of sessions that ended by themselves."""
-    tx.connection.execute(t.session.delete().where(t.session.c.started_at < started_before))
-
-
-@dataclass(frozen=True, slots=True)
-class SessionTimes:
-    """When a session began and was seen last."""
-
-    id: bytes = field(repr=False)
-    started_at: datetime
-    seen_at: datetime
-
-
-def sessions_of(tx: Tx, officer: Officer, *, started_after: datetime) -> list[SessionTimes]:
-    """The sessions of one person, the newest first."""
-    c = t.session.c
-    query = (
-        select(c.id, c.started_at, c.seen_at)
-        .where(*_own_sessions(officer), c.started_at > started_after)
-        .order_by(c.started_at.desc())
-    )
-    return [SessionTimes(*row) for row in tx.connection.execute(query)]
-
-
-def end_session_of(tx: Tx, officer: Officer, session_id: bytes) -> bool:
-    """False if this person has no such session."""
-    mine = t.session.delete().where(*_own_sessions(officer), t.session.c.id == session_id)
-    return tx.connection.execute(mine).rowcount == 1
-
-
-def end_sessions(tx: Tx, officer: Officer, *, but: bytes = b"") -> None:
-    """All of a person's sessions, but one."""
-    others = t.session.delete().where(*_own_sessions(officer), t.session.c.id != but)
-    tx.connection.execute(others)
-
-
-def _own_sessions(officer: Officer) -> tuple[ColumnElement[bool], ...]:
-    c = t.session.c
-    return c.programme_id == officer.programme_id, c.officer_id == officer.id
-
-
-def end_session(tx: Tx, session_id: bytes) -> None:
-    tx.connection.execute(t.session.delete().where(t.session.c.id == session_id))
-
-
-def with_a_way_in(tx: Tx) -> set[UUID]:
-    """The officers who have a slot: whoever was shut out has none."""
-    query = select(t.slot.c.officer_id).where(t.slot.c.programme_id == tx.programme)
-    return set(tx.connection.execute(query).scalars())
-
-
-def shut_out(tx: Tx, officer_id: UUID) -> None:
-    """Delete an officer's ways in and every session; the account stays, for its name."""
+def shut_out(tx: Tx, vault: Vault, officer_id: UUID) -> None:
+    """Delete an officer's ways in and every session; the account stays, for its name. What somebody
+    put back since is deleted again."""
     for table in (t.session, t.slot):
         tx.connection.execute(
             table.delete().where(
                 table.c.programme_id == tx.programme, table.c.officer_id == officer_id
             )
         )
+    said = left_row(officer_id)
+    if said.place in marks_at(tx, vault, [said.place]):
+        return
+    tx.stored.append(said)
+    for kind in (SLOT_KIND, RECOVERY):
+        version = first_free(tx, vault, slot_place(officer_id, kind))
+        if version > 1:
+            tx.stored.append(Row.destroyed(slot_place(officer_id, kind, version)))
 
 
-def _officer(row: object) -> Officer:
+def officer_from(row: object) -> Officer:
+    """One of the rows that have these columns; `NotFound` for none."""
     if row is None:
         raise NotFound("no such officer")
-    value = {column.name: getattr(row, column.name) for column in _OFFICER}
+    value = {column.name: getattr(row, column.name) for column in COLUMNS}
     return Officer(**{**value, "role": Role(value["role"])})
 
 

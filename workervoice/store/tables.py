@@ -117,7 +117,7 @@ officer = _table(
 
 slot = _table(
     "slot",
-    *(_id("officer_id"), _text("kind"), _sealed("salt"), _text("cost")),
+    *(_id("officer_id"), _text("kind"), _number("version"), _sealed("salt"), _text("cost")),
     *(_sealed("auth_hash"), _sealed("wrapped_umk"), Column("tried", Boolean, nullable=False)),
     _refers("officer_id", "officer"),
     key=("officer_id", "kind"),

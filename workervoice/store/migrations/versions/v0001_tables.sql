@@ -436,6 +436,7 @@ CREATE TABLE slot (
     programme_id UUID NOT NULL,
     officer_id UUID NOT NULL,
     kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
     salt BYTEA NOT NULL,
     cost TEXT NOT NULL,
     auth_hash BYTEA NOT NULL,
