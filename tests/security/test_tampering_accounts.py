@@ -274,6 +274,8 @@ def test_a_registrar_who_leaves_takes_with_them_whom_they_let_in_last(
         leaving.remove(house.console, maria, "sam", not_vouching=["maria"])
     leaving.remove(house.console, maria, "sam", not_vouching=["dina"])
 
+    with pytest.raises(Declined):
+        leaving.remove(house.console, maria, "sam", not_vouching=["asha"])
     assert dina.id not in readers(thief_of_own, 2) | readers(thief_of_own, 1)
     states = {p.login: p.state for p in roster.list_people(house.console, maria)}
     assert (states["dina"], states["sam"], states["asha"]) == ("left", "left", "admitted")

@@ -237,6 +237,25 @@ def test_a_registrar_who_goes_is_ended_by_the_root(house: House) -> None:
     assert "officers request maria --end" in sam.submit(f"{path}/remove").text
 
 
+def test_whom_only_the_leaver_vouched_for_is_listed_and_goes_with_them_if_ticked(
+    house: House,
+) -> None:
+    sam, maria, path = at_people(house), at_people(house, "maria"), path_of(house, "sam", "maria")
+    made = staffing.enrol(house.console, invites(sam), WORDS, CHEAP)
+    staffing.admit(house.console, house.actor("sam"), "dina", made.fingerprint)
+
+    asked = maria.open(f"{path}/remove").text
+    maria.submit(f"{path}/remove", also="dina")
+
+    assert re.search(
+        r'value="dina"> <span>dina, <bdi>Dina &lt;D&gt;</bdi>, Case handler, since 20', asked
+    )
+    assert re.search(r"sam, <bdi>[^<]+</bdi>. Fingerprint: (\d{5} ?){6}", asked)
+    every = roster.list_people(house.console, house.actor("maria"))
+    states = {person.login: person.state for person in every}
+    assert (states["sam"], states["dina"], states["asha"]) == ("left", "left", "admitted")
+
+
 def test_who_cannot_be_removed_is_said_before_and_after(house: House) -> None:
     sam, path = at_people(house), path_of(house, "asha")
     case_id = a_case(house)

@@ -129,12 +129,13 @@ def remove(
             return Left(Renewal(0, ()), needs_root=False)
         officer = officer_named(desk, login)
         entry = _entry(desk, officer.id)
+        also = _with_them(desk, entry, not_vouching)
         if entry is None:
             _forget_guest(desk, officer)
         elif people.left(desk.tx, desk.pen.vault, [officer.id]):
             _take_away(desk, entry)
         else:
-            unreadable = _let_go(desk, [entry, *_with_them(desk, entry, not_vouching)])
+            unreadable = _let_go(desk, [entry, *also])
         needs_root = entry is not None and entry.kind == "registrar" and _holds(desk, entry)
     everything = actor.registrar_scope().organisation is None
     renewal = renew_cases(process, actor) if everything else Renewal(0, ())
@@ -142,16 +143,13 @@ def remove(
     return Left(replace(renewal, broken=broken), needs_root)
 
 
-def _with_them(desk: Registry, leaver: Entry, logins: Collection[str]) -> list[Entry]:
+def _with_them(desk: Registry, leaver: Entry | None, logins: Collection[str]) -> list[Entry]:
     """Whom the leaver vouched for and who are let go, too. Raises `Declined` for anybody else."""
-    theirs = {each.id: each for each in _theirs(desk, leaver.id, "officer")}
-    found = []
-    for login in sorted(set(logins)):
-        officer = officer_named(desk, login)
-        if leaver.kind != "registrar" or officer.id not in theirs:
-            raise Declined(f"{login} is none of those for whom only they vouched")
-        found.append(theirs[officer.id])
-    return found
+    theirs = {each.id: each for each in _theirs(desk, leaver.id, "officer")} if leaver else {}
+    found = {login: officer_named(desk, login).id for login in sorted(set(logins))}
+    for login in (login for login, id_ in found.items() if id_ not in theirs):
+        raise Declined(f"{login} is none of those for whom only they vouched")
+    return [theirs[id_] for id_ in found.values()]
 
 
 def _unclaimed(desk: Registry, login: str) -> Invitation | None:

@@ -124,7 +124,8 @@ def remove(visit: Visiting, person_id: UUID) -> Response:
     if visit.form.one("sure") != "yes":
         return visit.see(f"/people/{person_id}/remove")
     try:
-        left = leaving.remove(visit.process, visit.actor, person.login)
+        also = visit.form.all("also")
+        left = leaving.remove(visit.process, visit.actor, person.login, not_vouching=also)
     except WorkflowError as refused:
         return _refused(visit, person, sentence(refused))
     return visit.page("removed.html", person=person, left=left)
