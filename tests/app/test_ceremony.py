@@ -272,6 +272,35 @@ def test_process_keys_come_back_from_their_sealed_copy_with_the_recovery_key(
     assert (tmp_path / "again" / "keys" / "gateway").stat().st_mode & 0o077 == 0
 
 
+def test_restore_asks_for_the_root_on_paper_and_then_for_the_recovery_key(tmp_path: Path) -> None:
+    made, other = sit(tmp_path / "new"), sit(tmp_path / "other")
+    places = (
+        "--sealed",
+        str(tmp_path / "new" / recovery.SEALED),
+        "--data",
+        str(tmp_path / "again"),
+    )
+    typed = [f"{fingerprint(m.root_public)}\n{made.recovery_paper}\n" for m in (other, made)]
+
+    wrong, right = (run("restore", *places, given=each) for each in typed)
+
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1), wrong.stderr
+    assert "not the one that you gave" in wrong.stderr
+    assert right.returncode == 0, right.stderr
+    assert load_key_files(tmp_path / "again", "courier").custody.ids
+
+
+def test_a_key_that_is_missing_is_said_by_doctor_in_a_sentence(tmp_path: Path) -> None:
+    sit(tmp_path / "new")
+    (tmp_path / "new" / "keys" / "courier" / "courier.key").unlink()
+
+    done = run("doctor", DATA_DIR=str(tmp_path / "new"))
+
+    assert done.returncode == 1
+    assert "Keys of the courier: this process holds no such key: courier" in done.stdout
+    assert "Fingerprint of the gateway: " in done.stdout
+
+
 def test_without_the_recovery_key_nothing_is_restored(tmp_path: Path) -> None:
     made, other = sit(tmp_path / "new"), sit(tmp_path / "other")
     sealed, empty = tmp_path / "new" / recovery.SEALED, tmp_path / "again"

@@ -82,7 +82,7 @@ def _init(parsed: argparse.Namespace) -> int:
         made = initiating.found(plan, parsed.out, now=wall_clock())
     except BaseException:
         if parsed.root_file is not None:
-            parsed.root_file.unlink()
+            parsed.root_file.unlink(missing_ok=True)
         raise
     kept = parsed.root_file is not None and _keep_root(parsed.root_file, made.root_paper)
     for line in initiating.tell(made, parsed.out, root_file=parsed.root_file if kept else None):

@@ -41,7 +41,8 @@ def own_fingerprints(process: str, custody: Custody) -> dict[str, str]:
         return {"gateway": process_fingerprint("gateway", custody.public("signing"), b"")}
     if process != "courier":
         return {}
-    kem = custody.public(version_id(COURIER, versions_of(custody, COURIER)[0]))
+    newest = next(iter(versions_of(custody, COURIER)), 1)
+    kem = custody.public(version_id(COURIER, newest))
     return {
         "courier": process_fingerprint("courier", custody.public("signing"), kem),
         "log": process_fingerprint("log", custody.public("log"), b""),
