@@ -83,7 +83,11 @@ def test_the_measures_say_where_keys_are_and_what_else_there_is(custody: str) ->
 
     text = write("dpia", settings(**given), KNOWN)
 
-    named = {"file": "in clear", "systemd": "credentials of systemd", "vault": "key service"}
+    named = {
+        "file": "files in the data directory",
+        "systemd": "credentials of systemd",
+        "vault": "key service",
+    }
     assert [each for each, words in named.items() if words in text] == [custody]
     for measure in ("second factor", "epochs", "log verify", "checkpoints"):
         assert measure in text
