@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.builders import REPORT, WORKER, a_case, a_released_issue
 from tests.house import House
+from tests.security.thief import Thief
 from workervoice.errors import Forbidden, GuardFailed, NotFound
+from workervoice.hotline import restricting
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.telling import tell_worker
+from workervoice.message import Priority
 
 HOW = "wrote from the same number and named the day of the first report"
 
@@ -37,11 +42,50 @@ def test_everything_that_is_stored_is_told(house: House) -> None:
         "Riverside Garments",
         "You agreed that we tell: buyers",
         "went to: Northwind Apparel",
-        "retention of identity documents",
-        "Report of 2026-11-22",
+        "Identity papers kept",
+        "REPORT OF 2026-11-22",
+        "This is all that",
+        "Deception: Overruled",
         "while the matter is open",
     ):
         assert each in told, each
+
+
+def test_it_is_in_words_and_has_no_codes_and_no_marks(house: House) -> None:
+    case_id = a_case(house, report="They hit us and pay late. We work at RIVER")
+    house.desk.set_priority(house.actor("asha"), case_id, Priority.P1, "somebody was hit")
+
+    told = tell_worker(house.console, house.actor("asha"), case_id, HOW)
+
+    assert "You said: physical violence" in told
+    assert "How urgent: Most serious" in told
+    assert not re.search(r"[#>*]|FL_|\bP[0-4]\b|\b[ABCPX]_\w|\w_\w", told), told
+
+
+def test_what_cannot_be_read_is_counted(house: House, thief_of_own: Thief) -> None:
+    case_id = a_case(house)
+    thief_of_own.change("DELETE FROM message WHERE ordinal = 2")
+    thief_of_own.change("UPDATE message SET words = signature WHERE ordinal = 1")
+
+    told = tell_worker(house.console, house.actor("asha"), case_id, HOW)
+
+    assert "This is all" not in told
+    assert re.search(r"\d+ entries cannot be read any more", told)
+
+
+def test_a_report_that_only_named_people_may_open_is_counted(house: House) -> None:
+    older = a_case(house, report="Agent took a fee of 900. RIVER")
+    sam = house.actor("sam")
+    house.desk.move(sam, older, "take_up", "")
+    house.desk.move(sam, older, "close_unconfirmed", "went home")
+    house.wait(days=91)
+    newer = a_case(house)
+    restricting.restrict(house.console, house.actor("sam"), older, {sam.id}, "for one person")
+
+    told = tell_worker(house.console, house.actor("asha"), newer, HOW)
+
+    assert "1 report of yours can be opened by a few named people only" in told
+    assert "Agent took a fee" not in told
 
 
 def test_no_number_and_no_name_of_the_hotlines_people_stands_in_it(house: House) -> None:
@@ -63,7 +107,7 @@ def test_an_older_report_of_the_same_worker_is_told_too(house: House) -> None:
 
     told = tell_worker(house.console, house.actor("asha"), newer, HOW)
 
-    assert told.count("## Report of ") == 2
+    assert told.count("REPORT OF ") == 2
     assert "Agent took a fee of 900" in told
     assert "until 2029-11-22" in told
     assert REPORT in told

@@ -14,9 +14,10 @@ from workervoice import errors, hotline
 from workervoice.disclosure.packet import LIKELIHOODS
 from workervoice.disclosure.reidentify import findings
 from workervoice.errors import GuardFailed, IllegalMove, ReasonMissing, WorkflowError
+from workervoice.hotline import items
 from workervoice.message import INDICATORS, Consent, Grade, Priority, Role
 from workervoice.triage.ilo import ITEMS
-from workervoice.web.console import items, words
+from workervoice.web.console import words
 from workervoice.web.console.forms import Form, parse_form
 from workervoice.web.console.issues import marked
 from workervoice.web.console.pages import day, moment, month, move_label, span, tag

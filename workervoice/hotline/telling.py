@@ -6,27 +6,29 @@ the hotline stand in it by their role: the paper may be found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from textwrap import indent
+from typing import Any
 from uuid import UUID
 
 from workervoice.errors import GuardFailed
+from workervoice.hotline import wording
+from workervoice.hotline.items import item
 from workervoice.hotline.links import disclosures_of_issue
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.redacting import SAID
 from workervoice.hotline.registry import organisations, sites
-from workervoice.message import Consent
+from workervoice.store.readers import restricted_of
 from workervoice.workflow.retention import Part, ends
 
-_AUDIENCES = ((Consent.BUYERS, "buyers"), (Consent.FACTORY, "factory"))
-_AUDIENCE_WORDS = (*_AUDIENCES, (Consent.AUTHORITIES, "authorities"))
 _PARTS = ((Part.CONTACT, "your number"), (Part.WORDS, "texts"), (Part.RECORD, "facts and dates"))
 _HEAD = """\
-# What is stored about you
+WHAT IS STORED ABOUT YOU
 
-You asked for it. This is all that the hotline keeps about you.
+You asked for it. {all}
 
 - Your number, or the name that your messenger gives us in its place, is stored sealed. Nobody who
   answers you can see it; a machine uses it to send you texts.
@@ -46,24 +48,48 @@ def tell_worker(process: Process, actor: Actor, case_id: UUID, checked: str) -> 
     if not checked.strip():
         raise GuardFailed("say how you know that it is this worker who asks")
     with open_case(process, actor, case_id) as file:
-        told = [line for case in (file, *file.siblings) for line in _case(case)]
+        cases = (file, *file.siblings)
+        told = [line for case in cases for line in _case(case)]
+        head = _HEAD.format(all=" ".join(_whole(file, cases)))
         file.note("note", {"kind": "note", "text": f"Told the worker what is stored: {checked}"})
         file.save("access_given")
-        return "\n".join([_HEAD, *told, ""])
+        return "\n".join([head, *told, ""])
+
+
+def _whole(file: OpenCase, cases: Sequence[OpenCase]) -> Iterator[str]:
+    """Whether that is all: what cannot be read, or not by this officer, is counted."""
+    entries = [entry for case in cases for entry in (*case.thread, *case.assessments)]
+    unread = sum(entry.words is None for entry in entries)
+    apart = len(restricted_of(file.tx, file.talk.id) - {case.row.id for case in cases})
+    if not unread and not apart:
+        yield "This is all that the hotline keeps about you."
+        return
+    yield "This is what the hotline keeps about you, as far as it can be read here."
+    if unread:
+        yield f"{_counted(unread, 'entry', 'entries')} cannot be read any more: damaged, or gone."
+    if apart:
+        reports = _counted(apart, "report", "reports")
+        yield f"{reports} of yours can be opened by a few named people only: ask them, too."
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"1 {one}" if number == 1 else f"{number} {many}"
 
 
 def _case(case: OpenCase) -> Iterator[str]:
     record = case.record
-    yield f"## Report of {_day(record.opened_at)}\n"
-    yield f"- Stage: {case.row.state.replace('_', ' ')}; language: {record.language}"
+    yield f"\nREPORT OF {_day(record.opened_at)}\n"
+    stage = wording.CASE.get(case.row.state, case.row.state)
+    yield f"- Stage: {stage}. Language: {wording.language(record.language)}"
     yield f"- Last text from you: {_day(record.last_in_at)}"
     yield from _facts(case)
     yield from _recipients(case)
     yield from _times(case)
-    yield "\n### What was said\n"
+    yield "\nWhat was said\n"
     yield from (line for entry in case.thread for line in _said(entry))
-    yield "\n### How it was judged\n"
-    yield f"- Grade {record.grade}, priority {record.priority}"
+    yield "How it was judged\n"
+    yield f"- {wording.GRADES[record.grade]}"
+    yield f"- How urgent: {wording.PRIORITIES[record.priority]}"
     yield from (line for entry in case.assessments for line in _judged(entry))
     yield ""
 
@@ -79,10 +105,10 @@ def _facts(case: OpenCase) -> Iterator[str]:
         "not known",
     )
     yield f"- Place of work: {site}"
-    reported = ", ".join(sorted(facts.indicators)).replace("_", " ")
+    reported = "; ".join(wording.INDICATORS.get(each, each) for each in sorted(facts.indicators))
     yield f"- Understood as reported: {reported or 'nothing'}"
-    for item, answer in sorted(facts.items.items()):
-        yield f"- {item.replace('_', ' ')}: {answer}"
+    for code, answer in sorted(facts.items.items()):
+        yield f"- You said: {item(code)}" if answer == "reported" else f"- Not so: {item(code)}"
     yield from (
         line
         for line, holds in (
@@ -91,8 +117,7 @@ def _facts(case: OpenCase) -> Iterator[str]:
         )
         if holds
     )
-    told = ", ".join(name for audience, name in _AUDIENCE_WORDS if facts.allows(audience))
-    yield f"- You agreed that we tell: {told or 'nobody'}"
+    yield f"- You agreed that we tell: {wording.audience(facts.consent or 0)}"
 
 
 def _recipients(case: OpenCase) -> Iterator[str]:
@@ -121,19 +146,27 @@ def _said(entry: Opened) -> Iterator[str]:
         return
     who = {"in": "You", "out": "The hotline"}.get(entry.direction, "A note of the hotline")
     if words.get("kind") not in SAID:
-        who = f"The hotline decided ({words.get('move') or words.get('kind')})"
+        what = str(words.get("move") or words.get("kind")).replace("_", " ")
+        who = f"The hotline decided: {what}"
     at = datetime.fromtimestamp(int(words["at"]), tz=UTC)
     media = f" ({len(words['media'])} media)" if words.get("media") else ""
-    quoted = str(words.get("text", "")).replace("\n", "\n> ")
-    yield f"{_moment(at)}, {who}{media}:\n\n> {quoted}\n"
+    quoted = indent(str(words.get("text", "")), "    ", lambda line: True)
+    yield f"{_moment(at)}, {who}{media}:\n\n{quoted}\n"
 
 
 def _judged(entry: Opened) -> Iterator[str]:
     words = entry.words or {}
     if entry.direction == "person" and "reason" in words:
-        what = words.get("indicator") or f"priority {words.get('priority')}"
-        verdict = str(words.get("verdict", "set"))
-        yield f"- A person: {str(what).replace('_', ' ')} {verdict}, because: {words['reason']}"
+        yield f"- A person decided: {_verdict(words)}, because: {words['reason']}"
+
+
+def _verdict(words: Mapping[str, Any]) -> str:
+    if "indicator" not in words:
+        priority = str(words.get("priority"))
+        return f"how urgent it is: {wording.PRIORITIES.get(priority, priority)}"
+    indicator, verdict = str(words["indicator"]), str(words.get("verdict"))
+    said = wording.VERDICTS.get(verdict, verdict)
+    return f"{wording.INDICATORS.get(indicator, indicator)}: {said}"
 
 
 def _day(moment: datetime) -> str:

@@ -8,7 +8,7 @@ cases, restricting, issues, disclosures, monitor
 plans        corrective actions, under an issue or a disclosure
 acting       do it, and show the page again if it was refused
 forms        what a page sent, turned into field words
-pages, words, histories, items, sentences     how things look and are said
+pages, words, histories, sentences            how things look and are said
 counts       what happened at the door, for the process log
 headers      what every answer carries
 """

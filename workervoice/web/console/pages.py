@@ -13,9 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.templating import Jinja2Templates
 
 from workervoice.disclosure.packet import ETI_CLAUSES
+from workervoice.hotline import items
 from workervoice.hotline.act import ANSWER_MAX
 from workervoice.hotline.planning import TEXT_MAX
-from workervoice.web.console import items, words
+from workervoice.web.console import words
 from workervoice.web.console.forms import Form, Tried
 from workervoice.web.console.histories import COMMANDS, DONE
 from workervoice.web.console.parts import opening, size

@@ -5,29 +5,20 @@ What workers report is "reported" here, never "confirmed": no page calls anythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
+from workervoice.hotline import wording
 from workervoice.message import Consent
 
-Words = Mapping[str, str]
-
-CASE: Words = MappingProxyType(
-    {
-        "received": "New",
-        "clarifying": "The hotline is asking",
-        "awaiting_review": "Waits for a person",
-        "in_progress": "In progress",
-        "escalated": "With buyers",
-        "referred": "Referred",
-        "remedy_reported": "Remedy reported, worker asked",
-        "confirmed": "Worker says it is fixed",
-        "closed": "Closed",
-        "out_of_scope": "Set aside",
-        "withdrawn": "Worker asked to delete",
-        "erased": "Erased",
-    }
+Words = wording.Words  # shared with what is printed
+CASE, GRADES, PRIORITIES, INDICATORS = (
+    wording.CASE,
+    wording.GRADES,
+    wording.PRIORITIES,
+    wording.INDICATORS,
 )
+VERDICTS = wording.VERDICTS
+LANGUAGES, language, audience = wording.LANGUAGES, wording.language, wording.audience
 
 ISSUE: Words = MappingProxyType(
     {
@@ -96,43 +87,6 @@ CONVERSATION: Words = MappingProxyType(
     }
 )
 
-GRADES: Words = MappingProxyType(
-    {
-        "FL_POSITIVE": "Strong indicators reported: no free choice, and a threat or punishment",
-        "FL_LIKELY": "Indicators reported: no free choice, and a threat or punishment",
-        "FL_ONE_SIDED_STRONG": "A strong indicator reported: no free choice, or a threat",
-        "FL_POSSIBLE": "Some indicators reported",
-        "FL_NONE": "No indicator reported so far",
-    }
-)
-
-PRIORITIES: Words = MappingProxyType(
-    {
-        "P0": "Danger now",
-        "P1": "Most serious",
-        "P1s": "Most serious, the state is involved",
-        "P2": "Serious",
-        "P3": "Standard",
-        "P4": "Question",
-    }
-)
-
-INDICATORS: Words = MappingProxyType(
-    {
-        "abuse_of_vulnerability": "Abuse of vulnerability",
-        "deception": "Deception",
-        "restriction_of_movement": "Restriction of movement",
-        "isolation": "Isolation",
-        "physical_sexual_violence": "Physical or sexual violence",
-        "intimidation_threats": "Intimidation and threats",
-        "retention_of_identity_documents": "Identity papers kept",
-        "withholding_of_wages": "Wages withheld",
-        "debt_bondage": "Debt bondage",
-        "abusive_working_living_conditions": "Abusive working or living conditions",
-        "excessive_overtime": "Excessive overtime",
-    }
-)
-
 ROLES: Words = MappingProxyType(
     {
         "handler": "Case handler",
@@ -154,10 +108,6 @@ PERSON: Words = MappingProxyType(
 
 LIKELIHOODS: Words = MappingProxyType(
     {"definite": "Definite", "strong": "Strong", "possible": "Possible"}
-)
-
-VERDICTS: Words = MappingProxyType(
-    {"confirmed": "Confirmed as reported", "overruled": "Overruled", "added": "Added"}
 )
 
 GROUNDS: Words = MappingProxyType(
@@ -186,23 +136,6 @@ TYPED: Words = MappingProxyType(
     }
 )
 
-_LANGUAGES = (
-    "en English|es Spanish|bn Bangla|hi Hindi|ne Nepali|ur Urdu|ar Arabic|fr French|pt Portuguese"
-    "|tr Turkish|vi Vietnamese|id Indonesian|ms Malay|id-ms Indonesian or Malay|tl Tagalog"
-    "|sw Swahili|ht Haitian Creole|th Thai|lo Lao|my Burmese|km Khmer|si Sinhala|ta Tamil"
-    "|am Amharic|ti Tigrinya|ko Korean|ja Japanese|zh Chinese|zh-cn Chinese (simplified)"
-    "|zh-tw Chinese (traditional)|ug Uyghur|ps Pashto|sd Sindhi|ckb Kurdish|fa Persian"
-)
-LANGUAGES: Words = MappingProxyType(
-    {code: name for code, _, name in (pair.partition(" ") for pair in _LANGUAGES.split("|"))}
-)
-
-_AUDIENCES = (
-    (Consent.BUYERS, "buyers"),
-    (Consent.FACTORY, "the factory"),
-    (Consent.AUTHORITIES, "the authorities"),
-)
-
 # audience, what a yes permits, what it means that there is none
 _PERMITS = (
     (
@@ -229,15 +162,6 @@ _PERMITS = (
 )
 
 
-def language(code: str) -> str:
-    """The name of a language; a variety in Latin letters says so."""
-    if code in {"", "und"}:
-        return "not known"
-    base, _, script = code.partition("-latn")
-    name = LANGUAGES.get(base, base)
-    return name if base == code and not script else f"{name} in Latin letters"
-
-
 def consent(answer: int | None) -> str:
     """Whom the worker agreed to tell."""
     if answer is None:
@@ -246,20 +170,9 @@ def consent(answer: int | None) -> str:
     return f"The worker said: tell {told}" if not answer else f"The worker agreed to tell {told}"
 
 
-def audience(answer: int) -> str:
-    """Whom an answer names: "buyers and the authorities", or "nobody"."""
-    told = [name for each, name in _AUDIENCES if answer & each]
-    return _listed(told) if told else "nobody"
-
-
 def permits(answer: int | None) -> list[tuple[str, bool, str]]:
     """For each audience: its name, whether the worker said yes, and what that permits."""
     said = answer or 0
     return [
         (name, bool(said & each), yes if said & each else no) for each, name, yes, no in _PERMITS
     ]
-
-
-def _listed(names: list[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
