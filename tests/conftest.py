@@ -15,6 +15,13 @@ from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.ceremony import Root
 from workervoice.triage.engine import Engine
 
+EXAMPLES = 6  # short lives of a hotline that are tried each time
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    about = "how many lives of a hotline to try in tests/hotline/test_who_may_open_what.py"
+    parser.addoption("--examples", type=int, default=EXAMPLES, help=about)
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:

@@ -121,6 +121,22 @@ class Thief:
                 if row not in there:
                     self._insert(sql.Identifier(table), row._asdict())
 
+    def take_away(self, table: str, rows: Iterable[Any]) -> None:
+        """These very rows, past every constraint."""
+        name = sql.Identifier(table)
+        with self.connection.transaction():
+            self.connection.execute("SET LOCAL session_replication_role = replica")
+            for row in rows:
+                same = [
+                    sql.SQL("{} IS NOT DISTINCT FROM {}").format(
+                        sql.Identifier(column), sql.Placeholder(column)
+                    )
+                    for column in row._fields
+                ]
+                where = sql.SQL(" AND ").join(same)
+                drop = sql.SQL("DELETE FROM {} WHERE {}").format(name, where)
+                self.connection.execute(drop, row._asdict())
+
     def overwrite(self, table: str, row_id: UUID, values: dict[str, Any]) -> None:
         """Set columns of one row by its id."""
         settings = sql.SQL(", ").join(
