@@ -81,7 +81,8 @@ class Settings(BaseSettings):
         2000,
         ge=0,
         description="After about so many requests the gateway and the console are relieved by a "
-        "new process, if somebody else holds their socket; 0: never.",
+        "new process, if somebody else holds their socket; 0: never. /health and static files do "
+        "not count.",
     )
     demo: bool = Field(
         False, description="Pages say that this is a demonstration; set by `up --demo`."
