@@ -75,6 +75,7 @@ class People(RuleBasedStateMachine):
         self.count += 1
         number = f"+1555010{2000 + self.count}"
         known = {line.id for line in queue(self.house.console, self.staff["sam"])}
+        self.house.wait(seconds=6)  # until the gateway looks at the directory again
         self.house.text(number, REPORT)
         made = {line.id for line in queue(self.house.console, self.staff["sam"])} - known
         self.numbers |= dict.fromkeys(made, number)
