@@ -39,7 +39,8 @@ from workervoice.message import (
 from workervoice.store import people
 from workervoice.store.engine import Database, Scope
 from workervoice.store.factors import factors_of, note_use
-from workervoice.store.log import once_tag, read_leaves
+from workervoice.store.inventory import stored_rows
+from workervoice.store.log import Event, once_tag, read_leaves, record_event, tag_of
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 from workervoice.store.programme import Line
 from workervoice.store.tables import log_tag
@@ -191,6 +192,16 @@ class House:
         except Exception:
             del self._tokens[login]
             return self.door.recognise(self.token(login))
+
+    def believe(self) -> None:
+        """Let the log know accounts and ways in as they are now, though a test changed them."""
+        with self.owner.begin(Scope(self.programme)) as tx:
+            known = [r for r in stored_rows(tx) if r.place.kind in {"officer", "slot"}]
+            tags = [tag_of(self.console.vault, row.place) for row in known]
+            tx.connection.execute(log_tag.delete().where(log_tag.c.tag.in_(tags)))
+            tx.stored.extend(known)
+            event = Event("enrolled", self.programme, self.programme)
+            record_event(tx, self.console.vault, event, self.now)
 
     def close(self) -> None:
         for database in (

@@ -39,6 +39,7 @@ def scene(shared_house: House) -> Scene:
     with shared_house.owner.begin(Scope(shared_house.programme)) as tx:
         change = officer_table.update().where(officer_table.c.login == "paul")
         tx.connection.execute(change.values(role="administrator"))
+    shared_house.believe()
     return made
 
 

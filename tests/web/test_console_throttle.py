@@ -172,3 +172,4 @@ def _dearer(house: House, cost: Cost) -> None:
             "UPDATE slot SET cost = %s",
             (f"{cost.memory_kib},{cost.iterations},{cost.lanes}",),
         )
+    house.believe()

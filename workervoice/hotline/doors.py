@@ -33,7 +33,7 @@ from workervoice.hotline.factors import Factor, Holder
 from workervoice.hotline.noting import NOBODY, note_once
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
-from workervoice.hotline.ways import Way, note_failure, way_in
+from workervoice.hotline.ways import Way, nobody, note_failure, way_in
 from workervoice.store import people, sessions
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.factors import FactorRow
@@ -76,8 +76,9 @@ class Door:
             raise WrongPassphrase("too long")
         with self.process.database.begin() as tx:
             found, known = self._find(tx, login), programmes(tx)
-        way = way_in(self.process, found, SLOT_KIND) if found else None
         programme = found.programme_id if found else min(known, default=None)
+        who = found or (nobody(programme, login) if programme else None)
+        way = way_in(self.process, who, SLOT_KIND) if who else None
         with self._failure_noted(programme, found.id if found else NOBODY):
             if found is None or way is None:
                 way = Way(decoy_slot(login, self.boot_secret, self.cost), b"")

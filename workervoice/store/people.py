@@ -146,7 +146,7 @@ def names(tx: Tx, vault: Vault) -> dict[UUID, str]:
 
 def slot_of(tx: Tx, officer: Officer, kind: str) -> tuple[Slot, bytes, Row]:
     """A key slot, the boxed bundle that it leads to, and what the log should know of it;
-    `NotFound` without one, `ValueError` for a cost that is none."""
+    `NotFound` without one. A cost that cannot be read costs nothing, and the log contradicts it."""
     query = (
         select(t.slot, t.officer.c.bundle)
         .join(t.officer, t.officer.c.id == t.slot.c.officer_id)
@@ -156,7 +156,11 @@ def slot_of(tx: Tx, officer: Officer, kind: str) -> tuple[Slot, bytes, Row]:
     if row is None:
         raise NotFound(f"officer {officer.id} has no {kind} slot")
     salt, hashed, wrapped = bytes(row.salt), bytes(row.auth_hash), bytes(row.wrapped_umk)
-    slot = Slot(row.kind, salt, cost_from_text(row.cost), hashed, wrapped)
+    try:
+        cost = cost_from_text(row.cost)
+    except ValueError:
+        cost = Cost(0, 0, 0)
+    slot = Slot(row.kind, salt, cost, hashed, wrapped)
     logged = slot_row(officer.id, kind, row.version, salt, row.cost, hashed, wrapped)
     return slot, bytes(row.bundle), logged
 
