@@ -44,7 +44,7 @@ from workervoice.triage.engine import Engine
 WORDS = "seven quiet lamps on the river"
 REPORT = "Boss took our passports and not give back."
 AFTER = "and now this"
-OLD_ROWS = ("key_wrap", "case_reader", "directory")
+OLD_ROWS = {"key_wrap": 5, "case_reader": 3, "directory": 3}  # columns of the key, which come first
 THEN = ("look", "a text", "new keys of the case", "new keys of the team")
 
 
@@ -137,7 +137,7 @@ class People(RuleBasedStateMachine):
             assert "maria" in self.gone
 
     @precondition(lambda self: self.living())
-    @rule(table=st.sampled_from(OLD_ROWS), then=st.sampled_from(THEN), data=st.data())
+    @rule(table=st.sampled_from(sorted(OLD_ROWS)), then=st.sampled_from(THEN), data=st.data())
     def a_database_writer_puts_old_rows_back(
         self, table: str, then: str, data: st.DataObject
     ) -> None:
@@ -160,14 +160,17 @@ class People(RuleBasedStateMachine):
 
     @contextmanager
     def meddled(self, table: str) -> Iterator[None]:
-        """Every row that ever lay there lies there again; of the directory, no later version."""
+        """Every row that lay there and is gone lies there again; of the directory, no later version
+        than the first."""
         before = set(self.thief.rows_of(table))
         if table == "directory":
             self.thief.change("DELETE FROM directory WHERE version > 1")
             yield
             self.thief.put_back(table, before)
             return
-        old = self.kept[table] - before
+        size = OLD_ROWS[table]
+        there = {row[:size] for row in before}
+        old = {row[:size]: row for row in self.kept[table] if row[:size] not in there}.values()
         self.thief.put_back(table, old)
         yield
         self.thief.take_away(table, old)
