@@ -27,9 +27,12 @@ from workervoice.hotline import epochs, leaving, restricting, roster, staffing
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.enrolling import Enrolled
 from workervoice.hotline.overview import issue_lines, queue
+from workervoice.hotline.process import sole
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.staffing import Guest
 from workervoice.message import Role
+from workervoice.store import keys
+from workervoice.store.engine import Scope
 
 WORDS = "seven quiet lamps on the river"
 NEW = "they moved us to another dormitory"
@@ -372,3 +375,18 @@ def test_an_erased_restricted_case_keeps_nobody_from_leaving(house: House) -> No
 
     assert left.renewal == epochs.Renewal(0, ())
     assert state_of(house, "asha") == "left"
+
+
+def test_a_case_that_begins_after_a_removal_is_sealed_to_the_new_keys_at_once(
+    house: House,
+) -> None:
+    a_case(house)  # the gateway has just read the directory
+    leaving.remove(house.console, house.actor("sam"), "ben")
+
+    case_id = a_case(house, number="+15550100779")
+
+    with house.owner.begin(Scope(house.programme)) as tx:
+        team = sole(house.console.directory(tx, house.now), "team")
+        wraps = keys.wraps_of(tx, Holder("case", case_id, 1))
+    assert (team.epoch, set(wraps)) == (2, {(team.id, 2)})
+    assert said(house, house.actor("asha"), case_id)

@@ -19,7 +19,7 @@ from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import MESSAGE_SIZES
 from workervoice.errors import NotFound, NotTrusted
 from workervoice.hotline import newest
-from workervoice.hotline.process import Pen, sole
+from workervoice.hotline.process import Pen, check_current, sole
 from workervoice.hotline.records import CaseRecord
 from workervoice.store import cases, keys
 from workervoice.store.cases import AssessmentRow, CaseRow, MessageRow
@@ -48,8 +48,12 @@ def next_hour(now: datetime) -> datetime:
 
 
 def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID, record: CaseRecord) -> CaseRow:
-    """Make a new case with its own key pair, readable by the programme's team."""
+    """Make a new case with its own key pair, readable by the programme's team as it is now.
+
+    Raises `Outdated` if the team has got other keys since the directory was read.
+    """
     team = sole(pen.directory, "team")
+    check_current(tx, pen.vault, team)
     case_id = uuid4()
     holder = Holder("case", case_id, 1)
     pair, kek = keyring.new_pair(holder)

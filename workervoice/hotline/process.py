@@ -46,6 +46,10 @@ class Trust:
             self._checked[tx.programme] = (stamp, directory)
         return directory
 
+    def forget(self, programme: UUID) -> None:
+        """Read the directory again when it is next asked for."""
+        self._checked.pop(programme, None)
+
 
 def _newest(tx: Tx, vault: Vault) -> list[Signed]:
     """The stored entries without those whose later version somebody took away."""
@@ -57,6 +61,16 @@ def _newest(tx: Tx, vault: Vault) -> list[Signed]:
     later = {Place("directory", (id_,), version + 1): id_ for id_, version in highest.items()}
     cut = {later[place] for place in marks_at(tx, vault, later)}
     return [signed for signed in entries if signed.entry.id not in cut]
+
+
+class Outdated(Exception):
+    """The directory has changed since it was read: a team or person has other keys."""
+
+
+def check_current(tx: Tx, vault: Vault, entry: Entry) -> None:
+    """Raises `Outdated` if the log knows a later version of this entry."""
+    if marks_at(tx, vault, [Place("directory", (entry.id,), entry.version + 1)]):
+        raise Outdated(str(entry.id))
 
 
 @dataclass(frozen=True, slots=True)

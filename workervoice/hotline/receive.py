@@ -34,7 +34,7 @@ from workervoice.hotline.owing import (
     let_go,
     owe_text,
 )
-from workervoice.hotline.process import Pen, Process, Signer
+from workervoice.hotline.process import Outdated, Pen, Process, Signer
 from workervoice.hotline.records import ConversationRecord, mark
 from workervoice.hotline.registry import sites, vouched_line
 from workervoice.message import Address, Inbound
@@ -104,6 +104,8 @@ class Reception:
                         return self._receive(tx, arrival)
                 except _Raced:
                     continue
+                except Outdated:
+                    self.process.trust.forget(arrival.line.programme_id)
         raise Unavailable("the conversation is busy")
 
     def _receive(self, tx: Tx, arrival: Arrival) -> Taken:
