@@ -54,6 +54,7 @@ def test_an_unknown_login_and_a_wrong_passphrase_are_the_same_line(
 def test_a_form_without_its_token_is_one_line(
     shared_house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
+    shared_house.forget_tries()
     app = app_of(shared_house)
     browser = Browser.of(shared_house, "asha", app)
     caplog.clear()
@@ -70,6 +71,7 @@ def test_a_form_without_its_token_is_one_line(
 def test_looking_at_pages_says_nothing(
     shared_house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
+    shared_house.forget_tries()
     browser = Browser.of(shared_house, "asha")
     caplog.clear()
 
