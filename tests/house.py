@@ -6,13 +6,13 @@ only the phones are a list in memory.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from tests.leaves import read_leaves
 from workervoice.app import demo
 from workervoice.app.keyfiles import load_key_files, pinned_root
 from workervoice.crypto.slots import CHEAP
@@ -40,7 +40,7 @@ from workervoice.store import people
 from workervoice.store.engine import Database, Scope
 from workervoice.store.factors import factors_of, note_use
 from workervoice.store.inventory import stored_rows
-from workervoice.store.log import Event, once_tag, read_leaves, record_event, tag_of
+from workervoice.store.log import Event, once_tag, record_event, tag_of
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 from workervoice.store.programme import Line
 from workervoice.store.tables import log_tag
@@ -165,7 +165,7 @@ class House:
     def leaves(self, event: str) -> list[dict[str, str]]:
         """What the log says of one kind of event, opened with the service key."""
         with self.owner.begin(Scope(self.programme)) as tx:
-            bodies = [json.loads(body) for _, body in read_leaves(tx, self.console.vault)]
+            bodies = read_leaves(tx, self.console.vault)
         return [body for body in bodies if body["event"] == event]
 
     def token(self, login: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.builders import a_case, a_packet, a_released_issue, a_verified_plan
 from tests.house import House
+from tests.leaves import read_leaves
 from workervoice.errors import Forbidden, NotFound, WorkervoiceError, WrongPassphrase
 from workervoice.hotline import buying, disclosing
 from workervoice.hotline.casepage import case_page
@@ -20,7 +21,6 @@ from workervoice.hotline.events import EVENTS, erases, is_sensitive
 from workervoice.hotline.issuepage import issue_page
 from workervoice.hotline.witnessing import keep
 from workervoice.store.engine import Scope
-from workervoice.store.log import read_leaves
 
 ROOT = Path(__file__).resolve().parents[2]
 HOTLINE = ROOT / "workervoice" / "hotline"
@@ -104,7 +104,7 @@ def test_a_whole_story_leaves_explained_events_about_ids_and_nothing_else(house:
     house.deliver()
 
     with house.owner.begin(Scope(house.programme)) as tx:
-        bodies = [json.loads(body) for _, body in read_leaves(tx, house.console.vault)]
+        bodies = read_leaves(tx, house.console.vault)
 
     assert {body["event"] for body in bodies} <= EVENTS.keys()
     for body in bodies:

@@ -17,13 +17,13 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy.engine import make_url
 
 from tests.house import House
+from tests.leaves import read_leaves
 from workervoice.crypto.directory import Entry, Signed
 from workervoice.crypto.seal import ctx
 from workervoice.embedded import EmbeddedServer
 from workervoice.embedded.account import account_for
 from workervoice.embedded.binaries import binaries_for
 from workervoice.store.engine import Scope
-from workervoice.store.log import read_leaves
 from workervoice.store.rows import Row
 
 
@@ -203,7 +203,7 @@ class Thief:
         """Which versions of a row the log has seen. The service key tells, which no thief has."""
         seen = set()
         with house.owner.begin(Scope(self.programme)) as tx:
-            leaves = [json.loads(body) for _, body in read_leaves(tx, house.console.vault)]
+            leaves = read_leaves(tx, house.console.vault)
         for written in " ".join(leaf["rows"] for leaf in leaves).split():
             place = Row.read(written).place
             if (place.kind, place.series) == (kind, (row_id,)):

@@ -83,10 +83,10 @@ class Renewal:
     only_finished: bool = False
 
 
-def people_of(desk: Registry, kind: str, group_id: UUID) -> list[Entry]:
+def people_of(desk: Registry, kind: str, group_id: UUID | None = None) -> list[Entry]:
     """Who may hold a group's key, by the directory: a wrap that somebody wrote into the database
     makes nobody a member, and a way in that somebody deleted shuts nobody out. Less whoever was
-    let go, by the log, and whose entry the root has still to end."""
+    let go, by the log, and whose entry the root has still to end. There is one team."""
     listed = {*desk.directory.ids("officer"), *desk.directory.ids("registrar")}
     found, left = [], people.left(desk.tx, desk.pen.vault, listed)
     for entry_id in listed - left:
@@ -171,7 +171,7 @@ def team_now(process: Process, actor: Actor) -> TeamNow:
     with of_operator(process, actor) as desk:
         team = sole(desk.directory, "team")
         known = people.known_officers(desk.tx, desk.pen.vault)
-        team_ids = (each.id for each in people_of(desk, "team", team.id))
+        team_ids = (each.id for each in people_of(desk, "team"))
         logins = (known[id_].login if id_ in known else people.UNKNOWN for id_ in team_ids)
         stale = cases.stale_cases(desk.tx, team.id, team.epoch, _FIRST, 1_000_000)
         return TeamNow(team.id, team.epoch, tuple(sorted(logins)), len(stale))
@@ -208,7 +208,7 @@ def readers_now(desk: Registry, case_id: UUID, *, without: Collection[UUID] = ()
     named = casefile.facts_now(desk.tx, desk.pen.vault, desk.directory, case_id).readers
     if not named:
         return [Reader.of(sole(desk.directory, "team"))]
-    staff = people_of(desk, "team", case_id)
+    staff = people_of(desk, "team")
     found = [Reader.of(each) for each in staff if each.id in named - set(without)]
     if not found:
         raise Declined(f"nobody would be left who can read the restricted case {case_id}")

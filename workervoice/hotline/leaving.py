@@ -30,7 +30,6 @@ from workervoice.hotline.epochs import (
     renew_group,
 )
 from workervoice.hotline.listing import SetAside
-from workervoice.hotline.noting import NOBODY
 from workervoice.hotline.process import Process, sole
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
@@ -252,7 +251,7 @@ def _concerned(desk: Registry, gone: Collection[UUID]) -> tuple[tuple[UUID, ...]
 
 
 def _enough_remain(desk: Registry, gone: Collection[UUID], concerned: Iterable[UUID]) -> None:
-    rest = [each for each in people_of(desk, "team", NOBODY) if each.id not in gone]
+    rest = [each for each in people_of(desk, "team") if each.id not in gone]
     if len(rest) < LEAST_READERS:
         raise Declined(f"{len(rest)} would remain in the team: admit somebody first")
     if not any(each.role == Role.SUPERVISOR for each in rest):

@@ -37,7 +37,7 @@ def colleagues(process: Process, actor: Actor) -> list[Colleague]:
     """The team, for a supervisor who names some of them; by name."""
     with _as_supervisor(process, actor) as desk:
         names = people.names(desk.tx, desk.pen.vault)
-        team = people_of(desk, "team", actor.id)
+        team = people_of(desk, "team")
         found = [Colleague(each.id, names.get(each.id, people.UNKNOWN), each.role) for each in team]
     return sorted(found, key=lambda each: (each.name, each.id))
 
@@ -47,7 +47,7 @@ def restrict(
 ) -> None:
     """Let only these people read the case from now on, and its old words too."""
     with _supervising(process, actor, reason) as desk:
-        staff = {entry.id: entry for entry in people_of(desk, "team", case_id)}
+        staff = {entry.id: entry for entry in people_of(desk, "team")}
         if not named or set(named) - staff.keys():
             raise Declined("name handlers or supervisors who are with the hotline")
         _wrap_anew(desk, case_id, [Reader.of(staff[each]) for each in sorted(set(named))])

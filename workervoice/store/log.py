@@ -17,7 +17,7 @@ from datetime import datetime
 from secrets import token_hex
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from workervoice.crypto.merkle import leaf_body, leaf_hash
 from workervoice.crypto.seal import ctx
@@ -166,16 +166,6 @@ def first_free(tx: Tx, vault: Vault, place: Place) -> int:
             if each not in known:
                 return each.number
         place = ahead[-1].next()
-
-
-def read_leaves(tx: Tx, vault: Vault) -> list[tuple[bytes, bytes]]:
-    """Every leaf's hash and canonical body, in no order: for whoever may read the log."""
-    c = log_leaf.c
-    query = select(c.id, c.leaf_hash, c.body).where(c.programme_id == tx.programme)
-    return [
-        (row.leaf_hash, leaf_body(vault.open("leaf", tx.programme, row.id, 1, row.body)))
-        for row in tx.connection.execute(query)
-    ]
 
 
 def _minute(now: datetime) -> str:

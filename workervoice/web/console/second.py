@@ -20,6 +20,7 @@ from workervoice.store.factors import FactorRow
 from workervoice.web.console.arriving import come_in
 from workervoice.web.console.forms import id_of
 from workervoice.web.console.gate import Visit, Visiting
+from workervoice.web.console.login import leave
 from workervoice.web.console.throttling import code_lane, too_soon
 from workervoice.web.errors import TooSoon
 
@@ -80,10 +81,7 @@ def _tried(visit: Visit, go: Callable[[], str], problem: str) -> Response:
 
 @router.post("/second/leave")
 def start_again(visit: Visiting) -> Response:
-    visit.console.door.leave(visit.token)
-    response = visit.see("/login")
-    visit.console.take_cookie(visit.request, response)
-    return response
+    return leave(visit)
 
 
 # --- the first second factor ---------------------------------------------------------------------
