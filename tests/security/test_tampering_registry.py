@@ -190,3 +190,22 @@ def test_a_supply_link_that_has_ended_is_not_brought_back_by_its_old_row(
     with house.owner.begin(Scope(house.programme)) as tx:
         report = verify_log(tx, house.console.vault, house.console.trust.root_public)
     assert sum("supply_link" in problem for problem in report.problems) == len(before)
+
+
+def test_a_line_that_a_registrar_signed_past_the_log_takes_no_text(
+    house: House, thief_of_own: Thief
+) -> None:
+    """As one who has left could, with the old key and a way into the database."""
+    line = replace(house.line(), emergency_number="666", version=2)
+    signed = register(house.programme, line, house.actor("sam").signer)
+
+    thief_of_own.change(
+        "UPDATE line SET emergency_number = '666', version = 2, signature = %(s)s,"
+        " signer_id = %(by)s WHERE id = %(id)s",
+        s=signed.signature,
+        by=signed.signer_id,
+        id=line.id,
+    )
+
+    with pytest.raises(NotTrusted):
+        house.line()

@@ -17,7 +17,7 @@ from workervoice.errors import Contradicted, NotTrusted
 from workervoice.hotline import newest
 from workervoice.hotline.process import Pen, Signer
 from workervoice.store.engine import Tx
-from workervoice.store.log import marks_at
+from workervoice.store.log import mark_of, marks_at
 from workervoice.store.programme import (
     Line,
     Organisation,
@@ -79,11 +79,16 @@ def buyers_shown(tx: Tx, pen: Pen, site_id: UUID, on: date) -> list[Organisation
 
 
 def _newest(tx: Tx, vault: Vault, directory: Directory, rows: Iterable[_Row]) -> list[_Row]:
-    """Those that a registrar vouched for, without what somebody put back to an older version."""
+    """Those that a registrar vouched for and that the log knows as they are, and no later version
+    of: a signature alone does not say that its maker was still with us."""
     vouched = [row for row in rows if is_vouched(directory, tx.programme, row)]
-    later = [row.logged(tx.programme).place.next() for row in vouched]
-    known = marks_at(tx, vault, later)
-    return [row for row, next_ in zip(vouched, later, strict=True) if next_ not in known]
+    logged = [row.logged(tx.programme) for row in vouched]
+    known = marks_at(tx, vault, [p for each in logged for p in (each.place, each.place.next())])
+    return [
+        row
+        for row, each in zip(vouched, logged, strict=True)
+        if known.get(each.place) == mark_of(vault, each) and each.place.next() not in known
+    ]
 
 
 def _is_vouched(tx: Tx, pen: Pen, row: Registered) -> bool:
