@@ -132,7 +132,7 @@ def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
             return None
         record = _new_record(pen, filing)
         conversation_id = filing.conversation_id
-        row = casefile.open_file(tx, pen, conversation_id=conversation_id, record=record)
+        row = casefile.open_file(tx, pen, conversation_id=conversation_id)
         promise_for_report(tx, pen, row.id, record.priority)
         pen.log(tx, "case_opened", row.id)
     if turn.report or casefile.takes_words(tx, pen, row):  # a DELETE has no other words

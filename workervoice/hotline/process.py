@@ -9,6 +9,7 @@ from uuid import UUID
 
 from workervoice.crypto.custody import Custody
 from workervoice.crypto.directory import Directory, Entry, Signed, Verified
+from workervoice.crypto.keyring import Holder
 from workervoice.errors import NotTrusted
 from workervoice.store.engine import Database, Tx
 from workervoice.store.keys import directory_entries
@@ -117,7 +118,8 @@ class Signer:
 class Pen:
     """What it takes to write: the service key, a signer and a checked directory.
 
-    `free` are numbers of series that are known to be free, so that nobody has to ask again.
+    `free` are numbers of series that are known to be free, and `publics` keys of cases that were
+    checked, so that nobody has to ask again.
     """
 
     vault: Vault
@@ -125,6 +127,7 @@ class Pen:
     directory: Directory
     now: datetime
     free: dict[tuple[str, UUID], int] = field(default_factory=dict)
+    publics: dict[Holder, bytes] = field(default_factory=dict)
 
     def log(self, tx: Tx, event: str, about: UUID, detail: str = "") -> None:
         """The log leaf of what was just done, with the hashes of the rows that were stored."""

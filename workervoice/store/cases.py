@@ -15,11 +15,12 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 
 from workervoice.crypto.seal import ctx, digest
-from workervoice.errors import IllegalMove, NotFound
+from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
 from workervoice.store.rows import Row as Logged
-from workervoice.store.states import change_row, move_state
+from workervoice.store.states import save_row
+from workervoice.store.writing import inserted
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def assessment_place(programme: UUID, row: AssessmentRow) -> bytes:
 
 def add_case(tx: Tx, row: CaseRow) -> None:
     columns = {name: getattr(row, name) for name in CaseRow.__slots__}
-    tx.connection.execute(t.cases.insert().values(programme_id=tx.programme, **columns))
+    tx.unsent.append(inserted(t.cases, {"programme_id": tx.programme, **columns}))
     tx.stored.append(row.logged())
 
 
@@ -158,11 +159,8 @@ def save_case(tx: Tx, was: CaseRow, *, dest: str, also: Mapping[str, Any]) -> No
     Raises `IllegalMove`, with nothing changed, if somebody else stored a version meanwhile.
     """
     tx.stored.append(replace(was, state=dest, **also).logged())
-    if dest != was.state:
-        move_state(tx, t.cases, was.id, source=was.state, dest=dest, also=also)
-        return
-    if not change_row(tx, t.cases, was.id, also, version=was.version):
-        raise IllegalMove(f"case {was.id} was changed meanwhile: look again")
+    now = {**also, "state": dest}
+    save_row(tx, t.cases, was.id, was=(was.state, was.version), now=now)
 
 
 def last_numbers(tx: Tx, case_id: UUID) -> dict[str, int]:
@@ -187,7 +185,7 @@ def last_numbers(tx: Tx, case_id: UUID) -> dict[str, int]:
 def add_message(tx: Tx, row: MessageRow, logged: Logged | None = None) -> None:
     """`logged` is what the log is told, if not that the row is new."""
     columns = {name: getattr(row, name) for name in MessageRow.__slots__}
-    tx.connection.execute(t.message.insert().values(programme_id=tx.programme, **columns))
+    tx.unsent.append(inserted(t.message, {"programme_id": tx.programme, **columns}))
     tx.stored.append(logged or row.logged())
 
 
@@ -215,7 +213,7 @@ def messages_of(tx: Tx, case_id: UUID) -> list[MessageRow]:
 
 def add_assessment(tx: Tx, row: AssessmentRow) -> None:
     columns = {name: getattr(row, name) for name in AssessmentRow.__slots__}
-    tx.connection.execute(t.assessment.insert().values(programme_id=tx.programme, **columns))
+    tx.unsent.append(inserted(t.assessment, {"programme_id": tx.programme, **columns}))
     tx.stored.append(row.logged())
 
 

@@ -18,6 +18,7 @@ from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
 from workervoice.store.rows import Row
+from workervoice.store.writing import inserted
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +74,17 @@ def directory_entries(tx: Tx) -> list[Signed]:
 
 
 def add_key_pair(tx: Tx, holder: Holder, shared: SharedPair) -> None:
-    tx.connection.execute(
-        t.key_pair.insert().values(
-            programme_id=tx.programme,
-            holder_kind=holder.kind,
-            holder_id=holder.id,
-            epoch=holder.epoch,
-            public=shared.pair.public,
-            box=shared.pair.box,
-            signer_id=shared.signer_id,
-            signature=shared.signature,
-        )
-    )
+    columns = {
+        "programme_id": tx.programme,
+        "holder_kind": holder.kind,
+        "holder_id": holder.id,
+        "epoch": holder.epoch,
+        "public": shared.pair.public,
+        "box": shared.pair.box,
+        "signer_id": shared.signer_id,
+        "signature": shared.signature,
+    }
+    tx.unsent.append(inserted(t.key_pair, columns))
     tx.stored.append(shared.logged(holder))
 
 
@@ -108,17 +108,16 @@ def add_wrap(
     tx: Tx, holder: Holder, reader_id: UUID, wrap: bytes, *, reader_epoch: int = 0
 ) -> None:
     """Store a wrap to an officer, or to a team's or organisation's pair of an epoch."""
-    tx.connection.execute(
-        t.key_wrap.insert().values(
-            programme_id=tx.programme,
-            holder_kind=holder.kind,
-            holder_id=holder.id,
-            epoch=holder.epoch,
-            reader_id=reader_id,
-            reader_epoch=reader_epoch,
-            wrap=wrap,
-        )
-    )
+    columns = {
+        "programme_id": tx.programme,
+        "holder_kind": holder.kind,
+        "holder_id": holder.id,
+        "epoch": holder.epoch,
+        "reader_id": reader_id,
+        "reader_epoch": reader_epoch,
+        "wrap": wrap,
+    }
+    tx.unsent.append(inserted(t.key_wrap, columns))
     tx.stored.append(wrap_row(holder.id, holder.epoch, reader_id, wrap))
 
 

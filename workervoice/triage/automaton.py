@@ -42,7 +42,9 @@ class Found:
         """Where a class stands, in order."""
         if kind not in self._spans:
             atoms = self._atoms.values() if kind in self.kinds else ()
-            self._spans[kind] = sorted({s for kinds, spans in atoms if kind in kinds for s in spans})
+            self._spans[kind] = sorted(
+                {s for kinds, spans in atoms if kind in kinds for s in spans}
+            )
         return self._spans[kind]
 
     def ends(self, kind: int) -> Ends:
