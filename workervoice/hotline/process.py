@@ -13,7 +13,7 @@ from workervoice.crypto.keyring import Holder
 from workervoice.errors import NotTrusted
 from workervoice.store.engine import Database, Tx
 from workervoice.store.keys import directory_entries
-from workervoice.store.log import Event, marks_at, record_event, record_once
+from workervoice.store.log import Event, expect_none, marks_at, record_event, record_once
 from workervoice.store.rows import Place
 from workervoice.store.vault import Vault
 from workervoice.workflow.retention import Policy
@@ -69,9 +69,10 @@ class Outdated(Exception):
 
 
 def check_current(tx: Tx, vault: Vault, entry: Entry) -> None:
-    """Raises `Outdated` if the log knows a later version of this entry."""
-    if marks_at(tx, vault, [Place("directory", (entry.id,), entry.version + 1)]):
-        raise Outdated(str(entry.id))
+    """Raises `Outdated`, when what is written goes out, if the log knows a later version of this
+    entry by then."""
+    later = Place("directory", (entry.id,), entry.version + 1)
+    expect_none(tx, vault, later, lambda: Outdated(str(entry.id)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import ctx
 from workervoice.errors import Unavailable
 from workervoice.hotline import dossier as case_side
@@ -34,6 +35,7 @@ from workervoice.hotline.owing import (
     let_go,
     owe_text,
 )
+from workervoice.hotline.poster import Poster
 from workervoice.hotline.process import Outdated, Pen, Process, Signer
 from workervoice.hotline.records import ConversationRecord, mark
 from workervoice.hotline.registry import sites, vouched_line
@@ -93,6 +95,7 @@ class Reception:
     process: Process
     engine: Engine
     phrases: PhraseBook
+    _posters: dict[UUID, tuple[Directory, Poster]] = field(default_factory=dict)
 
     def read(self, inbound: Inbound) -> Reading:
         """Language and triage: the costly part, done before the transaction."""
@@ -126,8 +129,7 @@ class Reception:
         dossier = case_side.find(tx, pen, met.record.case_id, known)
         progress = _ready(met, dossier)
         asked = asks_for_site(progress)
-        places = sites(tx, pen.vault, pen.directory)
-        facts = case_side.learn(dossier, arrival, places, asked=asked)
+        facts = case_side.learn(dossier, arrival, self._poster(tx, pen), asked=asked)
         about = About(facts, dossier.has_case, dossier.disclosed, progress.language)
         turn = hearing.turn(progress, hearing.heard(arrival, about, now))
         filing = Filing(arrival, turn, facts, met.row.id)
@@ -149,6 +151,14 @@ class Reception:
         )
         pen.log(tx, "message_received", case_id or met.row.id)
         return Taken.STORED
+
+    def _poster(self, tx: Tx, pen: Pen) -> Poster:
+        """The programme's sites: as long as its directory is not read again, those of then."""
+        known = self._posters.get(tx.programme)
+        if known is None or known[0] is not pen.directory:
+            known = pen.directory, Poster(sites(tx, pen.vault, pen.directory))
+            self._posters[tx.programme] = known
+        return known[1]
 
     def _message_mac(self, tx: Tx, arrival: Arrival) -> bytes:
         """What stands for the provider's message id."""

@@ -84,8 +84,7 @@ class Tx:
             return
         parts = tuple(self.unsent)
         self.unsent.clear()
-        sql, values = one_statement(parts)
-        check(parts, self.raw.exec_driver_sql(sql, values).one())
+        check(parts, _sent(self.raw, *one_statement(parts)))
 
     @property
     def programme(self) -> UUID:
@@ -212,6 +211,25 @@ def _entering(scope: Scope, snapshot: bool, wearing: str | None) -> str:
 def _id(value: UUID | None) -> str:
     """An id as SQL may quote it: nothing but a UUID gets there."""
     return "" if value is None else str(UUID(int=value.int))
+
+
+def _sent(connection: Connection, sql: str, values: tuple[object, ...]) -> tuple[int, ...]:
+    """The one row that this returns. Past SQLAlchemy, which takes no `$1`, and with its errors:
+    to look for places in a statement of a hundred values would take as long as to run it."""
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise Unavailable("the database connection was lost")
+    try:
+        with psycopg.RawCursor(driver) as cursor:
+            row = cursor.execute(sql, values).fetchone()
+    except psycopg.Error as exc:
+        lost = driver.closed or driver.broken
+        if lost:
+            connection.invalidate(exc)
+        raise DBAPIError.instance(
+            sql, None, exc, psycopg.Error, hide_parameters=True, connection_invalidated=lost
+        ) from None
+    return row or ()
 
 
 def streamed(tx: Tx, query: Select[Any]) -> Iterator[Row[Any]]:

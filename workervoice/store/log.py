@@ -11,7 +11,7 @@ whether a row is the newest of its series and the one that was logged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
@@ -24,9 +24,9 @@ from workervoice.crypto.seal import ctx
 from workervoice.errors import Contradicted
 from workervoice.store.engine import Tx
 from workervoice.store.rows import Place, Row
-from workervoice.store.tables import log_leaf
+from workervoice.store.tables import log_leaf, log_tag
 from workervoice.store.vault import Vault
-from workervoice.store.writing import Write, inserted
+from workervoice.store.writing import Write, inserted, none_there
 
 TAG_BYTES = 16
 
@@ -39,6 +39,7 @@ _INSERT = text(
 _ADD = (
     "INSERT INTO log_tag (programme_id, tag, mark)"
     " SELECT %s::uuid, * FROM unnest(%s::bytea[], %s::bytea[]) ON CONFLICT DO NOTHING"
+    " RETURNING 1"
 )
 _FIND = text("SELECT tag, mark FROM log_tag WHERE programme_id = :programme AND tag = ANY(:tags)")
 
@@ -145,6 +146,12 @@ def marks_at(tx: Tx, vault: Vault, places: Iterable[Place]) -> dict[Place, bytes
         return {}
     found = tx.connection.execute(_FIND.bindparams(programme=tx.programme, tags=list(by_tag)))
     return {by_tag[bytes(row.tag)]: bytes(row.mark) for row in found}
+
+
+def expect_none(tx: Tx, vault: Vault, place: Place, refusal: Callable[[], Exception]) -> None:
+    """Refuse all that is written if the log knows this place by then."""
+    where = {"programme_id": tx.programme, "tag": tag_of(vault, place)}
+    tx.unsent.append(none_there(log_tag, where, refusal))
 
 
 def only_new(tx: Tx, vault: Vault, kind: str) -> None:
