@@ -62,7 +62,7 @@ class Poster:
 
 
 def _in_capitals(code: Sequence[str]) -> bool:
-    """True if capitals make a code of it: not of a short one, nor of a word that means something."""
+    """True if capitals make a code of it: not of a short one, nor of a word with a meaning."""
     joined = "".join(code)
     cased = joined.upper() != joined.lower()
     return cased and len(joined) >= _CODE_LETTERS and not _means_something(code)

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from workervoice.crypto.directory import Entry, Signed
 from workervoice.crypto.keyring import Holder, LockedPair
@@ -73,6 +73,14 @@ def directory_entries(tx: Tx) -> list[Signed]:
     ]
 
 
+_PAIR = select(t.key_pair).where(  # put together once: it is asked for every message
+    t.key_pair.c.programme_id == bindparam("programme"),
+    t.key_pair.c.holder_kind == bindparam("kind"),
+    t.key_pair.c.holder_id == bindparam("holder"),
+    t.key_pair.c.epoch == bindparam("epoch"),
+)
+
+
 def add_key_pair(tx: Tx, holder: Holder, shared: SharedPair) -> None:
     columns = {
         "programme_id": tx.programme,
@@ -90,15 +98,8 @@ def add_key_pair(tx: Tx, holder: Holder, shared: SharedPair) -> None:
 
 def key_pair_of(tx: Tx, holder: Holder) -> SharedPair:
     """The stored pair of a case, team, organisation or plan; `NotFound` if there is none to see."""
-    c = t.key_pair.c
-    row = tx.connection.execute(
-        select(t.key_pair).where(
-            c.programme_id == tx.programme,
-            c.holder_kind == holder.kind,
-            c.holder_id == holder.id,
-            c.epoch == holder.epoch,
-        )
-    ).one_or_none()
+    asked = {"kind": holder.kind, "holder": holder.id, "epoch": holder.epoch}
+    row = tx.connection.execute(_PAIR, {"programme": tx.programme, **asked}).one_or_none()
     if row is None:
         raise NotFound(f"no key pair of {holder.kind} {holder.id}")
     return SharedPair(LockedPair(row.public, row.box), row.signer_id, row.signature)
