@@ -40,21 +40,21 @@ def ctx(label: str, *parts: bytes | str | int | UUID) -> bytes:
     s (UTF-8), b (bytes), i (decimal), u (the UUID's 16 bytes). `label` is a constant, one for each
     purpose: what is signed or sealed for one purpose must never pass for another.
     """
-    items = [_length(1 + len(parts)), _item(b"s", label.encode())]
-    for part in parts:
-        if isinstance(part, UUID):
-            items.append(_item(b"u", part.bytes))
-        elif isinstance(part, bytes):
-            items.append(_item(b"b", part))
-        elif isinstance(part, str):
-            items.append(_item(b"s", part.encode(errors="surrogatepass")))
-        else:
-            items.append(_item(b"i", str(int(part)).encode()))
+    items = [_length(1 + len(parts))]
+    for part in (label, *parts):
+        item = _typed(part)
+        items += (_length(len(item)), item)
     return b"".join(items)
 
 
-def _item(kind: bytes, data: bytes) -> bytes:
-    return (1 + len(data)).to_bytes(_LENGTH_BYTES, "big") + kind + data
+def _typed(part: bytes | str | int | UUID) -> bytes:
+    if isinstance(part, UUID):
+        return b"u" + part.bytes
+    if isinstance(part, bytes):
+        return b"b" + part
+    if isinstance(part, str):
+        return b"s" + part.encode(errors="surrogatepass")
+    return b"i%d" % part
 
 
 def _length(number: int) -> bytes:
