@@ -1,4 +1,4 @@
-"""The database's own limit for the same rows: pgbench writes what a report writes, and nothing else.
+"""The database's own limit for the same rows: pgbench writes what a report writes, and only that.
 
 The statements are the product's own, caught while it stored one report; their ids and keyed hashes
 are made new by the server for every transaction, everything else is written as it was.
@@ -24,6 +24,7 @@ from workervoice.store import engine
 from workervoice.store.writing import Write, one_statement
 
 _RATE = re.compile(r"tps = ([\d.]+)")
+_AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASHES = frozenset({16, 32})  # bytes of a tag or of a keyed hash
 _CLIENTS = (1, 8, 16)
 SECONDS = 6
@@ -75,36 +76,34 @@ def _caught() -> Iterator[_Caught]:
 
 def _written(value: object, place: int, known: set[UUID]) -> str:
     """A value as SQL: new for every transaction where rows are told apart by it."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, UUID):
-        fixed = f"'{value}'::uuid"
-        return fixed if value in known else f"md5('{value}' || :n)::uuid"
-    if isinstance(value, bytes):
-        if len(value) in _HASHES:
-            return f"substr(sha256(('{place} ' || :n)::bytea), 1, {len(value)})"
-        return f"'\\x{value.hex()}'::bytea"
     if isinstance(value, list):
         each = (_written(one, place * 1000 + at, known) for at, one in enumerate(value))
         return f"ARRAY[{', '.join(each)}]"
-    if isinstance(value, datetime):
+    if isinstance(value, UUID):
+        return f"'{value}'::uuid" if value in known else f"md5('{value}' || :n)::uuid"
+    if isinstance(value, bytes):
+        new = f"substr(sha256(('{place} ' || :n)::bytea), 1, {len(value)})"
+        return new if len(value) in _HASHES else f"'\\x{value.hex()}'::bytea"
+    if isinstance(value, datetime | date):
         return f"'{value.isoformat()}'::timestamptz"
-    if isinstance(value, date):
-        return f"'{value.isoformat()}'::date"
-    if isinstance(value, int):
-        return str(value)
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    """A number, a state, or an id that is kept as text, which is new for every transaction."""
+    if value is None or isinstance(value, int):
+        return "NULL" if value is None else str(value)
     text = str(value)
-    try:  # an outbox row is told apart by a text that is an id
-        return f"md5('{UUID(text)}' || :n)::uuid::text"
-    except ValueError:
-        return "'" + text.replace("'", "''") + "'"
+    if _AN_ID.fullmatch(text):
+        return f"md5('{text}' || :n)::uuid::text"
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _run(site: Site, script: Path, clients: int) -> float:
     url = site.house.owner_url.replace("postgresql+psycopg://", "postgresql://")
-    done = subprocess.run(
-        [str(program("pgbench")), "-n", "-M", "prepared", "-f", str(script), "-T", str(SECONDS)]
-        + ["-c", str(clients), "-j", "2", url],
+    how = f"-n -M prepared -T {SECONDS} -j 2 -c {clients} -f"
+    done = subprocess.run(  # noqa: S603 - our own program and script
+        [str(program("pgbench")), *how.split(), str(script), url],
         capture_output=True,
         text=True,
         check=False,

@@ -12,6 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
 PATIENCE_SECONDS = 60
 
@@ -73,6 +74,12 @@ class Client:
         self._selector = selectors.DefaultSelector()
         for each in self._all:
             self._selector.register(each.socket, selectors.EVENT_READ, each)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._selector.close()

@@ -1,4 +1,4 @@
-"""Where a message's processor time goes, as text: looked at every millisecond of it.
+"""Where the processor time of a message goes, as text: looked at while it is spent.
 
 The timer counts the processor time of the process, so that waiting for the database is not seen;
 what a message costs outside of it stands in the table.
@@ -38,7 +38,7 @@ class Profile:
         self.within.update(seen)
 
     def __str__(self) -> str:
-        lines = [f"{self.looks} looks, one each {EVERY_SECONDS * 1000:g} ms of processor time", ""]
+        lines = [f"{self.looks} looks, one at each tick of processor time (often 4 ms)", ""]
         lines += ["at work itself:"]
         lines += [f"  {self._share(n)}  {part}" for part, n in self.parts.most_common(12)]
         lines += ["", "it and all that it calls:"]

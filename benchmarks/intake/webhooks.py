@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = secrets.token_hex(16)
+API_KEY, API_SECRET = "SK" + "0" * 32, secrets.token_hex(16)
 PUBLIC = "https://hotline.example"
 PATH = "/in/twilio/demo-sms"
 TEXTS = Path("tests/triage/corpus_en.jsonl")
