@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 
-
 _HEAD = "| what | figure | unit | limit | more |\n| --- | ---: | --- | --- | --- |"
 
 

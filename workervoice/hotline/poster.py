@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from workervoice.store.programme import Site
@@ -102,6 +103,7 @@ def _tokens(text: str) -> list[str]:
     return "".join(shown).split()
 
 
+@lru_cache(4096)
 def _shown(ch: str) -> str:
     category = unicodedata.category(ch)
     if category == "Nd":

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Row, select
 
 from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import NotFound
@@ -21,19 +21,6 @@ from workervoice.store.engine import Tx
 from workervoice.store.rows import Row as Logged
 from workervoice.store.states import save_row
 from workervoice.store.writing import inserted
-
-# Put together once: these are asked for every message.
-_ONE = select(t.cases).where(
-    t.cases.c.programme_id == bindparam("programme"), t.cases.c.id == bindparam("case")
-)
-_HELD = _ONE.with_for_update()
-_LAST_NUMBERS = text(
-    "SELECT"
-    " (SELECT coalesce(max(ordinal), 0) FROM message"
-    "  WHERE programme_id = :programme AND case_id = :case) AS message,"
-    " (SELECT coalesce(max(version), 0) FROM assessment"
-    "  WHERE programme_id = :programme AND case_id = :case) AS assessment"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +81,16 @@ class AssessmentRow:
         return Logged.of("assessment", self.case_id, self.version, self.words)
 
 
+_COLUMNS = ", ".join(CaseRow.__slots__)
+_ONE = f"SELECT {_COLUMNS} FROM cases WHERE programme_id = $1 AND id = $2"  # noqa: S608
+_HELD = f"{_ONE} FOR UPDATE"
+_LAST_NUMBERS = (
+    "SELECT"
+    " (SELECT coalesce(max(ordinal), 0) FROM message WHERE programme_id = $1 AND case_id = $2),"
+    " (SELECT coalesce(max(version), 0) FROM assessment WHERE programme_id = $1 AND case_id = $2)"
+)
+
+
 def facts_place(programme: UUID, row: CaseRow) -> bytes:
     """What a facts version's signature covers: also the epoch of the keys that words are sealed to,
     so that nobody puts an older one back for readers who have left."""
@@ -121,11 +118,10 @@ def add_case(tx: Tx, row: CaseRow) -> None:
 
 def case_by_id(tx: Tx, case_id: UUID, *, lock: bool = False) -> CaseRow:
     """`NotFound` for a foreign or unknown id."""
-    asked = {"programme": tx.programme, "case": case_id}
-    row = tx.connection.execute(_HELD if lock else _ONE, asked).one_or_none()
-    if row is None:
+    found = tx.ask(_HELD if lock else _ONE, tx.programme, case_id)
+    if not found:
         raise NotFound("no such case")
-    return _case(row)
+    return CaseRow(*found[0])
 
 
 def cases_of_conversation(tx: Tx, conversation_id: UUID, *, lock: bool = True) -> list[CaseRow]:
@@ -179,8 +175,8 @@ def save_case(tx: Tx, was: CaseRow, *, dest: str, also: Mapping[str, Any]) -> No
 def last_numbers(tx: Tx, case_id: UUID) -> dict[str, int]:
     """The last place in a case's thread ("message") and the number of its newest judgement
     ("assessment"); hold the case or conversation row before you ask."""
-    asked = {"programme": tx.programme, "case": case_id}
-    return dict(tx.connection.execute(_LAST_NUMBERS, asked).mappings().one())
+    ((message, assessment),) = tx.ask(_LAST_NUMBERS, tx.programme, case_id)
+    return {"message": message, "assessment": assessment}
 
 
 def add_message(tx: Tx, row: MessageRow, logged: Logged | None = None) -> None:

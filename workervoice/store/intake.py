@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from workervoice.errors import NotFound
@@ -22,16 +22,15 @@ from workervoice.store.vault import Vault
 from workervoice.store.writing import inserted
 
 _INDEX_LOCK = 0x776F726B696E6478  # "workindx"
-_GLANCE = text(
+_GLANCE = (
     "SELECT asked.seen, talk.* FROM"
-    " (SELECT pg_advisory_xact_lock_shared(:lock), EXISTS"
-    "  (SELECT FROM seen WHERE programme_id = :programme AND mac = :mac) AS seen) AS asked"
+    " (SELECT pg_advisory_xact_lock_shared($5), EXISTS"
+    "  (SELECT FROM seen WHERE programme_id = $1 AND mac = $2) AS seen) AS asked"
     " LEFT JOIN LATERAL"
     " (SELECT contact.id AS contact_id, v.id, v.state, v.version, v.record"
     "  FROM contact JOIN conversation AS v"
     "   ON v.programme_id = contact.programme_id AND v.id = contact.conversation_id"
-    "  WHERE contact.programme_id = :programme AND contact.index_version = :version"
-    "   AND contact.index = :index"
+    "  WHERE contact.programme_id = $1 AND contact.index_version = $3 AND contact.index = $4"
     "  FOR UPDATE OF v) AS talk ON true"
 )
 
@@ -101,11 +100,9 @@ class Glance:
 def glance(tx: Tx, vault: Vault, mac: bytes, index: tuple[int, bytes]) -> Glance:
     """Ask at once what a message needs: was this message id seen, whose is this index. Holds the
     conversation, and the peppers, until the end of the transaction."""
-    values = {"programme": tx.programme, "mac": mac, "version": index[0], "index": index[1]}
-    row = tx.connection.execute(_GLANCE, {**values, "lock": _INDEX_LOCK}).one()
-    if row.id is None:
-        return Glance(row.seen, None)
-    return Glance(row.seen, (row.contact_id, _opened(tx, vault, row)))
+    ((seen, contact_id, *row),) = tx.ask(_GLANCE, tx.programme, mac, *index, _INDEX_LOCK)
+    found = None if contact_id is None else (contact_id, _opened(tx, vault, *row))
+    return Glance(seen, found)
 
 
 def remember_once(tx: Tx, mac: bytes, day: date) -> None:
@@ -168,13 +165,14 @@ def conversation_by_id(
     row = tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NotFound(f"no conversation {conversation_id}")
-    return _opened(tx, vault, row)
+    return _opened(tx, vault, row.id, row.state, row.version, bytes(row.record))
 
 
-def _opened(tx: Tx, vault: Vault, row: Any) -> Conversation:
-    sealed = bytes(row.record)
-    record = vault.open("conversation", tx.programme, row.id, row.version, sealed)
-    return Conversation(row.id, row.state, row.version, record, sealed)
+def _opened(
+    tx: Tx, vault: Vault, conversation_id: UUID, state: str, version: int, sealed: bytes
+) -> Conversation:
+    record = vault.open("conversation", tx.programme, conversation_id, version, sealed)
+    return Conversation(conversation_id, state, version, record, sealed)
 
 
 def save_conversation(

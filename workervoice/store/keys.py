@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from workervoice.crypto.directory import Entry, Signed
 from workervoice.crypto.keyring import Holder, LockedPair
@@ -73,11 +73,9 @@ def directory_entries(tx: Tx) -> list[Signed]:
     ]
 
 
-_PAIR = select(t.key_pair).where(  # put together once: it is asked for every message
-    t.key_pair.c.programme_id == bindparam("programme"),
-    t.key_pair.c.holder_kind == bindparam("kind"),
-    t.key_pair.c.holder_id == bindparam("holder"),
-    t.key_pair.c.epoch == bindparam("epoch"),
+_PAIR = (
+    "SELECT public, box, signer_id, signature FROM key_pair"
+    " WHERE programme_id = $1 AND holder_kind = $2 AND holder_id = $3 AND epoch = $4"
 )
 
 
@@ -98,11 +96,11 @@ def add_key_pair(tx: Tx, holder: Holder, shared: SharedPair) -> None:
 
 def key_pair_of(tx: Tx, holder: Holder) -> SharedPair:
     """The stored pair of a case, team, organisation or plan; `NotFound` if there is none to see."""
-    asked = {"kind": holder.kind, "holder": holder.id, "epoch": holder.epoch}
-    row = tx.connection.execute(_PAIR, {"programme": tx.programme, **asked}).one_or_none()
-    if row is None:
+    found = tx.ask(_PAIR, tx.programme, holder.kind, holder.id, holder.epoch)
+    if not found:
         raise NotFound(f"no key pair of {holder.kind} {holder.id}")
-    return SharedPair(LockedPair(row.public, row.box), row.signer_id, row.signature)
+    public, box, signer_id, signature = found[0]
+    return SharedPair(LockedPair(public, box), signer_id, signature)
 
 
 def add_wrap(

@@ -41,7 +41,7 @@ _ADD = (
     " SELECT %s::uuid, * FROM unnest(%s::bytea[], %s::bytea[]) ON CONFLICT DO NOTHING"
     " RETURNING 1"
 )
-_FIND = text("SELECT tag, mark FROM log_tag WHERE programme_id = :programme AND tag = ANY(:tags)")
+_FIND = "SELECT tag, mark FROM log_tag WHERE programme_id = $1 AND tag = ANY($2)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,8 @@ def marks_at(tx: Tx, vault: Vault, places: Iterable[Place]) -> dict[Place, bytes
     by_tag = {tag_of(vault, place): place for place in places}
     if not by_tag:
         return {}
-    found = tx.connection.execute(_FIND.bindparams(programme=tx.programme, tags=list(by_tag)))
-    return {by_tag[bytes(row.tag)]: bytes(row.mark) for row in found}
+    found = tx.ask(_FIND, tx.programme, list(by_tag))
+    return {by_tag[tag]: mark for tag, mark in found}
 
 
 def expect_none(tx: Tx, vault: Vault, place: Place, refusal: Callable[[], Exception]) -> None:

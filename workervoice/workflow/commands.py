@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Command(StrEnum):
@@ -67,7 +68,7 @@ def bare(text: str) -> str:
     if len(text) > _LONGEST:
         return ""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    kept = (" " if _is_gap(ch) else ch for ch in folded if not _is_dress(ch))
+    kept = map(_kept, folded)
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
 
 
@@ -86,6 +87,14 @@ def yes_or_no(text: str) -> bool | None:
     """True or False for a lone yes or no in a language we speak, else None."""
     word = bare(text)
     return True if word in _YES_WORDS else False if word in _NO_WORDS else None
+
+
+@lru_cache(4096)
+def _kept(ch: str) -> str:
+    """What a character is to the words: itself, a gap, or nothing."""
+    if _is_dress(ch):
+        return ""
+    return " " if _is_gap(ch) else ch
 
 
 def _is_gap(ch: str) -> bool:
