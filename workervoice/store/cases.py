@@ -112,7 +112,7 @@ def assessment_place(programme: UUID, row: AssessmentRow) -> bytes:
 
 def add_case(tx: Tx, row: CaseRow) -> None:
     columns = {name: getattr(row, name) for name in CaseRow.__slots__}
-    tx.unsent.append(inserted(t.cases, {"programme_id": tx.programme, **columns}))
+    tx.write(inserted(t.cases, {"programme_id": tx.programme, **columns}))
     tx.stored.append(row.logged())
 
 
@@ -182,7 +182,7 @@ def last_numbers(tx: Tx, case_id: UUID) -> dict[str, int]:
 def add_message(tx: Tx, row: MessageRow, logged: Logged | None = None) -> None:
     """`logged` is what the log is told, if not that the row is new."""
     columns = {name: getattr(row, name) for name in MessageRow.__slots__}
-    tx.unsent.append(inserted(t.message, {"programme_id": tx.programme, **columns}))
+    tx.write(inserted(t.message, {"programme_id": tx.programme, **columns}))
     tx.stored.append(logged or row.logged())
 
 
@@ -210,7 +210,7 @@ def messages_of(tx: Tx, case_id: UUID) -> list[MessageRow]:
 
 def add_assessment(tx: Tx, row: AssessmentRow) -> None:
     columns = {name: getattr(row, name) for name in AssessmentRow.__slots__}
-    tx.unsent.append(inserted(t.assessment, {"programme_id": tx.programme, **columns}))
+    tx.write(inserted(t.assessment, {"programme_id": tx.programme, **columns}))
     tx.stored.append(row.logged())
 
 

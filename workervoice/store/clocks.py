@@ -32,7 +32,7 @@ def start_clock(
         "record": vault.seal("clock", tx.programme, clock_id, 0, record),
         "next_look_at": next_look_at,
     }
-    tx.unsent.append(inserted(t.clock, columns))
+    tx.write(inserted(t.clock, columns))
 
 
 def clock_prints(tx: Tx) -> dict[UUID, bytes]:

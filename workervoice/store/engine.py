@@ -78,6 +78,12 @@ class Tx:
         self.send()
         return self.raw
 
+    def write(self, part: Write) -> None:
+        """Write this with what else is to be written, as late as can be."""
+        if part.after and any(part.table == other.table for other in self.unsent):
+            self.send()
+        self.unsent.append(part)
+
     def send(self) -> None:
         """Write what was gathered. Raises what a part was refused with, once all were tried."""
         if not self.unsent:

@@ -109,7 +109,7 @@ def remember_once(tx: Tx, mac: bytes, day: date) -> None:
     """Note a provider's message id by its keyed hash, with what else is written; raises
     `SeenBefore` then."""
     columns = {"programme_id": tx.programme, "mac": mac, "day": day}
-    tx.unsent.append(inserted(t.seen, columns, SeenBefore))
+    tx.write(inserted(t.seen, columns, SeenBefore))
 
 
 def remember(tx: Tx, mac: bytes, day: date) -> bool:
@@ -188,7 +188,7 @@ def save_conversation(
         save_row(tx, t.conversation, was.id, was=(was.state, was.version), now=columns)
     else:
         columns = {"programme_id": tx.programme, "id": was.id, **columns}
-        tx.unsent.append(inserted(t.conversation, columns))
+        tx.write(inserted(t.conversation, columns))
     tx.stored.append(now.logged())
     return now
 
@@ -198,7 +198,7 @@ def add_contact(tx: Tx, contact: Contact) -> None:
     stored the same index a moment before."""
     columns = {name: getattr(contact, name) for name in Contact.__slots__}
     row = {"programme_id": tx.programme, **columns}
-    tx.unsent.append(inserted(t.contact, row, MetBefore))
+    tx.write(inserted(t.contact, row, MetBefore))
     tx.stored.append(contact.logged())
 
 

@@ -90,7 +90,7 @@ def add_key_pair(tx: Tx, holder: Holder, shared: SharedPair) -> None:
         "signer_id": shared.signer_id,
         "signature": shared.signature,
     }
-    tx.unsent.append(inserted(t.key_pair, columns))
+    tx.write(inserted(t.key_pair, columns))
     tx.stored.append(shared.logged(holder))
 
 
@@ -116,7 +116,7 @@ def add_wrap(
         "reader_epoch": reader_epoch,
         "wrap": wrap,
     }
-    tx.unsent.append(inserted(t.key_wrap, columns))
+    tx.write(inserted(t.key_wrap, columns))
     tx.stored.append(wrap_row(holder.id, holder.epoch, reader_id, wrap))
 
 

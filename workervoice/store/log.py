@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from secrets import token_hex
 from uuid import UUID, uuid4
 
@@ -108,7 +109,7 @@ def _add_leaf(tx: Tx, vault: Vault, event: Event, at: str) -> None:
         "leaf_hash": leaf_hash(leaf_body(fields)),
         "body": vault.seal("leaf", tx.programme, leaf_id, 1, fields),
     }
-    tx.unsent.append(inserted(log_leaf, leaf))
+    tx.write(inserted(log_leaf, leaf))
     if rows:
         _add_tags(tx, vault, rows)
 
@@ -117,7 +118,8 @@ def _add_tags(tx: Tx, vault: Vault, rows: Sequence[Row]) -> None:
     tags = {tag_of(vault, row.place): row for row in rows}
     marks = [mark_of(vault, row) for row in tags.values()]
     values = (tx.programme, list(tags), marks)
-    tx.unsent.append(Write(_ADD, values, lambda: _stored_before(tx, vault, rows), len(tags)))
+    refusal = partial(_stored_before, tx, vault, rows)
+    tx.write(Write(log_tag.name, _ADD, values, refusal, len(tags)))
 
 
 def _stored_before(tx: Tx, vault: Vault, rows: Sequence[Row]) -> Contradicted:
@@ -151,7 +153,7 @@ def marks_at(tx: Tx, vault: Vault, places: Iterable[Place]) -> dict[Place, bytes
 def expect_none(tx: Tx, vault: Vault, place: Place, refusal: Callable[[], Exception]) -> None:
     """Refuse all that is written if the log knows this place by then."""
     where = {"programme_id": tx.programme, "tag": tag_of(vault, place)}
-    tx.unsent.append(none_there(log_tag, where, refusal))
+    tx.write(none_there(log_tag, where, refusal))
 
 
 def only_new(tx: Tx, vault: Vault, kind: str) -> None:

@@ -70,7 +70,7 @@ def owe(tx: Tx, owed: Owed) -> None:
     """Add a row. Raises `IllegalMove` if the same debt (dedupe key) is there already."""
     columns = {name: getattr(owed, name) for name in Owed.__slots__}
     row = {"programme_id": tx.programme, "attempts": 0, **columns}
-    tx.unsent.append(inserted(t.outbox, row, lambda: IllegalMove(f"{owed.id} is owed already")))
+    tx.write(inserted(t.outbox, row, lambda: IllegalMove(f"{owed.id} is owed already")))
     tx.stored.append(Logged.of("outbox", owed.id, 1, owed.payload))
 
 

@@ -52,7 +52,7 @@ def save_row(
     if now["state"] == was[0]:
         now = {name: value for name, value in now.items() if name != "state"}
     place = {"programme_id": tx.programme, "id": row_id, "state": was[0], "version": was[1]}
-    tx.unsent.append(updated(table, now, place, lambda: _changed_meanwhile(table, row_id)))
+    tx.write(updated(table, now, place, lambda: _changed_meanwhile(table, row_id)))
 
 
 def _changed_meanwhile(table: Table, row_id: UUID) -> IllegalMove:

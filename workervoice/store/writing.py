@@ -21,24 +21,28 @@ Refusal = Callable[[], Exception]
 @dataclass(frozen=True, slots=True)
 class Write:
     """One part: SQL with `%s` for each of its values, and what is raised if it does not write (or
-    find) exactly `rows` rows."""
+    find) exactly `rows` rows. With `after` its table must have been written before: the parts of
+    one statement do not see each other's rows."""
 
+    table: str
     sql: str
     values: Sequence[object] = field(repr=False)
     refusal: Refusal | None = None
     rows: int = 1
+    after: bool = False
 
 
 def inserted(table: Table, columns: Mapping[str, object], refusal: Refusal | None = None) -> Write:
     """A new row. With `refusal` one whose key is there already is not written, and that is
     refused; without, the database's own error is raised."""
     sql = _insert(table.name, tuple(columns), refusal is not None)
-    return Write(sql, tuple(columns.values()), refusal)
+    return Write(table.name, sql, tuple(columns.values()), refusal)
 
 
 def none_there(table: Table, where: Mapping[str, object], refusal: Refusal) -> Write:
     """Nothing is written, but refused if there is a row that has these values."""
-    return Write(_look(table.name, tuple(where)), tuple(where.values()), refusal, rows=0)
+    sql = _look(table.name, tuple(where))
+    return Write(table.name, sql, tuple(where.values()), refusal, rows=0)
 
 
 def updated(
@@ -46,7 +50,7 @@ def updated(
 ) -> Write:
     """The one row that has these values, changed; `refusal` if there is none."""
     sql = _update(table.name, tuple(columns), tuple(where))
-    return Write(sql, (*columns.values(), *where.values()), refusal)
+    return Write(table.name, sql, (*columns.values(), *where.values()), refusal, after=True)
 
 
 def one_statement(parts: Sequence[Write]) -> tuple[str, tuple[object, ...]]:
