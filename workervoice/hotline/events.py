@@ -100,6 +100,21 @@ _PLAIN: Mapping[str, Kind] = {
     "records_resealed": Kind(
         "records were sealed under a new service key, without a change in them (programme)"
     ),
+    "restored": Kind(
+        "the database was put back from a backup: restore, backup, entries it had, and the log's "
+        "signature over them (programme)",
+        sensitive=True,
+    ),
+    "ways_closed": Kind(
+        "a restore brought back somebody who had been let go, who cannot sign in (officer)", True
+    ),
+    "silenced_again": Kind(
+        "a restore brought back a conversation that had been paused; the detail is its state "
+        "(conversation)"
+    ),
+    "sending_resumed": Kind(
+        "a supervisor let the courier send again after a restore (programme)", sensitive=True
+    ),
     "checkpoint_kept": Kind("a monitor took the newest checkpoint, in this hour (programme)"),
 }
 

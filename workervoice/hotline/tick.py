@@ -1,4 +1,5 @@
-"""Time passes: deliver ▸ look up ▸ expire ▸ clocks and ladders ▸ retention ▸ sequence the log.
+"""Time passes: deliver ▸ look up ▸ expire ▸ clocks and ladders ▸ retention ▸ sequence the log, and
+remember beside the backups what must not come back with them.
 
 The courier opens what it sends only for the moment of sending, holds no database lock meanwhile,
 and sends nothing that was not signed by the gateway or by an officer whom the root vouches for.
@@ -31,6 +32,8 @@ from workervoice.hotline.keeping import Round, keep_no_longer
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process
+from workervoice.hotline.remembering import Remembering
+from workervoice.hotline.restoring import sending_waits
 from workervoice.hotline.sequencing import Memory, sequence
 from workervoice.message import Accepted, Rejected, Role, SendOutcome
 from workervoice.store import clocks, outbox
@@ -63,6 +66,7 @@ class Courier:
     failures: Counter[str] = field(default_factory=Counter)
     memory: Memory = field(default_factory=Memory, repr=False)
     rounds: dict[UUID, Round] = field(default_factory=dict, repr=False)
+    remembering: Remembering | None = None
 
     def tick(self) -> int:
         """One round over all programmes; returns how many texts were handled."""
@@ -80,6 +84,9 @@ class Courier:
                 self._keep_no_longer(programme, now)
             with self._alone("log", programme):
                 sequence(self.process, scope, self.memory)
+            if self.remembering is not None:
+                with self._alone("list", programme):
+                    self.remembering.keep_up(self.process, scope, now)
         return handled
 
     @contextmanager
@@ -102,7 +109,8 @@ class Courier:
             refuse_foreign_keys(directory, "courier", self.process.id, self.process.custody)
             outbox.lose_stale(tx, now)
             outbox.sweep(tx, now)
-            owed = outbox.claim_owed(tx, now, BATCH)
+            waits = sending_waits(tx, self.process.vault)
+            owed = [] if waits else outbox.claim_owed(tx, now, BATCH)
             unsure = outbox.lease_unknown(tx, now, BATCH)
         for claimed in owed:
             with self._alone("send", claimed.id):
@@ -128,7 +136,8 @@ class Courier:
         """Go on with today's round over what is closed, one transaction a conversation."""
         scope, begun = Scope(programme), self.rounds.setdefault(programme, Round())
         with self.process.database.begin(scope) as tx:
-            conversations = begun.next(tx, now)
+            waits = sending_waits(tx, self.process.vault)  # somebody has to look first
+            conversations = [] if waits else begun.next(tx, now)
         for conversation in conversations:
             with self._alone("retention", conversation):
                 keep_no_longer(self.process, scope, conversation, now)

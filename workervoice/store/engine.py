@@ -26,6 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from workervoice.errors import Unavailable, Unlogged
 from workervoice.store.rows import Row as Logged
+from workervoice.store.unfinished import refuse_unfinished
 
 CONNECT_SECONDS = 2
 STATEMENT_SECONDS = 8  # a living server ends a statement after this, or a wait for a lock
@@ -154,7 +155,9 @@ class Database:
 def _connect(
     dialect: object, record: object, args: tuple[Any, ...], given: dict[str, Any]
 ) -> _Impatient:
-    return _Impatient.connect(*args, **given)
+    connection = _Impatient.connect(*args, **given)
+    refuse_unfinished(connection)
+    return connection
 
 
 def _enter(connection: Connection, scope: Scope) -> None:
