@@ -25,11 +25,16 @@ class Drill:
     server: EmbeddedServer
     place: Path
     made: list[House] = field(default_factory=list)
+    backups: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.keys, self.list = self.place / "backup-keys", self.place / "backups" / "keyed.list"
-        self.list.parent.mkdir()
+        self.list.parent.mkdir(exist_ok=True)
         remember(self.house, self.list)
+
+    def over(self, house: House) -> Drill:
+        """The same place, for a hotline that was restored."""
+        return Drill(house, self.server, self.place, self.made)
 
     def back_up(self) -> Path:
         """A backup of the database as it is now."""
