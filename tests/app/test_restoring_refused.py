@@ -1,0 +1,235 @@
+"""What is not put back, in one sentence each, and with nothing changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_cli import run
+from tests.builders import a_case, an_erased_case
+from tests.drills import Drill
+from tests.embedded.servers import a_directory
+from tests.hotline.rotations import rotated_pepper
+from tests.house import House, build_house
+from workervoice.app import backups
+from workervoice.app.restoring import Order, put_back
+from workervoice.crypto.keyedlist import ListFile
+from workervoice.embedded import EmbeddedServer
+from workervoice.errors import SettingsError
+from workervoice.store.unfinished import MARK, Emptied
+from workervoice.triage.engine import Engine
+
+
+@pytest.fixture(scope="module")
+def drill(
+    shared_house: House, server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Drill]:
+    made = Drill(shared_house, server, tmp_path_factory.mktemp("drill"))
+    a_case(shared_house)
+    made.backups.append(made.back_up())
+    yield made
+    made.close()
+
+
+def refused(drill: Drill, url: str = "", **change: Path | None) -> str:
+    """What is said, and that the database is as empty as before."""
+    empty = url or drill.empty()
+    order = Order(drill.backups[0], drill.keys, drill.list)
+    with pytest.raises(SettingsError) as caught:
+        put_back(drill.settings(empty), replace(order, **change), drill.house.now)  # type: ignore[arg-type]
+    assert url or Emptied(empty).is_empty()
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+def test_an_expired_backup_opens_for_nobody(drill: Drill, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    shutil.copytree(drill.keys, keys)
+    assert backups.expire(keys, drill.house.now + timedelta(days=13)) == []
+    assert backups.expire(keys, drill.house.now + timedelta(days=14)) != []
+
+    assert "has no key here: it has expired" in refused(drill, keys=keys)
+
+
+@pytest.mark.parametrize("change", ["cut", "altered", "cut to nothing", "another file"])
+def test_a_backup_that_was_cut_off_or_altered_is_not_loaded(
+    drill: Drill, tmp_path: Path, change: str
+) -> None:
+    whole = drill.backups[0].read_bytes()
+    middle = len(whole) // 2
+    changed = {
+        "cut": whole[:middle],
+        "altered": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "cut to nothing": b"",
+        "another file": b"-- PostgreSQL database dump\n" + whole,
+    }
+    path = tmp_path / "changed.backup"
+    path.write_bytes(changed[change])
+
+    said = refused(drill, backup=path)
+
+    assert ("cut off or altered" in said) or ("is not a backup" in said)
+
+
+def test_a_database_that_is_not_empty_is_left_as_it_is(drill: Drill) -> None:
+    said = refused(drill, drill.house.owner_url)
+
+    assert "not empty" in said
+    a_case(drill.house, number="+15550100781")
+
+
+def test_a_list_that_is_missing_has_to_be_given_up_by_name(drill: Drill, tmp_path: Path) -> None:
+    assert "--without-list" in refused(drill, listed=tmp_path / "keyed.list")
+
+
+def test_a_list_that_was_cut_off_before_the_backup_is_refused(drill: Drill, tmp_path: Path) -> None:
+    lines = drill.list.read_bytes().splitlines(keepends=True)
+    path = tmp_path / "keyed.list"
+    path.write_bytes(lines[0])
+
+    assert "cut off" in refused(drill, listed=path)
+
+
+def test_a_list_whose_lines_were_altered_or_taken_out_is_refused(
+    drill: Drill, tmp_path: Path
+) -> None:
+    file = ListFile(tmp_path / "keyed.list", drill.house.courier.remembering.file.key)  # type: ignore[union-attr]
+    shutil.copy(drill.list, file.path)
+    file.append([{"in": "x"}, {"in": "y"}, {"in": "z"}])
+    head, *lines = file.path.read_bytes().splitlines(keepends=True)
+
+    for changed in (lines[1:], [*lines[:-2], lines[-1]], [*lines[:-2], lines[-1], lines[-2]]):
+        file.path.write_bytes(head + b"".join(changed))
+        assert "another hotline, or was altered" in refused(drill, listed=file.path)
+
+
+def test_the_list_of_another_hotline_is_refused(drill: Drill, tmp_path: Path) -> None:
+    other = ListFile(tmp_path / "keyed.list", bytes(32))
+    other.append([{"in": "x"}])
+
+    assert "another hotline" in refused(drill, listed=other.path)
+
+
+def test_without_its_list_a_backup_is_put_back_only_if_that_is_said(
+    house: House, server: EmbeddedServer, tmp_path: Path
+) -> None:
+    drill = Drill(house, server, tmp_path)
+    case_id = a_case(house)
+    backup = drill.back_up()
+    an_erased_case(house, case_id)
+    house.deliver()
+
+    _, outcome = drill.restore(backup, listed=False)
+
+    assert outcome.done.erased == []
+    drill.close()
+
+
+def test_keys_of_after_a_rotation_do_not_fit_a_backup_of_before(
+    house: House, server: EmbeddedServer, tmp_path: Path
+) -> None:
+    drill = Drill(house, server, tmp_path)
+    a_case(house)
+    drill.backups.append(drill.back_up())
+    rotated_pepper(house)
+
+    said = refused(drill)
+
+    assert "a rotation destroyed since then what opens it" in said
+
+
+def test_keys_of_another_hotline_do_not_fit(
+    drill: Drill, server: EmbeddedServer, engine: Engine, tmp_path: Path
+) -> None:
+    other = build_house(server, tmp_path / "data", engine)
+    strange = Drill(other, server, tmp_path, backups=drill.backups)
+    other.say("+15550100782", "hello")
+
+    said = refused(strange, keys=drill.keys)
+
+    assert "another hotline's" in said
+    other.close()
+
+
+def test_a_restore_that_was_interrupted_is_begun_anew(drill: Drill) -> None:
+    url = drill.empty()
+    with drill.house_on(url).owner.begin() as tx:
+        tx.connection.exec_driver_sql("CREATE TABLE cases ()")
+        tx.connection.exec_driver_sql(MARK.decode())
+
+    order = Order(drill.backups[0], drill.keys, drill.list)
+    (outcome,) = put_back(drill.settings(url), order, drill.house.now)
+
+    assert outcome.restored.waits
+
+
+@pytest.mark.parametrize("same", ["backups", "backups/../backups"])
+def test_a_key_never_lies_beside_its_backup(drill: Drill, same: str) -> None:
+    out = drill.place / "backups" / "new.backup"
+    url = drill.house.owner_url
+
+    made = run(
+        *("backup", "make", "--keys", str(drill.place / same), "--out", str(out)), DATABASE_URL=url
+    )
+
+    assert made.returncode == 1
+    assert "a key beside its backup keeps it from nobody" in made.stderr
+    assert not out.exists()
+
+
+def test_one_line_makes_the_daily_backup_and_destroys_the_keys_that_are_too_old(
+    todays_house: House, tmp_path: Path
+) -> None:
+    into, keys = tmp_path / "backups", tmp_path / "keys"
+    settings = {
+        "DATABASE_URL": todays_house.owner_url,
+        "BACKUP_DIR": str(into),
+        "BACKUP_KEYS_DIR": str(keys),
+    }
+    keys.mkdir()
+    old = keys / "2020-01-01-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key"
+    old.write_text("00")
+
+    made = run("backup", **settings)
+    unset = run("backup", DATABASE_URL=todays_house.owner_url)
+
+    assert made.returncode == 0, made.stderr
+    (out,) = into.glob("*.backup")
+    assert str(out) in made.stdout
+    assert "There is no list" in made.stdout
+    assert (old.exists(), len(list(keys.iterdir()))) == (False, 1)
+    assert "WORKERVOICE_BACKUP_DIR" in unset.stderr
+
+
+def test_onto_an_empty_machine_with_one_command(
+    todays_house: House, server: EmbeddedServer, tmp_path: Path
+) -> None:
+    drill = Drill(todays_house, server, tmp_path)
+    a_case(todays_house)
+    backup = drill.back_up()
+    with a_directory() as machine:
+        data = machine / "data"
+        shutil.copytree(todays_house.data, data)
+        data.chmod(0o711)
+        command = ("restore", "--data", str(data), "--backup", str(backup))
+
+        bad = run(*command, "--keys", str(tmp_path))
+        nothing = not (data / "postgres").exists()
+        done = run(*command, "--keys", str(drill.keys))
+        verified = run("log", "verify", DATA_DIR=str(data))
+        again = run(*command, "--keys", str(drill.keys))
+        EmbeddedServer(data).erase()
+
+    assert (bad.returncode, nothing) == (1, True)
+    assert "has no key here" in bad.stderr
+    assert done.returncode == 0, done.stderr
+    assert "entries of the log. Tell the monitors" in done.stdout
+    assert "Nothing goes out until a supervisor says so" in done.stdout
+    assert (verified.returncode, "The log holds." in verified.stdout) == (0, True), verified.stdout
+    assert (again.returncode, "not empty" in again.stderr) == (1, True)
+    drill.close()
