@@ -173,6 +173,7 @@ def test_a_list_that_cannot_be_written_holds_up_nothing_and_is_made_up_for(
     house.deliver()
     failed = house.courier.failures["list"]
     path.rmdir()
+    house.wait(minutes=1)
     house.deliver()
 
     assert (len(told), failed > 0) == (1, True)

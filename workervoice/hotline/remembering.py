@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from workervoice.store.rows import Place, Row
 from workervoice.workflow.conversation import TALKING
 
 BATCH = 2000  # entries of the log in one round
+AGAIN = timedelta(seconds=10)  # after it could not be written
 TALKS = "talks"  # where a conversation stands to which we may write
 _IN_A_LINE = 12  # places, so that every line has one size
 
@@ -73,10 +74,21 @@ class Remembering:
     _fits: set[UUID] = field(default_factory=set)  # programmes whose place in it was looked for
     _stands: dict[str, str] = field(default_factory=dict)
     _hours: dict[str, str] = field(default_factory=dict)
+    _not_before: float = 0.0  # unix seconds
 
     def keep_up(self, process: Process, scope: Scope, now: datetime) -> int:
         """Add what the log has told since; returns how many entries of it were read. The list is
-        on the disk before the database says so. Raises `OSError` if it cannot be written."""
+        on the disk before the database says so. Raises `OSError` if it cannot be written; then it
+        is tried again some seconds later."""
+        if now.timestamp() < self._not_before:
+            return 0
+        try:
+            return self._keep_up(process, scope, now)
+        except OSError:
+            self._not_before = (now + AGAIN).timestamp()
+            raise
+
+    def _keep_up(self, process: Process, scope: Scope, now: datetime) -> int:
         self._look()
         with process.database.begin(scope) as tx:
             known = self._place(tx, process)

@@ -45,15 +45,18 @@ def listed(tx: Tx, vault: Vault) -> Listed:
 
 
 def save_listed(tx: Tx, vault: Vault, now: Listed) -> None:
-    columns = {
-        "position": now.position,
-        "lines": now.tail.lines,
-        "last": now.tail.last,
-        "mac": now.mac(vault, tx.programme),
-    }
-    row = insert(keyed_list).values(programme_id=tx.programme, **columns)
+    mac = now.mac(vault, tx.programme)
+    position, lines, last = now.position, now.tail.lines, now.tail.last
+    row = insert(keyed_list).values(
+        programme_id=tx.programme, position=position, lines=lines, last=last, mac=mac
+    )
     same = [keyed_list.c.programme_id]
-    tx.connection.execute(row.on_conflict_do_update(index_elements=same, set_=columns))
+    tx.connection.execute(
+        row.on_conflict_do_update(
+            index_elements=same,
+            set_={"position": position, "lines": lines, "last": last, "mac": mac},
+        )
+    )
 
 
 def records_of(tx: Tx, vault: Vault, wanted: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
