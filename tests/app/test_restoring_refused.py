@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,17 +11,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.running import running
 from tests.app.test_cli import run
 from tests.builders import a_case, an_erased_case
 from tests.drills import Drill
 from tests.embedded.servers import a_directory
 from tests.hotline.rotations import rotated_pepper
 from tests.house import House, build_house
-from workervoice.app import backups
+from workervoice.app import backups, recovery
+from workervoice.app.keyfiles import pinned_root
 from workervoice.app.restoring import Order, put_back
+from workervoice.crypto.directory import fingerprint
 from workervoice.crypto.keyedlist import ListFile
+from workervoice.crypto.paper import ROOT_BYTES, to_paper
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import SettingsError
+from workervoice.hotline.witnessing import keep
+from workervoice.store.engine import Scope
+from workervoice.store.keys import directory_entries
 from workervoice.store.unfinished import MARK, Emptied
 from workervoice.triage.engine import Engine
 
@@ -206,30 +214,85 @@ def test_one_line_makes_the_daily_backup_and_destroys_the_keys_that_are_too_old(
     assert "WORKERVOICE_BACKUP_DIR" in unset.stderr
 
 
+def sealed_copy(house: House) -> tuple[Path, str]:
+    """The sealed copy of the process keys as the ceremony makes it, and what is on the paper."""
+    seed = secrets.token_bytes(ROOT_BYTES)
+    with house.owner.begin(Scope(house.programme)) as tx:
+        courier = next(s for s in directory_entries(tx) if s.entry.kind == "courier")
+    recovery.begin_copies(house.data, seed, courier)
+    root = pinned_root(house.data, None)
+    return house.data / recovery.SEALED, f"{fingerprint(root)}\n{to_paper(recovery.PAPER, seed)}\n"
+
+
 def test_onto_an_empty_machine_with_one_command(
     todays_house: House, server: EmbeddedServer, tmp_path: Path
 ) -> None:
     drill = Drill(todays_house, server, tmp_path)
     a_case(todays_house)
     backup = drill.back_up()
+    sealed, paper = sealed_copy(todays_house)
     with a_directory() as machine:
         data = machine / "data"
-        shutil.copytree(todays_house.data, data)
-        data.chmod(0o711)
-        command = ("restore", "--data", str(data), "--backup", str(backup))
+        command = ("restore", "--data", str(data), "--sealed", str(sealed), "--backup", str(backup))
 
-        bad = run(*command, "--keys", str(tmp_path))
-        nothing = not (data / "postgres").exists()
-        done = run(*command, "--keys", str(drill.keys))
-        verified = run("log", "verify", DATA_DIR=str(data))
-        again = run(*command, "--keys", str(drill.keys))
+        bad = run(*command, "--keys", str(tmp_path), given=paper)
+        left = [path for path in data.rglob("*") if path.is_file()]
+        done = run(*command, "--keys", str(drill.keys), given=paper)
+        with running(data, "--demo"):
+            verified = run("log", "verify", DATA_DIR=str(data))
+        listed = (data / "keyed.list").read_bytes()
+        again = run(*command[:3], *command[5:], "--keys", str(drill.keys))
         EmbeddedServer(data).erase()
 
-    assert (bad.returncode, nothing) == (1, True)
+    assert (bad.returncode, left) == (1, [])
     assert "has no key here" in bad.stderr
     assert done.returncode == 0, done.stderr
     assert "entries of the log. Tell the monitors" in done.stdout
     assert "Nothing goes out until a supervisor says so" in done.stdout
     assert (verified.returncode, "The log holds." in verified.stdout) == (0, True), verified.stdout
+    assert listed.startswith(drill.list.read_bytes())
     assert (again.returncode, "not empty" in again.stderr) == (1, True)
     drill.close()
+
+
+def test_up_stops_at_a_database_whose_restore_is_not_finished(
+    todays_house: House, tmp_path: Path
+) -> None:
+    with todays_house.owner.begin() as tx:
+        tx.connection.exec_driver_sql(MARK.decode())
+    settings = {
+        **{f"{name.upper()}_DATABASE_URL": url for name, url in todays_house.urls.items()},
+        "DATA_DIR": str(todays_house.data),
+        "PUBLIC_URL": "http://gateway.test",
+    }
+
+    up = run(
+        "up", "--data", str(todays_house.data), DATABASE_URL=todays_house.owner_url, **settings
+    )
+    alone = [run(process, **settings) for process in ("gateway", "courier", "console")]
+
+    for done in (up, *alone):
+        assert done.returncode == 1
+        assert "run the same `workervoice restore` again" in done.stderr
+
+
+def test_whoever_was_told_of_a_restore_names_its_backup(drill: Drill, tmp_path: Path) -> None:
+    house = drill.house
+    backup = drill.back_up()
+    a_case(house, number="+15550100783")
+    house.wait(minutes=20)
+    house.deliver()
+    newer = tmp_path / "newer.txt"
+    newer.write_text(keep(house.console, house.actor("mina")).note)
+    back, outcome = drill.restore(backup)
+    settings = {"DATABASE_URL": back.owner_url, "DATA_DIR": str(house.data)}
+
+    alone = run("log", "verify", **settings)
+    told = run("log", "verify", "--checkpoint", str(newer), **settings)
+    known = ("--restored", str(outcome.restored.backup_id))
+    heard = run("log", "verify", "--checkpoint", str(newer), *known, **settings)
+
+    assert (alone.returncode, heard.returncode, told.returncode) == (0, 0, 1), told.stdout
+    assert "your checkpoint is newer than the backup" in told.stdout
+    assert "The log holds, and was restored." in told.stdout
+    assert "The log holds.\n" in heard.stdout
