@@ -9,14 +9,20 @@ from uuid import UUID
 
 import pytest
 
-from tests.builders import WORKER, a_case, a_confirmed_delete, an_erased_case
+from tests.builders import (
+    WORKER,
+    a_case,
+    a_confirmed_delete,
+    a_released_issue,
+    an_erased_case,
+)
 from tests.drills import Drill
 from tests.hotline.rotations import problems
 from tests.house import House
 from tests.looking import asked
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import Forbidden, IllegalMove, NotFound, WrongPassphrase
-from workervoice.hotline import leaving, restricting
+from workervoice.hotline import disclosing, leaving, restricting
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.overview import queue
 from workervoice.hotline.redacting import Cut, redact
@@ -196,15 +202,18 @@ def test_what_only_people_can_do_again_is_said(drill: Drill) -> None:
     before, after = a_case(house), a_case(house, number=OTHER)
     sam = house.actor("sam")
     restricting.restrict(house.console, sam, before, {sam.id, house.actor("asha").id}, "known here")
-    house.deliver()
+    issue = a_released_issue(house, a_case(house, number=THIRD))
     backup = drill.back_up()
     restricting.restrict(house.console, sam, after, {sam.id, house.actor("asha").id}, "known here")
     house.desk.hold(sam, after, held=True, reason="A court asked")
+    for login in ("sam", "maria"):
+        disclosing.move(house.console, house.actor(login), issue, "recall", "sent by mistake")
     house.deliver()
 
     _, outcome = drill.restore(backup)
 
     told = " ".join(outcome.done.look)
+    assert f"Issue {issue} was recalled from its buyers after the backup" in told
     assert f"Case {after} was restricted to named people after the backup" in told
     assert f"Case {after} was put under hold" in told
     assert str(before) not in told

@@ -44,12 +44,14 @@ def drill(
     made.close()
 
 
-def refused(drill: Drill, url: str = "", **change: Path | None) -> str:
-    """What is said, and that the database is as empty as before."""
+def refused(drill: Drill, url: str = "", *, here: Path | None = None, **change: Path | None) -> str:
+    """What is said, and that the database is as empty as before. `here` is where the courier would
+    go on with the list."""
     empty = url or drill.empty()
     order = Order(drill.backups[0], drill.keys, drill.list)
+    settings = drill.settings(empty).model_copy(update={"keyed_list": here or drill.list})
     with pytest.raises(SettingsError) as caught:
-        put_back(drill.settings(empty), replace(order, **change), drill.house.now)  # type: ignore[arg-type]
+        put_back(settings, replace(order, **change), drill.house.now)  # type: ignore[arg-type]
     assert url or Emptied(empty).is_empty()
     assert len(str(caught.value).splitlines()) == 1
     return str(caught.value)
@@ -100,7 +102,8 @@ def test_a_list_that_was_cut_off_before_the_backup_is_refused(drill: Drill, tmp_
     path = tmp_path / "keyed.list"
     path.write_bytes(lines[0])
 
-    assert "cut off" in refused(drill, listed=path)
+    assert "cut off" in refused(drill, here=tmp_path / "new.list", listed=path)
+    assert not (tmp_path / "new.list").exists()
 
 
 def test_a_list_whose_lines_were_altered_or_taken_out_is_refused(
@@ -121,6 +124,17 @@ def test_the_list_of_another_hotline_is_refused(drill: Drill, tmp_path: Path) ->
     other.append([{"in": "x"}])
 
     assert "another hotline" in refused(drill, listed=other.path)
+
+
+def test_a_copy_of_the_list_is_refused_where_the_courier_kept_a_longer_one(
+    drill: Drill, tmp_path: Path
+) -> None:
+    older = tmp_path / "keyed.list"
+    shutil.copy(drill.list, older)
+    drill.house.wait(hours=2)
+    drill.house.deliver()
+
+    assert "goes further: give it with --list" in refused(drill, listed=older)
 
 
 def test_without_its_list_a_backup_is_put_back_only_if_that_is_said(
@@ -266,12 +280,10 @@ def test_up_stops_at_a_database_whose_restore_is_not_finished(
         "PUBLIC_URL": "http://gateway.test",
     }
 
-    up = run(
-        "up", "--data", str(todays_house.data), DATABASE_URL=todays_house.owner_url, **settings
-    )
-    alone = [run(process, **settings) for process in ("gateway", "courier", "console")]
+    up = run("up", **settings, DATABASE_URL=todays_house.owner_url)
+    alone = run("courier", **settings)
 
-    for done in (up, *alone):
+    for done in (up, alone):
         assert done.returncode == 1
         assert "run the same `workervoice restore` again" in done.stderr
 

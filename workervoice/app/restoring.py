@@ -6,6 +6,7 @@ sign. Whatever goes wrong on the way, the database is empty again.
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,12 +117,26 @@ def _read_list(settings: Settings, path: Path | None) -> Contents:
         raise SettingsError(_NO_LIST.format(path=path))
     key = list_key(keys_of(settings, "courier").vault().mac_key)
     try:
-        return ListFile(path, key).read()
+        contents = ListFile(path, key).read()
     except SealBroken:
         raise SettingsError(
             f"{path} is the list of another hotline, or was altered: take a copy of the one beside "
             "the backups (nothing was changed)"
         ) from None
+    _refuse_older(contents, path, settings.list_file(), key)
+    return contents
+
+
+def _refuse_older(given: Contents, path: Path, ours: Path, key: bytes) -> None:
+    """Raises `SettingsError` if the list that the courier kept here goes further."""
+    if not ours.exists() or ours.samefile(path):
+        return
+    try:
+        here = ListFile(ours, key).read()
+    except SealBroken:
+        return
+    if here.reaches(given.tail) and here.tail.lines > given.tail.lines:
+        raise SettingsError(f"{ours} is the same list and goes further: give it with --list")
 
 
 @contextmanager
@@ -234,12 +249,21 @@ def _programme(
 
 
 def _keep_list(settings: Settings, given: Path | None) -> None:
-    """From now on the courier goes on with this copy."""
+    """From now on the courier goes on with this copy: it belongs to whom its directory belongs."""
     path = settings.list_file()
-    if given is None or (path.exists() and path.samefile(given)):
-        return
-    if path.exists():
-        path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}.aside"))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(given.read_bytes())
+    try:
+        if given is None or (path.exists() and path.samefile(given)):
+            return
+        if path.exists():
+            path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}.aside"))
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(given.read_bytes())
+        if os.geteuid() == 0:
+            there = path.parent.stat()
+            os.chown(path, there.st_uid, there.st_gid)
+    except OSError as exc:
+        raise SettingsError(
+            f"{path} cannot be written ({exc.strerror}): say in WORKERVOICE_KEYED_LIST where the "
+            "courier can keep the list (nothing was changed)"
+        ) from None

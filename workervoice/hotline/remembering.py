@@ -42,6 +42,7 @@ class Kind(StrEnum):
     REMOVED = "removed"  # an officer
     ACCOUNT = "account"  # an officer: a way in that was changed or taken away
     CASE = "case"  # restricted, held or withdrawn, or not any more
+    ISSUE = "issue"  # taken back from its buyers
     STANDS = "stands"  # a conversation: how it stands with its worker
     ALIVE = "alive"  # nothing else in this hour: the list is kept
 
@@ -60,6 +61,7 @@ _EVENTS: Mapping[str, Kind] = {
     "case_unrestricted": Kind.CASE,
     "case_withdraw": Kind.CASE,
     "case_cancel_withdrawal": Kind.CASE,
+    "issue_recall": Kind.ISSUE,
     "legal_hold": Kind.CASE,
     "legal_hold_lifted": Kind.CASE,
 }

@@ -53,6 +53,7 @@ class Remembered:
     stands: dict[UUID, str] = field(default_factory=dict)
     cases: dict[UUID, set[str]] = field(default_factory=dict)  # what holds for a case
     accounts: list[tuple[UUID, str, str]] = field(default_factory=list)  # who, what, when
+    recalled: set[UUID] = field(default_factory=set)  # issues
     until: str = ""
 
     @classmethod
@@ -87,6 +88,8 @@ class Remembered:
         """What was so when the backup was made is in the backup."""
         if kind is Kind.ACCOUNT:
             self.accounts.append((about, says, at))
+        elif kind is Kind.ISSUE:
+            self.recalled.add(about)
         elif kind is Kind.CASE:
             holds = self.cases.setdefault(about, set())
             holds.discard(_OFF.get(says, ""))
@@ -131,6 +134,10 @@ class Returning:
         for officer_id in sorted(told.removed):
             self._shut_out(officer_id)
         self._accounts(told)
+        self.done.look += [
+            f"Issue {issue_id} was recalled from its buyers after the backup: recall it again."
+            for issue_id in sorted(told.recalled)
+        ]
         return self.done
 
     def _pen(self, tx: Tx) -> Pen:
