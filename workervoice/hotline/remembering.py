@@ -121,6 +121,7 @@ class Remembering:
         self._stands.clear()
         self._hours.clear()
         self._hear(self._contents.entries)
+        self._contents.entries.clear()  # only the digests are asked for later
 
     def _place(self, tx: Tx, process: Process) -> Listed:
         """From where on to go on: from the first entry, if this is not the list that was kept."""

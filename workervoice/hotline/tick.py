@@ -76,12 +76,15 @@ class Courier:
         handled = 0
         for programme in known:
             scope, now = Scope(programme), self.process.clock()
+            with self.process.database.begin(scope) as tx:
+                waits = sending_waits(tx, self.process.vault)
             with self._alone("programme", programme):
-                handled += self._deliver(scope, now)
+                handled += self._deliver(scope, now, waits=waits)
             with self._alone("clocks", programme):
-                self._look_at_clocks(scope, now)
-            with self._alone("retention", programme):
-                self._keep_no_longer(programme, now)
+                self._look_at_clocks(scope, now, waits=waits)
+            if not waits:  # somebody has to look first
+                with self._alone("retention", programme):
+                    self._keep_no_longer(programme, now)
             with self._alone("log", programme):
                 sequence(self.process, scope, self.memory)
             if self.remembering is not None:
@@ -103,13 +106,12 @@ class Courier:
         self.failures[kind] += 1
         _LOG.warning("%s %s: %s", kind, about, what)
 
-    def _deliver(self, scope: Scope, now: datetime) -> int:
+    def _deliver(self, scope: Scope, now: datetime, *, waits: bool) -> int:
         with self.process.database.begin(scope) as tx:
             directory = self.process.directory(tx, now)
             refuse_foreign_keys(directory, "courier", self.process.id, self.process.custody)
             outbox.lose_stale(tx, now)
             outbox.sweep(tx, now)
-            waits = sending_waits(tx, self.process.vault)
             owed = [] if waits else outbox.claim_owed(tx, now, BATCH)
             unsure = outbox.lease_unknown(tx, now, BATCH)
         for claimed in owed:
@@ -120,9 +122,10 @@ class Courier:
                 self._look_up(scope, claimed)
         return len(owed) + len(unsure)
 
-    def _look_at_clocks(self, scope: Scope, now: datetime) -> None:
-        with self.process.database.begin(scope) as tx:
-            notify_buyers(tx, self.process, now)
+    def _look_at_clocks(self, scope: Scope, now: datetime, *, waits: bool) -> None:
+        if not waits:
+            with self.process.database.begin(scope) as tx:
+                notify_buyers(tx, self.process, now)
         with self.process.database.begin(scope) as tx:
             due = clocks.clocks_to_look_at(tx, now)
             standing = Standing.read(tx) if due else Standing({}, {})
@@ -136,8 +139,7 @@ class Courier:
         """Go on with today's round over what is closed, one transaction a conversation."""
         scope, begun = Scope(programme), self.rounds.setdefault(programme, Round())
         with self.process.database.begin(scope) as tx:
-            waits = sending_waits(tx, self.process.vault)  # somebody has to look first
-            conversations = [] if waits else begun.next(tx, now)
+            conversations = begun.next(tx, now)
         for conversation in conversations:
             with self._alone("retention", conversation):
                 keep_no_longer(self.process, scope, conversation, now)
