@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.hotline.rotations import rotated_pepper
 from tests.house import House, build_house
 from workervoice.app import backups, recovery
 from workervoice.app.keyfiles import pinned_root
+from workervoice.app.loading import Adapted, load
 from workervoice.app.restoring import Order, put_back
 from workervoice.crypto.directory import fingerprint
 from workervoice.crypto.keyedlist import ListFile
@@ -84,6 +86,54 @@ def test_a_backup_that_was_cut_off_or_altered_is_not_loaded(
     said = refused(drill, backup=path)
 
     assert ("cut off or altered" in said) or ("is not a backup" in said)
+
+
+@pytest.mark.parametrize("lines", [0, 40, 4000])
+def test_a_dump_that_breaks_off_while_it_is_loaded_leaves_nothing(drill: Drill, lines: int) -> None:
+    url, dump = drill.empty(), BytesIO()
+    backups.unseal(drill.backups[0], drill.keys, dump)
+    whole = dump.getvalue().splitlines(keepends=True)
+    assert len(whole) > 1000
+
+    def broken(sink: Adapted) -> None:
+        sink.write(b"".join(whole[:lines]))
+        raise SettingsError("cut off")
+
+    with pytest.raises(SettingsError, match="cut off"):
+        load(url, broken)
+
+    assert Emptied(url).is_empty()
+
+
+def test_what_the_database_refuses_is_told_by_a_code_and_quotes_no_row(drill: Drill) -> None:
+    url = drill.empty()
+
+    with pytest.raises(SettingsError) as caught:
+        load(url, lambda sink: sink.write(b"SELECT 'mossgrovependant'::uuid;\n"))
+
+    assert "(22P02)" in str(caught.value)
+    assert "mossgrove" not in str(caught.value)
+    assert Emptied(url).is_empty()
+
+
+def test_rows_are_loaded_as_they_are_and_policies_for_this_owner() -> None:
+    sink = BytesIO()
+    adapted = Adapted(sink)
+    row = b"CREATE POLICY x ON public.line TO somebody USING (true);\n"
+    dump = (
+        b"SET transaction_timeout = 0;\nCOPY public.line (id) FROM stdin;\n" + row + b"\\.\n"
+        b"CREATE POLICY same ON public.line TO an_owner, workervoice_gateway USING ((id = 1));\n"
+    )
+
+    for at in range(0, len(dump), 7):
+        adapted.write(dump[at : at + 7])
+    adapted.end()
+
+    assert row in sink.getvalue()
+    assert (
+        b"ON public.line TO CURRENT_USER, workervoice_gateway USING ((id = 1));" in sink.getvalue()
+    )
+    assert b"transaction_timeout" not in sink.getvalue()
 
 
 def test_a_database_that_is_not_empty_is_left_as_it_is(drill: Drill) -> None:

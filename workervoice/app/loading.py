@@ -60,7 +60,7 @@ def _with_this_owner(found: re.Match[bytes]) -> bytes:
     return found[1] + b", ".join(roles) + found[3]
 
 
-def load(url: str, write_dump: Callable[[Adapted], None]) -> None:
+def load(url: str, write_dump: Callable[[Adapted], object]) -> None:
     """Run all that `write_dump` writes, or nothing of it. Raises `SettingsError`, and whatever
     `write_dump` raises."""
     options = ("--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=sqlstate")
@@ -90,7 +90,7 @@ def load(url: str, write_dump: Callable[[Adapted], None]) -> None:
             )
 
 
-def _tell(stdin: IO[bytes], write_dump: Callable[[Adapted], None]) -> None:
+def _tell(stdin: IO[bytes], write_dump: Callable[[Adapted], object]) -> None:
     """If psql goes before its time, it has said why."""
     adapted = Adapted(stdin)
     with suppress(BrokenPipeError):

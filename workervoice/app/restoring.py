@@ -18,8 +18,9 @@ from uuid import UUID
 from workervoice.app.backups import id_of, unseal
 from workervoice.app.external import passwords_of
 from workervoice.app.keyfiles import keys_of
-from workervoice.app.loading import Adapted, load
+from workervoice.app.loading import load
 from workervoice.app.processes import check_keys, process_on
+from workervoice.crypto.backup import Writable
 from workervoice.crypto.custody import versions_of
 from workervoice.crypto.keyedlist import Contents, ListFile, list_key
 from workervoice.embedded import EmbeddedServer
@@ -81,6 +82,7 @@ def put_back(settings: Settings, order: Order, now: datetime) -> list[Outcome]:
     for kind in ("gateway", "courier", "console"):
         keys_of(settings, kind)  # before anything is made
     backup_id = id_of(order.backup, order.keys)
+    _open(order, _Nowhere())  # whole, before a role or a file is made
     contents = _read_list(settings, order.listed)
     with _empty_database(settings) as (url, passwords):
         make_roles(url, passwords)
@@ -101,7 +103,14 @@ class _Said:
     listed: Path | None
 
 
-def _open(order: Order, sink: Adapted) -> None:
+class _Nowhere:
+    """Where a backup goes that is only looked at."""
+
+    def write(self, data: bytes, /) -> int:
+        return len(data)
+
+
+def _open(order: Order, sink: Writable) -> None:
     try:
         unseal(order.backup, order.keys, sink)
     except CryptoError:
