@@ -40,8 +40,11 @@ def ctx(label: str, *parts: bytes | str | int | UUID) -> bytes:
     s (UTF-8), b (bytes), i (decimal), u (the UUID's 16 bytes). `label` is a constant, one for each
     purpose: what is signed or sealed for one purpose must never pass for another.
     """
-    items = [_typed(part) for part in (label, *parts)]
-    return _length(len(items)) + b"".join(_length(len(item)) + item for item in items)
+    items = [_length(1 + len(parts))]
+    for part in (label, *parts):
+        item = _typed(part)
+        items += (_length(len(item)), item)
+    return b"".join(items)
 
 
 def _typed(part: bytes | str | int | UUID) -> bytes:
@@ -51,7 +54,7 @@ def _typed(part: bytes | str | int | UUID) -> bytes:
         return b"b" + part
     if isinstance(part, str):
         return b"s" + part.encode(errors="surrogatepass")
-    return b"i" + str(int(part)).encode()
+    return b"i%d" % part
 
 
 def _length(number: int) -> bytes:

@@ -54,7 +54,7 @@ _SPELLINGS: dict[Command, tuple[str, ...]] = {
 _YES = ("yes", "sí", "si", "হ্যাঁ", "হ্যা", "হা", "জি", "ha", "hya", "ji")
 _NO = ("no", "না", "na")
 
-_LONGEST = 200  # characters; no command is nearly as long, and a text may have 100,000
+_LONGEST = 80  # characters; no command is nearly as long, and a text may have 100,000
 _ENCLOSING = "Me"  # the box of a keycap emoji
 _SILENT = frozenset({"P", "S", "Z", "C"})  # punctuation, symbols, spaces, invisible marks
 
