@@ -20,14 +20,16 @@ from tests.drills import Drill
 from tests.hotline.rotations import problems
 from tests.house import House
 from tests.looking import asked
+from workervoice.crypto.keyedlist import ListFile, list_key
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import Forbidden, IllegalMove, NotFound, WrongPassphrase
-from workervoice.hotline import disclosing, leaving, restricting
+from workervoice.hotline import disclosing, leaving, restricting, staffing
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.overview import queue
 from workervoice.hotline.redacting import Cut, redact
 from workervoice.hotline.restoring import go_on, standing_restore
-from workervoice.message import Outbound, SendOutcome, Unknown
+from workervoice.hotline.staffing import Guest
+from workervoice.message import Outbound, Role, SendOutcome, Unknown
 from workervoice.store.unfinished import MARK
 
 OTHER, THIRD = "+15550100778", "+15550100779"
@@ -195,6 +197,37 @@ def test_who_was_let_go_after_the_backup_cannot_sign_in(drill: Drill) -> None:
         back.door.enter("ben", back.seeded.passphrases["ben"])
     leaving.remove(back.console, back.actor("sam"), "ben")
     assert problems(back) == []
+
+
+def test_an_invitation_that_was_void_is_void_again(drill: Drill) -> None:
+    sam = drill.house.actor("sam")
+    guest = Guest("dina", "Dina", Role.HANDLER, sam.officer.organisation_id)
+    staffing.invite(drill.house.console, sam, guest)
+    backup = drill.back_up()
+    leaving.remove(drill.house.console, sam, "dina")
+    drill.house.deliver()
+
+    back, _ = drill.restore(backup)
+
+    assert asked(back, "SELECT login FROM invitation") == []
+    assert problems(back) == []
+
+
+def test_a_case_whose_row_does_not_hold_loses_words_and_keys_all_the_same(drill: Drill) -> None:
+    case_id = a_case(drill.house)
+    drill.house.deliver()
+    with drill.house.owner.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE cases SET facts = queue")
+    backup = drill.back_up()
+    line = {"in": str(drill.house.programme), "of": str(case_id), "at": "2026-11-22T10"}
+    file = ListFile(drill.list, list_key(drill.house.courier_process.vault.mac_key))
+    file.append([{**line, "kind": "erased", "says": "case_erase"}])
+
+    back, outcome = drill.restore(backup)
+
+    assert outcome.done.blanked == [case_id]
+    assert asked(back, "SELECT 1 FROM message") == []
+    assert asked(back, "SELECT 1 FROM key_pair WHERE holder_kind = 'case'") == []
 
 
 def test_what_only_people_can_do_again_is_said(drill: Drill) -> None:

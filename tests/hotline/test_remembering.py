@@ -25,6 +25,11 @@ from workervoice.hotline.remembering import Kind
 
 
 @pytest.fixture
+def house(emptied_house: House) -> House:
+    return emptied_house
+
+
+@pytest.fixture
 def path(house: House, tmp_path: Path) -> Path:
     """The list of a hotline whose courier keeps it."""
     found = tmp_path / "beside" / "keyed.list"

@@ -65,7 +65,10 @@ _PLAIN: Mapping[str, Kind] = {
         "addresses and what was owed were destroyed (conversation)", erases=True
     ),
     # time passes
-    "words_destroyed": Kind("texts and judgements were kept long enough, and are destroyed (case)"),
+    "words_destroyed": Kind(
+        "texts and judgements were kept long enough, or had gone before a restore, and are "
+        "destroyed (case)"
+    ),
     "erasure_due": Kind("the record was kept long enough: a person is reminded (case)"),
     "buyer_notified": Kind("a disclosure is on its buyer's list (disclosure)"),
     "clock_ran_out": Kind("a promise is late; the detail is the rung (clock)"),

@@ -27,6 +27,7 @@ from workervoice.store import cases, people
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.erasure import destroy_entry, erase_words
 from workervoice.store.intake import lock_conversation, save_conversation
+from workervoice.store.invitations import drop_invitation, invitations
 from workervoice.store.log import marks_at, next_versions
 from workervoice.store.rows import Place, Row
 from workervoice.workflow import case as case_machine
@@ -244,15 +245,23 @@ class Returning:
 
     def _shut_out(self, officer_id: UUID) -> None:
         """Whoever was let go has no way in; their entry and keys end when a registrar lets them go
-        once more."""
+        once more. An invitation that was void is void again."""
         with self.gateway.database.begin(self.scope) as tx:
             vault = self.gateway.vault
             known = people.officers(tx).get(officer_id)
-            if known is None or people.left(tx, vault, [officer_id]):
+            if known is None:
+                self._void(tx, officer_id)
+                return
+            if people.left(tx, vault, [officer_id]):
                 return
             people.close_ways(tx, vault, officer_id)
             self._pen(tx).log(tx, "ways_closed", officer_id)
         self.done.shut_out.append(known.login)
+
+    def _void(self, tx: Tx, invitation_id: UUID) -> None:
+        if any(each.id == invitation_id for each in invitations(tx)):
+            drop_invitation(tx, invitation_id)
+            self._pen(tx).log(tx, "officer_removed", invitation_id, "restore")
 
     def _accounts(self, told: Remembered) -> None:
         with self.gateway.database.begin(self.scope) as tx:
