@@ -23,6 +23,7 @@ from workervoice.app import (
     commands_log,
     commands_people,
     commands_places,
+    commands_restore,
 )
 from workervoice.errors import NotTrusted, WorkervoiceError
 from workervoice.settings import Settings, load
@@ -38,6 +39,7 @@ _ROOMS = (
     commands_log,
     commands_erasure,
     commands_backup,
+    commands_restore,
 )
 
 

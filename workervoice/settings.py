@@ -138,6 +138,19 @@ class Settings(BaseSettings):
         "contact=90 check_in=14 words=90 record=1096 log=2557",
         description="Days that each part of a closed case is kept: see retention.md.",
     )
+    backup_dir: Path | None = Field(
+        None, description="Where `workervoice backup` puts its backups, and the list beside them."
+    )
+    backup_keys_dir: Path | None = Field(
+        None,
+        description="Where the backups' keys are: on another disk than the backups, in no backup "
+        "or snapshot, and mirrored with its deletions.",
+    )
+    keyed_list: Path | None = Field(
+        None,
+        description="The list of what must not come back with a backup, which the courier keeps. "
+        "Default: keyed.list in the directory of the backups, or else in the data directory.",
+    )
     log_level: Literal["info", "warning"] = Field(
         "info", description="What the processes log: `warning` leaves out what is in order."
     )
@@ -174,6 +187,10 @@ class Settings(BaseSettings):
         description="64 hexadecimal digits that sessions are bound to; made by `up` at each "
         "start and kept in memory only.",
     )
+
+    def list_file(self) -> Path:
+        """The keyed list."""
+        return self.keyed_list or (self.backup_dir or self.data_dir) / "keyed.list"
 
     def only_for(self, process: str) -> Settings:
         """These settings without the secrets of other processes."""

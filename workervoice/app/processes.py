@@ -14,6 +14,7 @@ from workervoice.app.keyfiles import keys_of, pinned_root
 from workervoice.channels.base import Receiver, Sender
 from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
 from workervoice.channels.twilio import TwilioReceiver, TwilioSender
+from workervoice.crypto.keyedlist import ListFile, list_key
 from workervoice.crypto.passkeys import Relying
 from workervoice.crypto.suite import self_test
 from workervoice.errors import SettingsError
@@ -22,10 +23,12 @@ from workervoice.hotline.doors import Door
 from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process, Trust
 from workervoice.hotline.receive import Reception
+from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.tick import Courier
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.engine import Database, Scope
 from workervoice.store.programme import Line, programmes
+from workervoice.store.unfinished import stop_if_unfinished
 from workervoice.triage.engine import Engine
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.retention import Policy
@@ -45,6 +48,7 @@ def build_process(settings: Settings, kind: str) -> Process:
     url: SecretStr | None = getattr(settings, f"{kind}_database_url")
     if url is None:
         raise SettingsError(f"{PREFIX}{kind.upper()}_DATABASE_URL is missing.")
+    stop_if_unfinished(url.get_secret_value())
     database = Database(url.get_secret_value(), pool_size=POOL[kind])
     if settings.custody == "file":
         _LOG.warning("%s: see WORKERVOICE_CUSTODY", FILE_WARNING)
@@ -108,7 +112,9 @@ def build_courier(settings: Settings) -> Courier:
     def callback(line: Line, outbox_id: UUID) -> str:
         return f"{base}/status/{provider}/{line.slug}?m={outbox_id}"
 
-    return Courier(build_process(settings, "courier"), _senders(settings), callback)
+    process = build_process(settings, "courier")
+    beside = ListFile(settings.list_file(), list_key(process.vault.mac_key))
+    return Courier(process, _senders(settings), callback, remembering=Remembering(beside))
 
 
 def _senders(settings: Settings) -> Callable[[Line], Sender]:

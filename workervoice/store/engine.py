@@ -26,6 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from workervoice.errors import Unavailable, Unlogged
 from workervoice.store.rows import Row as Logged
+from workervoice.store.unfinished import refuse_unfinished
 from workervoice.store.writing import Write, check, one_statement
 
 CONNECT_SECONDS = 2
@@ -200,7 +201,9 @@ class Database:
 def _connect(
     dialect: object, record: object, args: tuple[Any, ...], given: dict[str, Any]
 ) -> _Impatient:
-    return _Impatient.connect(*args, **given)
+    connection = _Impatient.connect(*args, **given)
+    refuse_unfinished(connection)
+    return connection
 
 
 def _entering(scope: Scope, snapshot: bool, wearing: str | None) -> str:
