@@ -10,7 +10,7 @@ own clock as well, and hang up.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -182,16 +182,16 @@ class Database:
         """A connection in a transaction of this scope; a new one in place of one that was lost
         since it was used last."""
         for again in (True, False):
-            connection = self._engine.connect()
-            try:
-                connection.exec_driver_sql(_entering(scope, self._snapshot, self._wearing))
-            except BaseException as exc:
-                connection.close()
-                lost = isinstance(exc, DBAPIError) and exc.connection_invalidated
-                if not (lost and again):
-                    raise
-            else:
-                return connection
+            with ExitStack() as held:
+                connection = held.enter_context(self._engine.connect())
+                try:
+                    connection.exec_driver_sql(_entering(scope, self._snapshot, self._wearing))
+                except DBAPIError as exc:
+                    if not (exc.connection_invalidated and again):
+                        raise
+                else:
+                    held.pop_all()
+                    return connection
         raise Unavailable("the database connection was lost")
 
     def close(self) -> None:
