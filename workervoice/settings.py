@@ -84,6 +84,20 @@ class Settings(BaseSettings):
         "new process, if somebody else holds their socket; 0: never. /health and static files do "
         "not count.",
     )
+    gateway_ops_host: str = Field(
+        "127.0.0.1", description="Address for whoever watches the gateway; see operations.md."
+    )
+    gateway_ops_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port of /metrics, /health and /ready of the gateway. Default: none, and with "
+        "`up` a free one.",
+    )
+    courier_ops_host: str = Field("127.0.0.1", description="The same for the courier: its address.")
+    courier_ops_port: int | None = Field(None, ge=0, le=65535, description="The same: its port.")
+    console_ops_host: str = Field("127.0.0.1", description="The same for the console: its address.")
+    console_ops_port: int | None = Field(None, ge=0, le=65535, description="The same: its port.")
     demo: bool = Field(
         False, description="Pages say that this is a demonstration; set by `up --demo`."
     )
@@ -140,6 +154,11 @@ class Settings(BaseSettings):
     )
     log_level: Literal["info", "warning"] = Field(
         "info", description="What the processes log: `warning` leaves out what is in order."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        description="How a log line is written: `text` for people, `json` for what gathers logs. "
+        "Both hold the same.",
     )
     twilio_account_sid: str | None = Field(None, description="The account (AC…) at Twilio.")
     twilio_auth_tokens: SecretStr | None = Field(

@@ -38,7 +38,13 @@ _LIKE = {  # how a value has to look, and what is said if it does not
         (re.compile(r"\+?[0-9]{3,15}"), "write it like +15550100000"),
     ),
     **dict.fromkeys(
-        ("gateway_host", "console_host"),
+        (
+            "gateway_host",
+            "console_host",
+            "gateway_ops_host",
+            "courier_ops_host",
+            "console_ops_host",
+        ),
         (re.compile(r"[0-9A-Za-z.-]+|[0-9A-Fa-f:.]+"), "give one address of this machine"),
     ),
     "retention_days": (re.compile("([a-z_]+=[0-9]+ ?)+"), "see docs/retention.md"),

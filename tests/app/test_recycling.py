@@ -17,8 +17,8 @@ import uvicorn
 from tests.app.running import Running, running
 from tests.app.test_up import _by_name, data, log_in
 from workervoice.app.children import RELIEVE, UP
+from workervoice.app.listening import listen
 from workervoice.app.recycling import Recycled
-from workervoice.app.serving import listen
 
 __all__ = ["data"]  # the fixture
 
