@@ -23,6 +23,7 @@ from workervoice.app import (
     commands_log,
     commands_people,
     commands_places,
+    commands_status,
 )
 from workervoice.errors import NotTrusted, WorkervoiceError
 from workervoice.settings import Settings, load
@@ -38,6 +39,7 @@ _ROOMS = (
     commands_log,
     commands_erasure,
     commands_backup,
+    commands_status,
 )
 
 
@@ -84,7 +86,6 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--fd", type=int, help="listening socket held by the supervisor")
         one.add_argument("--ops-fd", type=int, help="the same for its operations address")
         one.add_argument("--tied", action="store_true", help="end when standard input closes")
-    _command(commands, "doctor", _doctor, "say what is wrong and what to do")
     db = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="DO")
     _command(db, "upgrade", _db_upgrade, "make roles and migrate to the newest schema")
     for room in _ROOMS:
@@ -160,16 +161,6 @@ def _process(parsed: argparse.Namespace) -> int:
         serving.end_with_parent()
     serving.run(parsed.process, settings, serving.Seat(parsed.fd, parsed.ops_fd, parsed.tied))
     return 0
-
-
-def _doctor(parsed: argparse.Namespace) -> int:
-    from workervoice.app.doctor import examine  # noqa: PLC0415
-    from workervoice.app.processes import wall_clock  # noqa: PLC0415
-
-    findings = examine(load(), wall_clock())
-    for finding in findings:
-        print(finding.sentence)
-    return 0 if all(finding.well for finding in findings) else 1
 
 
 def _db_upgrade(parsed: argparse.Namespace) -> int:

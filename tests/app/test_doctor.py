@@ -22,6 +22,11 @@ WORKER = "+15550100333"
 REPORT = "They took our passports"
 
 
+@pytest.fixture(scope="module")
+def server(durable_server: EmbeddedServer) -> EmbeddedServer:
+    return durable_server
+
+
 @pytest.fixture
 def house(server: EmbeddedServer, house: House) -> House:
     database = make_url(house.urls["courier"]).database or ""

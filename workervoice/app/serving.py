@@ -18,7 +18,7 @@ import uvicorn
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from workervoice.app import memory, processes
+from workervoice.app import descriptors, memory, processes
 from workervoice.app.demo import demo_lines
 from workervoice.app.leaving import GRACE_SECONDS, Leaving
 from workervoice.app.listening import listen, taken
@@ -74,6 +74,7 @@ def end_with_parent() -> None:
 def run(process: str, settings: Settings, seat: Seat) -> None:
     """Run one process until it is told to end."""
     memory.keep_to_itself()
+    descriptors.raise_limit()
     if process == "courier":
         run_courier(settings, seat)
     elif process == "gateway":
