@@ -52,7 +52,8 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
 FIELDS = frozenset({"kind", "id", "officer", "count", "what", "says"})
 KINDS = frozenset(
     {
-        *("programme", "clocks", "clock", "retention", "log", "send", "look_up"),  # of the courier
+        # of the courier
+        *("programme", "clocks", "clock", "retention", "log", "send", "look_up", "queue"),
         *("case", "sensitive issue", "disclosure"),  # rows that a page could not read
     }
 )

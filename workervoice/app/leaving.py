@@ -61,14 +61,18 @@ class Leaving:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, told)
 
+    def _begun(self) -> None:
+        """In a thread of its own, like the last word: whoever reads our log may hang as well."""
+        self._begin()
+        _JOURNAL.note("stopping")
+
     def _wait(self) -> None:
         ends = time.monotonic() + self._seconds[os.read(self._read, 1)]
-        threading.Thread(target=self._begin, daemon=True).start()
-        _JOURNAL.note("stopping")
+        threading.Thread(target=self._begun, daemon=True).start()
         while (left := ends - time.monotonic()) > 0:
             if select.select([self._read], [], [], left)[0]:
                 ends = min(ends, time.monotonic() + self._seconds[os.read(self._read, 1)])
         last = threading.Thread(target=_JOURNAL.note, args=("stopped_short",), daemon=True)
         last.start()
-        last.join(LAST_WORD_SECONDS)  # whoever should read it may hang as well
+        last.join(LAST_WORD_SECONDS)
         self._leave(0)

@@ -16,7 +16,6 @@ from workervoice.app.doctor.findings import Finding
 from workervoice.app.doctor.waiting import of_backlog
 from workervoice.app.ops_addresses import WATCHED, addresses
 from workervoice.app.ops_client import Heard, listen_to
-from workervoice.app.watching import together
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, WorkervoiceError
 from workervoice.settings import PREFIX, Settings
@@ -27,6 +26,7 @@ from workervoice.store.backlog import (
     cases_by_state,
     database_bytes,
     queue,
+    together,
 )
 from workervoice.store.engine import Database, Scope
 from workervoice.store.migrate import current_revision, newest_revision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Info, ProcessCollector
@@ -15,9 +15,8 @@ from workervoice.crypto.custody import Custody
 from workervoice.errors import Unavailable
 from workervoice.hotline.tally import CODES, OUTCOMES, Tally
 from workervoice.hotline.tick import Courier
-from workervoice.store.backlog import WAITING, Queue, queue
-from workervoice.store.engine import Database, Scope
-from workervoice.store.programme import programmes
+from workervoice.store.backlog import WAITING, Queue
+from workervoice.store.engine import Database
 
 PROBE_SECONDS = 2.0  # in which a database answers
 ROUND_SECONDS = 120.0  # in which a courier finishes a round, or at least begins the next step
@@ -83,37 +82,16 @@ def stuck(beat_at: float | None, seconds: float, what: str) -> Iterator[str]:
 
 
 class QueueWatch:
-    """The courier's own count of what waits, over all programmes, now and then."""
+    """Lets the courier count what waits, now and then."""
 
     def __init__(self, courier: Courier) -> None:
         self._courier, self._counted_at = courier, -QUEUE_SECONDS
 
     def look(self) -> None:
         """Count, if it is time. Raises `Unavailable`."""
-        if time.monotonic() - self._counted_at < QUEUE_SECONDS:
-            return
-        process = self._courier.process
-        with process.database.begin() as tx:
-            known = programmes(tx)
-        found = []
-        for programme in known:
-            with process.database.begin(Scope(programme)) as tx:
-                found.append(queue(tx, process.clock()))
-        self._courier.tally.queue = together(found)
-        self._counted_at = time.monotonic()
-
-
-def together(queues: Iterable[Queue]) -> Queue:
-    """The queues of all programmes as one."""
-    texts: dict[str, tuple[int, int, int]] = {}
-    oldest, unsequenced = 0.0, 0
-    for each in queues:
-        for state, (fresh, day, older) in each.texts.items():
-            known = texts.get(state, (0, 0, 0))
-            texts[state] = (known[0] + fresh, known[1] + day, known[2] + older)
-        oldest = max(oldest, each.oldest_seconds)
-        unsequenced += each.unsequenced
-    return Queue(texts, oldest, unsequenced)
+        if time.monotonic() - self._counted_at >= QUEUE_SECONDS:
+            self._courier.count_queue()
+            self._counted_at = time.monotonic()
 
 
 class CourierMetrics:

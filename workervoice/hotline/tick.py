@@ -35,7 +35,7 @@ from workervoice.hotline.sequencing import Memory, sequence
 from workervoice.hotline.tally import Tally
 from workervoice.journal import Journal
 from workervoice.message import Accepted, Rejected, Role, SendOutcome
-from workervoice.store import clocks, outbox
+from workervoice.store import backlog, clocks, outbox
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.log import Event, record_event
 from workervoice.store.outbox import Claimed
@@ -89,6 +89,17 @@ class Courier:
                 sequence(self.process, scope, self.memory)
         self.tally.round_finished()
         return handled
+
+    def count_queue(self) -> None:
+        """What waits in all programmes, for whoever watches; that this fails stops nothing."""
+        with self._alone("queue", self.process.id):
+            with self.process.database.begin() as tx:
+                known = programmes(tx)
+            found = []
+            for programme in known:
+                with self.process.database.begin(Scope(programme)) as tx:
+                    found.append(backlog.queue(tx, self.process.clock()))
+            self.tally.queue = backlog.together(found)
 
     @contextmanager
     def _alone(self, kind: str, about: UUID) -> Iterator[None]:

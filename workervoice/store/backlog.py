@@ -95,6 +95,19 @@ def queue(tx: Tx, now: datetime, states: Iterable[str] = WAITING) -> Queue:
     return Queue(texts, seconds, int(unsequenced))
 
 
+def together(queues: Iterable[Queue]) -> Queue:
+    """The queues of several programmes as one."""
+    texts: dict[str, tuple[int, int, int]] = {}
+    oldest, unsequenced = 0.0, 0
+    for each in queues:
+        for state, (fresh, day, older) in each.texts.items():
+            known = texts.get(state, (0, 0, 0))
+            texts[state] = (known[0] + fresh, known[1] + day, known[2] + older)
+        oldest = max(oldest, each.oldest_seconds)
+        unsequenced += each.unsequenced
+    return Queue(texts, oldest, unsequenced)
+
+
 def _ages(tx: Tx, *counts: ColumnElement[int], state: str) -> tuple[int, int, int]:
     c = t.outbox.c
     row = tx.connection.execute(
