@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import ThreadingMixIn
@@ -17,6 +18,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 ASK_SECONDS = 5  # that somebody may take to ask
 AT_ONCE = 8
+PLACE_SECONDS = 0.5
+CLOSE_SECONDS = 1.0  # for those who have asked already
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 Problems = Callable[[], Iterable[str]]  # sentences; none if all is well
@@ -32,6 +35,7 @@ class OpsServer:
         alive: Problems,
         ready: Problems,
     ) -> None:
+        self._closing, self._closed = threading.Lock(), False
         listening.setblocking(False)  # the other process may have been faster
         pages = {"/health": alive, "/ready": ready}
         self._server = _Server(listening, registry, pages)
@@ -43,9 +47,14 @@ class OpsServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Take no more; another process on the same socket answers from now on."""
-        self._server.shutdown()
-        self._server.socket.close()
+        """Take no more, and answer who has asked; another process on the same socket answers from
+        now on. May be called again, and returns when that is done."""
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._server.shutdown()
+                self._server.socket.close()
+                self._server.wait_until_idle(CLOSE_SECONDS)
 
 
 class _Server(ThreadingMixIn, HTTPServer):
@@ -58,11 +67,11 @@ class _Server(ThreadingMixIn, HTTPServer):
         self.socket.close()
         self.socket = listening
         self.registry, self.pages = registry, pages
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._places = threading.Semaphore(AT_ONCE)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """A thread for it, unless too many ask already."""
-        if self._places.acquire(blocking=False):
+        """A thread for it, unless too many ask already and none of them ends."""
+        if self._places.acquire(timeout=PLACE_SECONDS):
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
@@ -72,6 +81,12 @@ class _Server(ThreadingMixIn, HTTPServer):
             super().process_request_thread(request, client_address)
         finally:
             self._places.release()
+
+    def wait_until_idle(self, seconds: float) -> None:
+        ends = time.monotonic() + seconds
+        for _ in range(AT_ONCE):
+            if not self._places.acquire(timeout=max(0.0, ends - time.monotonic())):
+                return
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever asked went away, or said nothing that is HTTP: nobody needs to know."""

@@ -248,5 +248,10 @@ def _serve(
 ) -> None:
     """Until it is told to end; then it is gone within `STOP_SECONDS`."""
     close = ops.close if ops is not None else lambda: None
-    server.leave_by(Leaving(close, later=DRAIN_SECONDS), finish)
+
+    def end() -> None:
+        finish()
+        close()
+
+    server.leave_by(Leaving(close, later=DRAIN_SECONDS), end)
     server.run(sockets=[listening])
