@@ -19,6 +19,7 @@ NAMES = (
 TAKEN = ("stored", "duplicate", "status_moved", "status_ignored")
 PROVIDERS = ("twilio", "simulator", "none")  # none: nobody whom we know
 STAGES = ("verify", "read", "store")
+MINUTE = 60  # nobody needs to know to the second when somebody wrote
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
@@ -48,7 +49,7 @@ class Counts:
         self._stages = {stage: stages.labels(stage) for stage in STAGES}
         last = Gauge(
             "workervoice_last_webhook_timestamp_seconds",
-            "When a webhook was last taken; 0: not since the start.",
+            "In which minute a webhook was last taken; 0: none since the start.",
             ("provider",),
             registry=self.registry,
         )
@@ -68,7 +69,7 @@ class Counts:
             raise ValueError(f"no such counter: {name}")
         counter.inc()
         if name in TAKEN and known in self._last:
-            self._last[known].set(time.time())
+            self._last[known].set(time.time() // MINUTE * MINUTE)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
