@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIP := .venv/bin/python -m pip -qq --disable-pip-version-check --no-input install
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
-.PHONY: help venv demo test oracle bench-crypto lock clean
+.PHONY: help venv demo test oracle bench bench-crypto lock clean
 help:  ## list what make can do
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 venv: .venv/product  ## install the product, pinned and by hash
@@ -19,6 +19,8 @@ oracle: .venv/dev  ## who may open what: many long lives of a hotline (EXAMPLES=
 	.venv/bin/pytest -n 0 --examples=$(or $(EXAMPLES),200) tests/hotline/test_who_may_open_what.py
 bench-crypto: .venv/product  ## what the cryptography costs: a table of medians, 1 if over a limit
 	.venv/bin/python benchmarks/crypto.py
+bench: .venv/dev  ## how fast a message becomes safe (ONLY="intake behind growth"), on an idle machine
+	.venv/bin/python -m benchmarks.intake $(if $(ONLY),--only $(ONLY))
 lock: .venv/product  ## resolve the requirements again (UPGRADE=1: to the newest versions)
 	$(PIP) uv
 	for list in -build "" -dev; do $(LOCK) requirements$$list.in -o requirements$$list.lock || exit; done

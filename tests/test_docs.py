@@ -74,7 +74,7 @@ def commands(parser: argparse.ArgumentParser, words: str) -> Iterator[tuple[str,
             below |= action.choices
         elif not isinstance(action, argparse._HelpAction):  # noqa: SLF001
             options |= {option for option in action.option_strings if option.startswith("--")}
-    if not below:
+    if not below or parser.get_default("run") is not None:
         yield words, options
     for name, child in below.items():
         yield from commands(child, f"{words} {name}")

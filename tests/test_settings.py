@@ -8,7 +8,8 @@ import pytest
 
 from workervoice.app.ops_addresses import WATCHED
 from workervoice.errors import SettingsError
-from workervoice.settings import HOLDERS, Settings, load
+from workervoice.settings import Settings, load
+from workervoice.values import HOLDERS
 
 ACCOUNT = "AC" + "1" * 32
 SECRETS = {
@@ -85,6 +86,9 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "vault_mount": ("../sys", "transit/", "a b", *SPOILT),
     "vault_namespace": ("/team", "a b", *SPOILT),
     "vault_ca_file": ("new\nline", "se\udcffcret"),
+    "backup_dir": ("new\nline", "se\udcffcret"),
+    "backup_keys_dir": ("new\nline", "se\udcffcret"),
+    "keyed_list": ("new\nline", "se\udcffcret"),
     "simulator_secret": SPOILT,
     "boot_secret": HEX,
     "console_behind_proxy": ("perhaps", "2"),

@@ -23,6 +23,7 @@ from workervoice.app import (
     commands_log,
     commands_people,
     commands_places,
+    commands_restore,
     commands_status,
 )
 from workervoice.errors import NotTrusted, WorkervoiceError
@@ -39,6 +40,7 @@ _ROOMS = (
     commands_log,
     commands_erasure,
     commands_backup,
+    commands_restore,
     commands_status,
 )
 

@@ -38,6 +38,15 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "database_away": (WARNING, "the database does not answer: waiting for it"),
         "database_back": (INFO, "the database answers again"),
         "item_failed": (WARNING, "{kind} {id}: {what}"),
+        "list_put_aside": (
+            WARNING,
+            "the keyed list beside the backups is not as it was written: it was put aside, and a "
+            "new one was begun",
+        ),
+        "restore_unclear": (
+            WARNING,
+            "nothing is sent: what is stored of the last restore is not what the log says",
+        ),
         "leaf_refused": (WARNING, "log leaf {id} is not what it says, and gets no position"),
         "signed_in": (INFO, "signed in: officer {officer} ({count} since the start)"),
         "sign_in_refused": (WARNING, "sign-in refused ({count} since the start)"),
@@ -54,6 +63,7 @@ KINDS = frozenset(
     {
         # of the courier
         *("programme", "clocks", "clock", "retention", "log", "send", "look_up", "queue"),
+        "list",
         *("case", "sensitive issue", "disclosure"),  # rows that a page could not read
     }
 )

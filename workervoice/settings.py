@@ -17,26 +17,15 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from workervoice.envfile import check_env_file
 from workervoice.errors import SettingsError
 from workervoice.values import (
+    HOLDERS,
     in_plain_words,
+    missing_at_twilio,
     problem_of_directory,
     problem_of_path,
     problem_of_text,
 )
 
 PREFIX = "WORKERVOICE_"
-# which processes may hold which secret; the owner's URL is for migrations only
-HOLDERS: Mapping[str, frozenset[str]] = {
-    "database_url": frozenset({"up", "db", "doctor"}),
-    "gateway_database_url": frozenset({"up", "db", "gateway"}),
-    "courier_database_url": frozenset({"up", "db", "courier"}),
-    "console_database_url": frozenset({"up", "db", "console"}),
-    "twilio_auth_tokens": frozenset({"up", "gateway"}),
-    "twilio_api_key": frozenset({"up", "courier"}),
-    "twilio_api_secret": frozenset({"up", "courier"}),
-    "simulator_secret": frozenset({"up", "gateway", "courier", "phones"}),
-    "boot_secret": frozenset({"up", "console"}),
-    "vault_token_file": frozenset({"up", "gateway", "courier", "console"}),
-}
 
 
 class Settings(BaseSettings):
@@ -152,6 +141,19 @@ class Settings(BaseSettings):
         "contact=90 check_in=14 words=90 record=1096 log=2557",
         description="Days that each part of a closed case is kept: see retention.md.",
     )
+    backup_dir: Path | None = Field(
+        None, description="Where `workervoice backup` puts its backups, and the list beside them."
+    )
+    backup_keys_dir: Path | None = Field(
+        None,
+        description="Where the backups' keys are: on another disk than the backups, in no backup "
+        "or snapshot, and mirrored with its deletions.",
+    )
+    keyed_list: Path | None = Field(
+        None,
+        description="The list of what must not come back with a backup, which the courier keeps. "
+        "Default: keyed.list in the directory of the backups, or else in the data directory.",
+    )
     log_level: Literal["info", "warning"] = Field(
         "info", description="What the processes log: `warning` leaves out what is in order."
     )
@@ -193,6 +195,10 @@ class Settings(BaseSettings):
         description="64 hexadecimal digits that sessions are bound to; made by `up` at each "
         "start and kept in memory only.",
     )
+
+    def list_file(self) -> Path:
+        """The keyed list."""
+        return self.keyed_list or (self.backup_dir or self.data_dir) / "keyed.list"
 
     def only_for(self, process: str) -> Settings:
         """These settings without the secrets of other processes."""
@@ -287,13 +293,6 @@ def _check_together(settings: Settings) -> None:
             wrong = problem_of_path(value)
         if wrong:
             raise SettingsError(f"{PREFIX}{name.upper()} is malformed: {wrong}.")
-    _check_twilio(settings)
-
-
-def _check_twilio(settings: Settings) -> None:
-    if settings.twilio_api_key and not settings.twilio_api_secret:
-        raise SettingsError("WORKERVOICE_TWILIO_API_SECRET is missing: the API key needs it.")
-    if settings.twilio_api_secret and not settings.twilio_api_key:
-        raise SettingsError("WORKERVOICE_TWILIO_API_KEY is missing: the API secret needs it.")
-    if (settings.twilio_api_key or settings.tokens()) and not settings.twilio_account_sid:
-        raise SettingsError("WORKERVOICE_TWILIO_ACCOUNT_SID is missing: Twilio's keys need it.")
+    key, secret, tokens = settings.twilio_api_key, settings.twilio_api_secret, settings.tokens()
+    if missing := missing_at_twilio(key, secret, tokens, settings.twilio_account_sid):
+        raise SettingsError(f"{PREFIX}TWILIO_{missing}")

@@ -12,6 +12,9 @@ import pytest
 from tests.app.running import Running, running
 from tests.app.test_cli import run
 from tests.app.test_up import WORKER, wait_for_text
+from tests.builders import a_case
+from tests.drills import Drill
+from tests.house import House
 from workervoice.app.browsing import Phone
 from workervoice.embedded import EmbeddedServer
 from workervoice.store.roles import CONSOLE_ROLES, LOGIN_ROLES
@@ -138,3 +141,31 @@ def test_an_address_that_lets_its_role_not_in_stops_the_start(
     assert up.output.startswith(f"workervoice: WORKERVOICE_{setting}")
     assert len(up.output.splitlines()) == 1
     assert not (elsewhere.data / "keys").exists()
+
+
+def test_a_backup_of_another_server_is_put_back_by_an_owner_of_another_name(
+    elsewhere: Elsewhere, todays_house: House, server: EmbeddedServer, tmp_path: Path
+) -> None:
+    a_case(todays_house)
+    drill = Drill(todays_house, server, tmp_path)
+    todays_house.deliver()
+    backup = drill.back_up()
+    where = ("--data", str(todays_house.data), "--backup", str(backup), "--keys", str(drill.keys))
+
+    done = elsewhere.run("restore", *where)
+    settings = {"DATA_DIR": str(todays_house.data)}
+    verified = elsewhere.run("log", "verify", **settings)
+    upgraded = elsewhere.run("db", "upgrade", **settings)
+    again = elsewhere.run("restore", *where)
+
+    assert done[0] == 0, done[1]
+    assert (verified[0], upgraded[0]) == (0, 0), verified[1]
+    assert (again[0], "not empty" in again[1]) == (1, True)
+    with psycopg.connect(
+        elsewhere.settings["COURIER_DATABASE_URL"].replace("+psycopg", "")
+    ) as courier:
+        scope = "SELECT set_config('workervoice.programme', %s, false)"
+        courier.execute(scope, [str(todays_house.programme)])
+        assert courier.execute("SELECT state FROM outbox").fetchall() != []
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            courier.execute("SELECT words FROM message")

@@ -237,3 +237,28 @@ def test_every_byte_has_a_word_of_its_own_that_is_easy_to_say() -> None:
     assert sorted(WORDS) == list(WORDS)
     assert all(word.isascii() and word.islower() and 4 <= len(word) <= 9 for word in WORDS)
     assert len({word[:4] for word in WORDS}) > 230
+
+
+def test_after_a_restore_a_fourth_line_says_which_was_the_last() -> None:
+    key, restore = generate_signing(), UUID(int=9)
+    origin = origin_of(UUID(int=1))
+    said = Checkpoint(origin, 3, bytes(32), restore)
+
+    note = sign(said, key.public, key.sign)
+
+    assert note.split("\n")[3] == f"restored {restore}"
+    assert verify(note, origin, [key.public]) == said
+    assert said.fingerprint() != Checkpoint(origin, 3, bytes(32)).fingerprint()
+    with pytest.raises(CryptoError):
+        verify(note.replace(f"restored {restore}\n", ""), origin, [key.public])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["restored", "restored ", "restored 9", "more", f"restored {{{UUID(int=9)}}}", "restored\t9"],
+)
+def test_no_other_fourth_line_is_read(line: str) -> None:
+    origin, size, root_line, rest = EXAMPLE.split("\n", 3)
+
+    with pytest.raises(SealBroken):
+        read("\n".join((origin, size, root_line, line, rest)))

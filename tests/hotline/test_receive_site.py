@@ -8,7 +8,7 @@ import pytest
 
 from tests.house import House
 from tests.looking import Worker, a_worker
-from workervoice.hotline.poster import named_site
+from workervoice.hotline.poster import Poster
 from workervoice.store.programme import Site
 
 REPORT = "They took our passports"
@@ -19,7 +19,7 @@ def a_site(code: str, name: str = "Riverside Garments", number: int = 1) -> Site
 
 
 def names(text: str, *sites: Site, asked: bool = False) -> bool:
-    return named_site(text, sites, asked=asked) is not None
+    return Poster(sites).named(text, asked=asked) is not None
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,9 @@ def test_a_name_is_known_in_full_and_by_more_than_one_word(
 def test_two_sites_in_one_text_are_left_for_a_person() -> None:
     river, hill = a_site("RIVER"), a_site("HILL", "Hillside Electronics", 2)
 
-    assert named_site("is it RIVER or HILL", [river, hill], asked=True) is None
-    assert named_site("it is HILL", [river, hill], asked=True) == hill.id
+    poster = Poster([river, hill])
+    assert poster.named("is it RIVER or HILL", asked=True) is None
+    assert poster.named("it is HILL", asked=True) == hill.id
 
 
 def site_of(worker: Worker) -> str | None:

@@ -19,7 +19,8 @@ from workervoice.app.keyfiles import pinned_root
 from workervoice.errors import Contradicted, Forbidden, NotFound, NotTrusted
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.overview import queue
-from workervoice.hotline.verifying import Report, verify_log
+from workervoice.hotline.treecheck import Report
+from workervoice.hotline.verifying import verify_log
 from workervoice.store.engine import Scope
 
 WORKER = "+15550100777"

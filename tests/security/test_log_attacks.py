@@ -21,7 +21,8 @@ from workervoice.crypto import checkpoint
 from workervoice.crypto.checkpoint import Checkpoint
 from workervoice.crypto.merkle import Frontier, leaf_body, leaf_hash
 from workervoice.crypto.seal import SigningKey, generate_signing
-from workervoice.hotline.verifying import Report, verify_log
+from workervoice.hotline.treecheck import Report
+from workervoice.hotline.verifying import verify_log
 from workervoice.hotline.witnessing import keep
 from workervoice.store import logbook
 from workervoice.store.engine import Scope

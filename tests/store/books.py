@@ -14,7 +14,7 @@ from sqlalchemy import Table, select
 from tests.house import START, House
 from workervoice.store import outbox
 from workervoice.store.engine import Database, Scope, Tx
-from workervoice.store.intake import Conversation, add_conversation
+from workervoice.store.intake import Conversation, save_conversation
 from workervoice.store.outbox import Owed
 from workervoice.store.vault import Vault
 
@@ -43,10 +43,9 @@ class Books:
         return known[process]
 
     def conversation(self) -> Conversation:
-        made = Conversation(uuid4(), "greeting", 1, {"said": "nothing"})
+        new = Conversation(uuid4(), "greeting", 0, {"said": "nothing"})
         with self.begin() as tx:
-            add_conversation(tx, VAULT, made)
-        return made
+            return save_conversation(tx, VAULT, new, state=new.state, record=new.record)
 
     def owed(self, *, state: str = "owed", hours: float = 72, key: str = "") -> UUID:
         """A text owed since the start; `hours` until it is of no use."""
@@ -63,7 +62,7 @@ class Books:
             dedupe_key=key or str(row_id),
         )
         with self.begin() as tx:
-            assert outbox.owe(tx, row)
+            outbox.owe(tx, row)
         return row_id
 
     def row(self, table: Table, row_id: UUID) -> dict[str, Any] | None:

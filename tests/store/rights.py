@@ -63,6 +63,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "disclosure": "S(id link organisation_id programme_id state) U(state)",
         "draft": "S(case_id programme_id) D",
         "issue": "S(id link programme_id state)",
+        "keyed_list": "S* I U(last lines mac position)",
         "line": "S*",
         "log_checkpoint": "S* I",
         "log_head": "S* I U(record version)",
@@ -72,6 +73,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "outbox": "S* U(attempts code first_digest lease_token lease_until payload provider_ref"
         " reseal_signature reseal_signer_id run_at state) D",
         "programme": "S*",
+        "restored": "S*",
     },
     "console": {
         "invitation": "S* U(keys)",
@@ -110,6 +112,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "organisation": "S*",
         "outbox": "S(code conversation_id expires_at id programme_id state) I D",
         "programme": "S*",
+        "restored": "S* I",
         "site": "S*",
         "supply_link": "S*",
         "watched": "S* I U(raised record version) D",
@@ -137,6 +140,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "log_leaf": "I",
         "log_tag": "S* I",
         "organisation": "S*",
+        "restored": "S*",
         "watched": "S*",
     },
     "registrar": {

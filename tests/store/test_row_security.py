@@ -10,6 +10,7 @@ import pytest
 from psycopg import sql
 
 from tests.builders import a_case, a_released_issue, an_agreed_action
+from tests.drills import remember
 from tests.house import ROLE_PASSWORD, House
 from tests.store.rights import EXPECTED, OPEN_DOORS, ROLES, columns_of, connected
 from workervoice.embedded import EmbeddedServer
@@ -22,9 +23,11 @@ from workervoice.hotline import (
     throttle,
     watch,
 )
+from workervoice.hotline.restoring import note_restore
 from workervoice.hotline.staffing import Guest
 from workervoice.hotline.throttle import Caller
 from workervoice.message import Role
+from workervoice.store.engine import Scope
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 
 WHOLE_PROGRAMME = ("gateway", "courier", "staff", "monitor", "registrar")
@@ -46,6 +49,10 @@ def lived_in(shared_house: House) -> House:
     throttle.Throttle(shared_house.console.database).take(Caller("").at_token(b"", 0), 0)
     watch.Watch().opened(shared_house.console, sam, case_id)
     drafts.keep(shared_house.console, sam, case_id, "note", {"text": ("half a sentence",)})
+    remember(shared_house, shared_house.data / "keyed.list")
+    shared_house.deliver()
+    with shared_house.owner.begin(Scope(shared_house.programme)) as tx:
+        note_restore(tx, shared_house.courier_process, uuid4(), shared_house.now)
     return shared_house
 
 

@@ -151,9 +151,12 @@ def test_only_the_intended_states_are_final() -> None:
 def test_nothing_closes_or_erases_a_case_by_itself() -> None:
     into = [m for m in case.MACHINE.moves if m.dest in {"closed", "erased", "out_of_scope"}]
     came_back = [m for m in into if m.name == "cancel_withdrawal"]
+    erased_before = [m for m in into if m.guards == ("erased_before",)]  # by a person
 
-    assert all(m.roles <= PEOPLE and m.reason for m in into if m not in came_back)
+    by_itself = [*came_back, *erased_before]
+    assert all(m.roles <= PEOPLE and m.reason for m in into if m not in by_itself)
     assert all(m.sources == ("withdrawn",) for m in came_back)
+    assert [m.name for m in erased_before] == ["erase"]
 
 
 def test_without_the_workers_word_only_a_supervisor_closes() -> None:

@@ -15,9 +15,15 @@ from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from workervoice.app.private_files import write_private
-from workervoice.crypto.backup import Readable, id_of_backup, open_backup, seal_backup
+from workervoice.crypto.backup import (
+    Readable,
+    Writable,
+    id_of_backup,
+    open_backup,
+    seal_backup,
+)
 from workervoice.crypto.suite import KemKey, generate_kem
-from workervoice.errors import SettingsError
+from workervoice.errors import CryptoError, SealBroken, SettingsError
 
 RETENTION_DAYS = 14
 _LOOK = 1024  # bytes at the beginning and at the end
@@ -55,6 +61,11 @@ def seal(source: AbstractContextManager[Readable], out: Path, keys: Path, now: d
     Neither stays if the dump is not whole. Raises `SettingsError`.
     """
     backup_id, key = uuid4(), generate_kem()
+    if keys.resolve() == out.parent.resolve():
+        raise SettingsError(
+            f"{keys} is where the backup goes: a key beside its backup keeps it from nobody. Give "
+            "--keys a directory on another disk, which no backup takes"
+        )
     try:
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
@@ -82,17 +93,43 @@ def seal(source: AbstractContextManager[Readable], out: Path, keys: Path, now: d
     return backup_id
 
 
-def unseal(path: Path, keys: Path, sink: BinaryIO) -> None:
+def unseal(path: Path, keys: Path, sink: Writable) -> None:
     """Open a backup. Raises `SettingsError` if its key is not there (any more)."""
-    if not path.is_file():
-        raise SettingsError(f"{path} is no file")
-    with path.open("rb") as source:
-        backup_id = id_of_backup(source)
+    with _opened(path) as source:
+        key = _key_of(id_of_backup(source), keys)
         source.seek(0)
-        found = [name for name, _, each in _keys(keys) if each == backup_id]
-        if not found:
-            raise SettingsError(f"backup {backup_id} has no key here: it may have expired")
-        open_backup(KemKey.from_bytes(bytes.fromhex(found[0].read_text())), source, sink)
+        open_backup(key, source, sink)
+
+
+def id_of(path: Path, keys: Path) -> UUID:
+    """Which backup this is, if its key is there. Raises `SettingsError`."""
+    with _opened(path) as source:
+        try:
+            backup_id = id_of_backup(source)
+        except SealBroken:
+            raise SettingsError(f"{path} is not a backup") from None
+    _key_of(backup_id, keys)
+    return backup_id
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be read ({exc.strerror}): name a backup") from None
+
+
+def _key_of(backup_id: UUID, keys: Path) -> KemKey:
+    found = [path for path, _, each in _keys(keys) if each == backup_id]
+    if not found:
+        raise SettingsError(
+            f"backup {backup_id} has no key here: it has expired, or {keys} is not the directory "
+            "of its key"
+        )
+    try:
+        return KemKey.from_bytes(bytes.fromhex(found[0].read_text(encoding="utf-8").strip()))
+    except (OSError, ValueError, CryptoError):
+        raise SettingsError(f"{found[0]} is damaged: take a copy of it from the mirror") from None
 
 
 def expire(keys: Path, now: datetime, days: int = RETENTION_DAYS) -> list[UUID]:

@@ -1,18 +1,24 @@
-"""`workervoice backup`: seal a dump to a key that expires, open one, destroy old keys."""
+"""`workervoice backup`: make one, seal a dump to a key that expires, open one, destroy old keys."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+
+from workervoice.errors import SettingsError
 
 
 def declare(commands: Any) -> None:
     """Add these commands to the command line's parser."""
-    backup = commands.add_parser("backup", help="backups that expire with their keys")
-    parts = backup.add_subparsers(required=True, metavar="DO")
+    about = "make a backup as the settings say, and destroy the keys of those older than 14 days"
+    backup = commands.add_parser("backup", help=about, description=about)
+    backup.set_defaults(run=_daily)
+    parts = backup.add_subparsers(metavar="DO")
     for name, run, about in (
         ("seal", _seal, "seal a dump from standard input to a new key"),
         ("make", _make, "dump this hotline's database, and seal the dump to a new key"),
@@ -28,6 +34,39 @@ def declare(commands: Any) -> None:
             part.add_argument("file", type=Path, help="the backup")
 
 
+def _daily(parsed: argparse.Namespace) -> int:
+    from workervoice.app.processes import wall_clock  # noqa: PLC0415 - `triage` must start fast
+    from workervoice.settings import load  # noqa: PLC0415
+
+    settings, now = load(), wall_clock()
+    into, keys = settings.backup_dir, settings.backup_keys_dir
+    if into is None or keys is None:
+        raise SettingsError(
+            "WORKERVOICE_BACKUP_DIR and WORKERVOICE_BACKUP_KEYS_DIR are missing: say where backups "
+            "go, and where their keys, on another disk; or use `workervoice backup make`"
+        )
+    try:
+        into.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise SettingsError(f"{into} cannot be made ({exc.strerror}): give a directory") from None
+    out = into / now.strftime("%Y-%m-%d-%H%M%S.backup")
+    print(f"backup {_made(out, keys, now)} is {out}; its key is in {keys}")
+    if not settings.list_file().is_file():
+        print(
+            f"There is no list {settings.list_file()} yet: the courier begins it. Without it, what "
+            "was erased after the backup would come back with it."
+        )
+    return _expired(keys, now)
+
+
+def _made(out: Path, keys: Path, now: datetime) -> UUID:
+    from workervoice.app.backups import seal  # noqa: PLC0415
+    from workervoice.app.dumping import dumped  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
+
+    return seal(dumped(load()), out, keys, now)
+
+
 def _seal(parsed: argparse.Namespace) -> int:
     from workervoice.app.backups import seal  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
@@ -38,12 +77,9 @@ def _seal(parsed: argparse.Namespace) -> int:
 
 
 def _make(parsed: argparse.Namespace) -> int:
-    from workervoice.app.backups import seal  # noqa: PLC0415
-    from workervoice.app.dumping import dumped  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
-    from workervoice.settings import load  # noqa: PLC0415
 
-    print(f"backup {seal(dumped(load()), parsed.out, parsed.keys, wall_clock())}")
+    print(f"backup {_made(parsed.out, parsed.keys, wall_clock())}")
     return 0
 
 
@@ -55,9 +91,14 @@ def _open(parsed: argparse.Namespace) -> int:
 
 
 def _expire(parsed: argparse.Namespace) -> int:
-    from workervoice.app.backups import expire  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
 
-    for backup_id in expire(parsed.keys, wall_clock()):
+    return _expired(parsed.keys, wall_clock())
+
+
+def _expired(keys: Path, now: datetime) -> int:
+    from workervoice.app.backups import expire  # noqa: PLC0415
+
+    for backup_id in expire(keys, now):
         print(f"backup {backup_id} opens no more")
     return 0

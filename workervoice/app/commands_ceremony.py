@@ -1,4 +1,4 @@
-"""The commands of the ceremony: `init`, `restore`, `root sign` and `root take`."""
+"""The commands of the ceremony: `init`, `root sign` and `root take`."""
 
 from __future__ import annotations
 
@@ -34,14 +34,6 @@ def declare(commands: Any) -> None:
     init.add_argument(
         "--root-file", type=Path, help="write the root there instead of showing it; not in --out"
     )
-    restore = commands.add_parser(
-        "restore",
-        help="put the process keys back from their sealed copy; asks for the recovery key",
-    )
-    restore.set_defaults(run=_restore)
-    restore.add_argument("--sealed", type=Path, required=True, help="the file process-keys.sealed")
-    restore.add_argument("--data", type=Path, required=True, help="data directory without keys")
-    restore.add_argument("--root", metavar="HEX", help="the root's public key; or asks for digits")
     _declare_root(commands)
 
 
@@ -106,17 +98,6 @@ def _keep_root(path: Path, root: str) -> bool:
         print(f"{path} cannot be written ({exc.strerror}): the root is shown", file=sys.stderr)
         return False
     return True
-
-
-def _restore(parsed: argparse.Namespace) -> int:
-    from workervoice.app.asking import ask, ask_secret  # noqa: PLC0415
-    from workervoice.app.recovery import restore_process_keys  # noqa: PLC0415
-
-    root = parsed.root or ask("Fingerprint of the root, from your paper")
-    typed = ask_secret("Recovery key")
-    files = restore_process_keys(parsed.sealed, parsed.data, typed, root)
-    print(f"{len(files)} files are back in {parsed.data}, of the root that you gave.")
-    return 0
 
 
 def _request(parsed: argparse.Namespace) -> int:

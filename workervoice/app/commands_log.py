@@ -25,6 +25,14 @@ def declare(commands: Any) -> None:
     what = verify.add_mutually_exclusive_group()
     what.add_argument("--export", type=Path, metavar="FILE", help="verify an export instead")
     what.add_argument("--proof", type=Path, metavar="FILE", help="verify a proof instead")
+    verify.add_argument(
+        "--restored",
+        type=UUID,
+        action="append",
+        default=[],
+        metavar="BACKUP",
+        help="a backup that was put back, as you were told; may be given several times",
+    )
     verify.add_argument("--root", metavar="HEX", help="the root's public key, 64 digits")
     export = _command(do, "export", _export, "write leaf hashes and checkpoints to a file")
     export.add_argument("file", type=Path, metavar="FILE")

@@ -31,8 +31,8 @@ def dumped(settings: Settings) -> Iterator[IO[bytes]]:
     """The dump, as SQL. Raises `SettingsError` at its end if `pg_dump` did not reach that."""
     with owner_url(settings, given=settings.database_url) as url, tempfile.TemporaryFile() as said:
         pg_dump = subprocess.Popen(  # noqa: S603 - our own program, nothing of a user's
-            [str(program("pg_dump")), "--format=plain"],
-            env=_reaching(url),
+            [str(program("pg_dump")), "--format=plain", "--no-owner"],
+            env=reaching(url),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -50,7 +50,7 @@ def dumped(settings: Settings) -> Iterator[IO[bytes]]:
             raise SettingsError(f"pg_dump failed, so there is no backup: {last}")
 
 
-def _reaching(url: str) -> dict[str, str]:
+def reaching(url: str) -> dict[str, str]:
     """The address for libpq, password included, where no list of processes shows it."""
     parts = conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://", 1))
     return {_VARIABLES[name]: str(value) for name, value in parts.items() if name in _VARIABLES}

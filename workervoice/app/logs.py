@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ from workervoice.app.keyfiles import keys_of, pinned_root
 from workervoice.app.ownership import owner_database
 from workervoice.errors import NotFound, SettingsError
 from workervoice.hotline import logfile
-from workervoice.hotline.verifying import Report, verify_log
+from workervoice.hotline.treecheck import Report
+from workervoice.hotline.verifying import verify_log
 from workervoice.settings import Settings, load
 from workervoice.store.engine import Database, Scope
 from workervoice.store.programme import programmes
@@ -28,10 +29,10 @@ def run_verify(parsed: argparse.Namespace) -> int:
     root = pinned_root(settings.data_dir, _root(parsed.root) or settings.root_public)
     if parsed.export is not None:
         export = logfile.read_export(_read(parsed.export).decode(errors="replace").splitlines())
-        return _tell([logfile.verify_export(export, root, witnesses)])
+        return _tell([logfile.verify_export(export, root, witnesses)], parsed.restored)
     if parsed.proof is not None:
         return _tell([logfile.verify_proof(_json(parsed.proof), root)])
-    return _tell(_verify_stored(settings, root, witnesses))
+    return _tell(_verify_stored(settings, root, witnesses), parsed.restored)
 
 
 def _verify_stored(
@@ -65,16 +66,31 @@ def run_prove(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(reports: Sequence[Report]) -> int:
-    """Everything found, problems first; 0 if there is none."""
+def _tell(reports: Sequence[Report], known: Collection[UUID] = ()) -> int:
+    """Everything found, problems first; 0 if there is none. A restore from a backup in `known` is
+    one that the asker was told of; any other is for a person to look at."""
     problems = [problem for report in reports for problem in report.problems]
+    restored = [found for report in reports for found in report.restored]
+    unknown = sum(1 for backup, _ in restored if backup not in known)
     lines = problems[:SHOWN]
     if len(problems) > SHOWN:
         lines.append(f"… and {len(problems) - SHOWN} more.")
+    lines += [sentence for _, sentence in restored]
     lines += [told for report in reports for told in report.told]
-    lines.append(f"{len(problems)} problems." if problems else "The log holds.")
+    lines.append(_verdict(len(problems), unknown))
     sys.stdout.write("\n".join(lines) + "\n")
-    return 1 if problems else 0
+    return 1 if problems or unknown else 0
+
+
+def _verdict(problems: int, unknown: int) -> str:
+    if problems:
+        return f"{problems} problems."
+    if unknown:
+        return (
+            "The log holds, and was restored. If you were told of that restore, give its backup "
+            "with --restored."
+        )
+    return "The log holds."
 
 
 def _programmes(owner: Database) -> list[UUID]:

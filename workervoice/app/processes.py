@@ -12,6 +12,7 @@ from workervoice.app.keyfiles import keys_of, pinned_root
 from workervoice.channels.base import Receiver, Sender
 from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
 from workervoice.channels.twilio import TwilioReceiver, TwilioSender
+from workervoice.crypto.keyedlist import ListFile, list_key
 from workervoice.crypto.passkeys import Relying
 from workervoice.crypto.suite import self_test
 from workervoice.errors import SettingsError
@@ -20,11 +21,13 @@ from workervoice.hotline.doors import Door
 from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process, Trust
 from workervoice.hotline.receive import Reception
+from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.tick import Courier
 from workervoice.journal import Journal
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.engine import Database, Scope
 from workervoice.store.programme import Line, programmes
+from workervoice.store.unfinished import stop_if_unfinished
 from workervoice.triage.engine import Engine
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.retention import Policy
@@ -41,7 +44,9 @@ def wall_clock() -> datetime:
 def build_process(settings: Settings, kind: str) -> Process:
     """Keys, database and trust of one of our processes; refuses to start on a broken library."""
     self_test()
-    database = Database(_database_url(settings, kind), pool_size=POOL[kind])
+    url = _database_url(settings, kind)
+    stop_if_unfinished(url)
+    database = Database(url, pool_size=POOL[kind])
     if settings.custody == "file":
         _JOURNAL.note("keys_in_files")
     return process_on(settings, kind, database)
@@ -120,7 +125,9 @@ def build_courier(settings: Settings) -> Courier:
     def callback(line: Line, outbox_id: UUID) -> str:
         return f"{base}/status/{provider}/{line.slug}?m={outbox_id}"
 
-    return Courier(build_process(settings, "courier"), _senders(settings), callback)
+    process = build_process(settings, "courier")
+    beside = ListFile(settings.list_file(), list_key(process.vault.mac_key))
+    return Courier(process, _senders(settings), callback, remembering=Remembering(beside))
 
 
 def _senders(settings: Settings) -> Callable[[Line], Sender]:

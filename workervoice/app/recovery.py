@@ -29,6 +29,7 @@ from workervoice.store.keys import entry_from_body, entry_to_body
 PAPER = "recovery key"
 SEALED, PUBLIC, VOUCHED = "process-keys.sealed", "recovery.public", "recovery.vouched"
 _ROOT = "root.public"
+WRITTEN = (SEALED, PUBLIC, VOUCHED, _ROOT)  # beside the directory of keys
 _FORMAT = "workervoice-process-keys-1"
 _PLACE = ctx("process-keys")
 _NAME = re.compile(

@@ -31,6 +31,7 @@ from workervoice.settings import Settings
 from workervoice.store.engine import Database
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 from workervoice.store.programme import Line
+from workervoice.store.unfinished import stop_if_unfinished
 
 DATABASE = "workervoice"
 READY_SECONDS = 60
@@ -129,6 +130,7 @@ class Supervisor:
     def _with_database(self, settings: Settings) -> Settings:
         """An external database as configured, or the embedded one with new role passwords."""
         if settings.database_url is not None:
+            stop_if_unfinished(settings.database_url.get_secret_value())
             check_external(settings, settings.database_url.get_secret_value())
             return settings
         if not self.is_demo and not has_key_files(settings.data_dir):
@@ -138,6 +140,7 @@ class Supervisor:
         self._server.ensure_database(DATABASE)
         passwords = {role: secrets.token_urlsafe(24) for role in LOGIN_ROLES}
         owner = self._server.owner_url(DATABASE)
+        stop_if_unfinished(owner)
         upgrade(owner, passwords)
         urls = {
             url_setting(role): SecretStr(self._server.url(role, password, DATABASE))

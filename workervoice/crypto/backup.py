@@ -29,6 +29,12 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+class Writable(Protocol):
+    """Where an opened backup goes."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
 def seal_backup(public: bytes, backup_id: UUID, source: Readable, sink: BinaryIO) -> None:
     """Seal all of `source` to this key."""
     data_key = secrets.token_bytes(KEY_BYTES)
@@ -51,7 +57,7 @@ def id_of_backup(source: BinaryIO) -> UUID:
     return UUID(bytes=head[len(MAGIC) :])
 
 
-def open_backup(key: KemKey, source: BinaryIO, sink: BinaryIO) -> None:
+def open_backup(key: KemKey, source: BinaryIO, sink: Writable) -> None:
     """Write what `seal_backup` sealed, chunk by chunk.
 
     Raises `SealBroken` on anything wrong; what is in `sink` by then is no backup.

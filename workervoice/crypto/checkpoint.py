@@ -6,6 +6,9 @@
 
     — workervoice/log/<programme> <key id and signature, base64>
 
+After a restore a line `restored <id>` stands below the root and says which was the last, so that a
+checkpoint from before it can be told from one that was made since.
+
 Sources: C2SP tlog-checkpoint and signed-note (Ed25519, type 1). The signature covers the text as
 it stands, not a `ctx(...)`, because the format says so; the key of a log signs nothing else. Lines
 of other signers, such as witnesses, may follow and are left alone.
@@ -31,6 +34,7 @@ _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
 _DASH = "\N{EM DASH} "
 _SPOKEN = "checkpoint-spoken"
+_RESTORED = "restored "
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +44,20 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    restored: UUID | None = None  # the last restore before it
 
     def text(self) -> str:
         """What is signed. Raises `SealBroken` for what could not be read back."""
         text = f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        text += f"{_RESTORED}{self.restored}\n" if self.restored else ""
         if not _is_name(self.origin) or _read_text(text) != self:
             raise SealBroken("not a checkpoint")
         return text
 
     def fingerprint(self) -> bytes:
         """Eight bytes to be compared by people; see `crypto.spoken`."""
-        return digest(ctx(_SPOKEN, self.origin, self.size, self.root))[:8]
+        also = (self.restored,) if self.restored else ()
+        return digest(ctx(_SPOKEN, self.origin, self.size, self.root, *also))[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +128,31 @@ def verify(
 
 
 def _read_text(text: str) -> Checkpoint:
-    """Exactly three lines: the format allows more, which no monitor could check."""
-    lines = text.split("\n")
-    if len(lines) != 4 or lines[3] or not lines[0]:
+    """Exactly three lines, and a fourth after a restore: the format allows more, which no monitor
+    could check."""
+    *lines, end = text.split("\n")
+    restored = _restore_in(lines.pop()) if len(lines) == 4 else None
+    if len(lines) != 3 or end or not lines[0]:
         raise SealBroken("not a checkpoint: not three lines")
-    origin, size, root = lines[:3]
+    origin, size, root = lines
     if not (size.isascii() and size.isdecimal()) or str(int(size[:20])) != size:
         raise SealBroken("not a checkpoint: no size")
     hashed = _from_base64(root)
     if len(hashed) != HASH_BYTES:
         raise SealBroken("not a checkpoint: no root")
-    return Checkpoint(origin, int(size), hashed)
+    return Checkpoint(origin, int(size), hashed, restored)
+
+
+def _restore_in(line: str) -> UUID:
+    """Only the one form that an id is written in."""
+    said = line.removeprefix(_RESTORED)
+    try:
+        restored = UUID(said)
+    except ValueError:
+        raise SealBroken("not a checkpoint: not three lines") from None
+    if line != f"{_RESTORED}{restored}":
+        raise SealBroken("not a checkpoint: not three lines")
+    return restored
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:

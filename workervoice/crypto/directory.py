@@ -118,6 +118,7 @@ class Directory:
         self._checked: dict[UUID, Entry] = {}
         self._vouched: dict[tuple[UUID, int], bool] = {}
         self._versions: dict[UUID, set[Signed]] = {}
+        self._ids: dict[str, list[UUID]] = {}
         for signed in entries:
             self._versions.setdefault(signed.entry.id, set()).add(signed)
 
@@ -168,13 +169,10 @@ class Directory:
 
     def ids(self, kind: str) -> list[UUID]:
         """The ids that claim a kind, in a stable order; ask `trusted` before using one."""
-        found = {
-            signed.entry.id
-            for versions in self._versions.values()
-            for signed in versions
-            if signed.entry.kind == kind
-        }
-        return sorted(found)
+        if kind not in self._ids:
+            every = (signed.entry for versions in self._versions.values() for signed in versions)
+            self._ids[kind] = sorted({entry.id for entry in every if entry.kind == kind})
+        return list(self._ids[kind])
 
     def _check(self, principal: UUID) -> Entry:
         newest = self._newest(principal)

@@ -27,6 +27,7 @@ MESSAGE_SIZES = (2048, 32768)  # bytes; what is longer, and rare, takes multiple
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _LENGTH_BYTES = 4
+_UUID_HEAD = b"\0\0\0\x11u"  # 17 bytes: the type and the UUID's own
 _BOX_FORMAT = b"\x01"  # format | nonce (12) | ciphertext and tag (n + 16)
 
 
@@ -40,18 +41,22 @@ def ctx(label: str, *parts: bytes | str | int | UUID) -> bytes:
     s (UTF-8), b (bytes), i (decimal), u (the UUID's 16 bytes). `label` is a constant, one for each
     purpose: what is signed or sealed for one purpose must never pass for another.
     """
-    items = [_typed(part) for part in (label, *parts)]
-    return _length(len(items)) + b"".join(_length(len(item)) + item for item in items)
+    items = [_length(1 + len(parts))]
+    for part in (label, *parts):
+        if isinstance(part, UUID):
+            items += (_UUID_HEAD, part.bytes)
+            continue
+        item = _typed(part)
+        items += (_length(len(item)), item)
+    return b"".join(items)
 
 
-def _typed(part: bytes | str | int | UUID) -> bytes:
-    if isinstance(part, UUID):
-        return b"u" + part.bytes
+def _typed(part: bytes | str | int) -> bytes:
     if isinstance(part, bytes):
         return b"b" + part
     if isinstance(part, str):
         return b"s" + part.encode(errors="surrogatepass")
-    return b"i" + str(int(part)).encode()
+    return b"i%d" % part
 
 
 def _length(number: int) -> bytes:

@@ -9,9 +9,11 @@ who sealed: whoever stores a blob signs it too.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
@@ -29,6 +31,8 @@ _PrivateKey = X25519PrivateKey | hpke.MLKEM768X25519PrivateKey
 _PublicKey = X25519PublicKey | hpke.MLKEM768X25519PublicKey
 
 _SEED_BYTES = 64  # ML-KEM private key, as FIPS 203's d | z
+_CURVE_BYTES = 32
+_KEPT = 64  # public keys that were taken apart lately: the team's and the courier's are always used
 _MLKEM_PUBLIC_BYTES = 1184
 
 
@@ -39,6 +43,9 @@ class Suite(IntEnum):
     XWING = 2
 
 
+_PRIVATE_BYTES = MappingProxyType(
+    {Suite.X25519: _CURVE_BYTES, Suite.XWING: _SEED_BYTES + _CURVE_BYTES}
+)
 _HPKE = MappingProxyType(
     {
         Suite.X25519: hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM),
@@ -77,11 +84,9 @@ class KemKey:
 
 
 def generate_kem(suite: Suite = Suite.XWING) -> KemKey:
-    """A new random key pair."""
-    curve = X25519PrivateKey.generate().private_bytes_raw()
-    if suite is Suite.X25519:
-        return KemKey(suite, curve)
-    return KemKey(suite, MLKEM768PrivateKey.generate().private_bytes_raw() + curve)
+    """A new random key pair. Of both kinds the private half is nothing but random bytes (RFC 7748;
+    FIPS 203, algorithm 19), from which the library makes the rest."""
+    return KemKey(suite, secrets.token_bytes(_PRIVATE_BYTES[suite]))
 
 
 def seal_to(public: bytes, plaintext: bytes, info: bytes) -> bytes:
@@ -128,6 +133,7 @@ def _load_private(suite: Suite, private: bytes) -> tuple[_PrivateKey, bytes]:
     return hpke.MLKEM768X25519PrivateKey(seed, curve), raw
 
 
+@lru_cache(_KEPT)
 def _load_public(suite: Suite, raw: bytes) -> _PublicKey:
     """The library's key. Raises `ValueError`."""
     if suite is Suite.X25519:

@@ -47,9 +47,10 @@ def next_hour(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) + LOOK_EVERY
 
 
-def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID, record: CaseRecord) -> CaseRow:
+def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID) -> CaseRow:
     """Make a new case with its own key pair, readable by the programme's team as it is now.
 
+    The case itself is stored with its first facts (`write_facts`), before anything is asked.
     Raises `Outdated` if the team has got other keys since the directory was read.
     """
     team = sole(pen.directory, "team")
@@ -59,7 +60,7 @@ def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID, record: CaseRecord) ->
     pair, kek = keyring.new_pair(holder)
     signature = pen.signer.sign(keyring.statement(holder, pair.public))
     wrap = keyring.wrap(kek, holder=holder, reader_id=team.id, reader_public=team.kem_public)
-    unsigned = CaseRow(
+    row = CaseRow(
         id=case_id,
         conversation_id=conversation_id,
         team_id=team.id,
@@ -72,11 +73,10 @@ def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID, record: CaseRecord) ->
         signature=b"",
         next_look_at=pen.now,
     )
-    row = replace(unsigned, **_next_facts(tx, pen, unsigned, record))
-    cases.add_case(tx, row)
     keys.add_key_pair(tx, holder, keys.SharedPair(pair, pen.signer.id, signature))
     keys.add_wrap(tx, holder, team.id, wrap, reader_epoch=team.epoch)
     pen.free.update({("message", case_id): 1, ("assessment", case_id): 1})
+    pen.publics[holder] = pair.public
     return row
 
 
@@ -107,8 +107,12 @@ def read_facts(tx: Tx, vault: Vault, directory: Directory, row: CaseRow) -> Case
 def write_facts(tx: Tx, pen: Pen, row: CaseRow, record: CaseRecord, state: str) -> CaseRow:
     """Store the next version of the facts, and the state that a machine decided."""
     columns = _next_facts(tx, pen, row, record)
-    cases.save_case(tx, row, dest=state, also=columns)
-    return replace(row, state=state, **columns)
+    now = replace(row, state=state, **columns)
+    if row.version:
+        cases.save_case(tx, row, dest=state, also=columns)
+    else:
+        cases.add_case(tx, now)
+    return now
 
 
 def facts_now(tx: Tx, vault: Vault, directory: Directory, case_id: UUID) -> CaseRecord:
@@ -151,9 +155,11 @@ def pair_place(row: CaseRow) -> Place:
 
 
 def case_public(tx: Tx, pen: Pen, row: CaseRow) -> tuple[Holder, bytes]:
-    """What words of this case are sealed to."""
+    """What words of this case are sealed to; asked and checked once in a transaction."""
     holder = Holder("case", row.id, row.epoch)
-    return holder, vouched_public(tx, pen.directory, holder)
+    if holder not in pen.publics:
+        pen.publics[holder] = vouched_public(tx, pen.directory, holder)
+    return holder, pen.publics[holder]
 
 
 def takes_words(tx: Tx, pen: Pen, row: CaseRow) -> bool:

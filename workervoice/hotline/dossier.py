@@ -6,7 +6,7 @@ rows of the tables in `workflow` are ever taken, and all of them in the message'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,14 +17,14 @@ from workervoice.hotline import casefile, newest
 from workervoice.hotline.clockwork import promise, promise_for_report
 from workervoice.hotline.disputing import dispute_issues
 from workervoice.hotline.judging import RANKS, after_text
-from workervoice.hotline.poster import named_site
+from workervoice.hotline.poster import Poster
 from workervoice.hotline.process import Pen
 from workervoice.hotline.records import CaseRecord
 from workervoice.message import Evidence, Facts, Grade, Inbound, Priority, Role
 from workervoice.store import cases
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
-from workervoice.store.programme import Line, Site
+from workervoice.store.programme import Line
 from workervoice.store.rows import Row
 from workervoice.triage import facts as triage_facts
 from workervoice.triage import ilo
@@ -111,7 +111,7 @@ def _recent(record: CaseRecord, pen: Pen) -> bool:
     return record.closed_at is not None and pen.now - record.closed_at <= REOPEN_WITHIN
 
 
-def learn(dossier: Dossier, arrival: Arrival, sites: Iterable[Site], *, asked: bool) -> Facts:
+def learn(dossier: Dossier, arrival: Arrival, poster: Poster, *, asked: bool) -> Facts:
     """Everything known with this text: facts only grow, and the first site that is named stays.
 
     `asked` is whether the text answers the question where the worker works.
@@ -119,7 +119,7 @@ def learn(dossier: Dossier, arrival: Arrival, sites: Iterable[Site], *, asked: b
     facts = triage_facts.merge(dossier.facts, arrival.reading.facts)
     if facts.site_id is not None:
         return facts
-    return replace(facts, site_id=named_site(arrival.inbound.text, sites, asked=asked))
+    return replace(facts, site_id=poster.named(arrival.inbound.text, asked=asked))
 
 
 def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
@@ -132,7 +132,7 @@ def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
             return None
         record = _new_record(pen, filing)
         conversation_id = filing.conversation_id
-        row = casefile.open_file(tx, pen, conversation_id=conversation_id, record=record)
+        row = casefile.open_file(tx, pen, conversation_id=conversation_id)
         promise_for_report(tx, pen, row.id, record.priority)
         pen.log(tx, "case_opened", row.id)
     if turn.report or casefile.takes_words(tx, pen, row):  # a DELETE has no other words

@@ -65,7 +65,10 @@ _PLAIN: Mapping[str, Kind] = {
         "addresses and what was owed were destroyed (conversation)", erases=True
     ),
     # time passes
-    "words_destroyed": Kind("texts and judgements were kept long enough, and are destroyed (case)"),
+    "words_destroyed": Kind(
+        "texts and judgements were kept long enough, or had gone before a restore, and are "
+        "destroyed (case)"
+    ),
     "erasure_due": Kind("the record was kept long enough: a person is reminded (case)"),
     "buyer_notified": Kind("a disclosure is on its buyer's list (disclosure)"),
     "clock_ran_out": Kind("a promise is late; the detail is the rung (clock)"),
@@ -99,6 +102,21 @@ _PLAIN: Mapping[str, Kind] = {
     "owed_resealed": Kind("what is owed was sealed anew, without a change in it (programme)"),
     "records_resealed": Kind(
         "records were sealed under a new service key, without a change in them (programme)"
+    ),
+    "restored": Kind(
+        "the database was put back from a backup: restore, backup, entries it had, and the log's "
+        "signature over them (programme)",
+        sensitive=True,
+    ),
+    "ways_closed": Kind(
+        "a restore brought back somebody who had been let go, who cannot sign in (officer)", True
+    ),
+    "silenced_again": Kind(
+        "a restore brought back a conversation that had been paused; the detail is its state "
+        "(conversation)"
+    ),
+    "sending_resumed": Kind(
+        "a supervisor let the courier send again after a restore (programme)", sensitive=True
     ),
     "checkpoint_kept": Kind("a monitor took the newest checkpoint, in this hour (programme)"),
 }

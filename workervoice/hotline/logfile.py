@@ -6,6 +6,7 @@ An export is text, a line each:
     origin <name of the log>
     key <signature, hex> <directory entry, JSON>        every key that the root gave to the log
     leaf <hash, hex>                                    in order, the first is entry 0
+    restored <restore> <backup> <size> <hour> <signature>   by the log's key, oldest first
     checkpoint <signed note, base64>                    smallest first
     end <number of leaves> <number of checkpoints>
 
@@ -23,11 +24,14 @@ from uuid import UUID
 
 from workervoice.crypto import checkpoint, merkle
 from workervoice.crypto.directory import Signed, once_vouched
+from workervoice.crypto.merkle import Frontier
 from workervoice.errors import CryptoError, NotFound, NotTrusted, SealBroken
-from workervoice.hotline.verifying import Report, check_tree, claims
+from workervoice.hotline.restoring import Statement
+from workervoice.hotline.treecheck import Judge, Report, Restore, claims, grow
 from workervoice.store import logbook
 from workervoice.store.engine import Tx
 from workervoice.store.keys import directory_entries, entry_from_body, entry_to_body
+from workervoice.store.restored import restores
 
 _FIRST = "workervoice-log-export 1"
 _PROOF = "workervoice-log-proof 1"
@@ -42,7 +46,12 @@ class Export:
     keys: list[Signed] = field(default_factory=list)
     leaves: list[bytes] = field(default_factory=list)
     notes: list[bytes] = field(default_factory=list)
+    restores: list[Restore] = field(default_factory=list)
     ended: bool = False
+
+    def root_of(self, size: int) -> bytes:
+        """Of its first entries."""
+        return Frontier().grown(self.leaves[:size]).root()
 
     def trusted_keys(self, root_public: bytes) -> list[bytes]:
         return _trusted(root_public, self.keys, self.origin)
@@ -58,6 +67,9 @@ def write_export(tx: Tx) -> Iterator[str]:
     for leaf in logbook.ordered_hashes(tx):
         yield f"leaf {leaf.hex()}"
         count += 1
+    for row in restores(tx):
+        if row.waits:
+            yield f"restored {Statement.of(row).written()}"
     notes = logbook.checkpoints(tx)
     for _, note in notes:
         yield f"checkpoint {base64.b64encode(note.encode()).decode()}"
@@ -107,7 +119,16 @@ def _take_checkpoint(export: Export, rest: str) -> None:
     export.notes.append(base64.b64decode(rest, validate=True))
 
 
-_READERS = {"key": _take_key, "leaf": _take_leaf, "checkpoint": _take_checkpoint}
+def _take_restored(export: Export, rest: str) -> None:
+    export.restores.append(Restore(Statement.read(rest)))
+
+
+_READERS = {
+    "key": _take_key,
+    "leaf": _take_leaf,
+    "restored": _take_restored,
+    "checkpoint": _take_checkpoint,
+}
 
 
 def verify_export(
@@ -119,8 +140,13 @@ def verify_export(
     if not keys:
         report.problems.append(f"The root vouches for no key of {export.origin}.")
     inside = [("A checkpoint of the export", note) for note in export.notes]
-    signed = claims(report, [*inside, *witnesses], export.origin, keys)
-    check_tree(report, export.leaves, signed)
+    signed = [
+        *claims(report, inside, export.origin, keys),
+        *claims(report, witnesses, export.origin, keys, witnesses=True),
+    ]
+    _, unfit = grow(export.leaves, signed)
+    judge = Judge(_programme(export.origin), keys, export.restores, export.root_of)
+    judge.judge(report, signed, unfit)
     report.told.append(
         f"{export.origin}: {len(export.leaves)} entries, {len(inside)} checkpoints in the export, "
         f"{len(witnesses)} of witnesses. What the entries say is not in an export."
@@ -180,10 +206,15 @@ def _log_entries(tx: Tx) -> list[Signed]:
 
 def _trusted(root_public: bytes, stated: Iterable[Signed], origin: str) -> list[bytes]:
     """The keys of this log that the root vouches for."""
+    programme = _programme(origin)
+    return [entry.sign_public for entry in once_vouched(root_public, stated, _KIND, programme)]
+
+
+def _programme(origin: str) -> UUID:
     try:
         programme = UUID(origin.rpartition("/")[2])
     except ValueError:
         raise NotTrusted(f"{origin} is not the name of a log") from None
     if checkpoint.origin_of(programme) != origin:
         raise NotTrusted(f"{origin} is not the name of a log")
-    return [entry.sign_public for entry in once_vouched(root_public, stated, _KIND, programme)]
+    return programme

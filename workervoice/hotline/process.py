@@ -9,10 +9,11 @@ from uuid import UUID
 
 from workervoice.crypto.custody import Custody
 from workervoice.crypto.directory import Directory, Entry, Signed, Verified
+from workervoice.crypto.keyring import Holder
 from workervoice.errors import NotTrusted
 from workervoice.store.engine import Database, Tx
 from workervoice.store.keys import directory_entries
-from workervoice.store.log import Event, marks_at, record_event, record_once
+from workervoice.store.log import Event, expect_none, marks_at, record_event, record_once
 from workervoice.store.rows import Place
 from workervoice.store.vault import Vault
 from workervoice.workflow.retention import Policy
@@ -68,9 +69,10 @@ class Outdated(Exception):
 
 
 def check_current(tx: Tx, vault: Vault, entry: Entry) -> None:
-    """Raises `Outdated` if the log knows a later version of this entry."""
-    if marks_at(tx, vault, [Place("directory", (entry.id,), entry.version + 1)]):
-        raise Outdated(str(entry.id))
+    """Raises `Outdated`, when what is written goes out, if the log knows a later version of this
+    entry by then."""
+    later = Place("directory", (entry.id,), entry.version + 1)
+    expect_none(tx, vault, later, lambda: Outdated(str(entry.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ class Signer:
 class Pen:
     """What it takes to write: the service key, a signer and a checked directory.
 
-    `free` are numbers of series that are known to be free, so that nobody has to ask again.
+    `free` are numbers of series that are known to be free, and `publics` keys of cases that were
+    checked, so that nobody has to ask again.
     """
 
     vault: Vault
@@ -125,6 +128,7 @@ class Pen:
     directory: Directory
     now: datetime
     free: dict[tuple[str, UUID], int] = field(default_factory=dict)
+    publics: dict[Holder, bytes] = field(default_factory=dict)
 
     def log(self, tx: Tx, event: str, about: UUID, detail: str = "") -> None:
         """The log leaf of what was just done, with the hashes of the rows that were stored."""

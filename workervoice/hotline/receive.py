@@ -8,12 +8,13 @@ committed, and nothing of the text is anywhere but in the sealed words.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import ctx
 from workervoice.errors import Unavailable
 from workervoice.hotline import dossier as case_side
@@ -34,6 +35,7 @@ from workervoice.hotline.owing import (
     let_go,
     owe_text,
 )
+from workervoice.hotline.poster import Poster
 from workervoice.hotline.process import Outdated, Pen, Process, Signer
 from workervoice.hotline.records import ConversationRecord, mark
 from workervoice.hotline.registry import sites, vouched_line
@@ -41,13 +43,16 @@ from workervoice.message import Address, Inbound
 from workervoice.store import outbox
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.intake import (
+    Contact,
     Conversation,
+    MetBefore,
+    SeenBefore,
     add_contact,
-    add_conversation,
     conversation_by_index,
     forget_seen_before,
+    glance,
     known_indexes,
-    remember,
+    remember_once,
     save_conversation,
 )
 from workervoice.store.programme import Line, line_by_slug
@@ -69,17 +74,18 @@ class Taken(StrEnum):
     DUPLICATE = "duplicate"
 
 
-class _Raced(Exception):
-    """Another transaction stored the same new contact a moment before: take it from the start."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """Whose message it is: their conversation, locked, and whether we knew them."""
+    """Whose message it is: their conversation, locked if we knew them, and addresses that we did
+    not know."""
 
     row: Conversation
     record: ConversationRecord
-    known: bool
+    new: Sequence[Contact] = ()
+
+    @property
+    def known(self) -> bool:
+        return self.row.version > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class Reception:
     process: Process
     engine: Engine
     phrases: PhraseBook
+    _posters: dict[UUID, tuple[Directory, Poster]] = field(default_factory=dict)
 
     def read(self, inbound: Inbound) -> Reading:
         """Language and triage: the costly part, done before the transaction."""
@@ -102,28 +109,27 @@ class Reception:
                 try:
                     with self.process.database.begin(scope) as tx:
                         return self._receive(tx, arrival)
-                except _Raced:
+                except SeenBefore:
+                    return Taken.DUPLICATE
+                except MetBefore:
                     continue
                 except Outdated:
                     self.process.trust.forget(arrival.line.programme_id)
         raise Unavailable("the conversation is busy")
 
     def _receive(self, tx: Tx, arrival: Arrival) -> Taken:
-        now, inbound = self.process.clock(), arrival.inbound
-        seen = ctx("seen", tx.programme, arrival.line.slug, inbound.external_id)
-        if not remember(tx, self.process.custody.mac("duplicates", seen), now.date()):
-            return Taken.DUPLICATE
-        if secrets.randbelow(PRUNE_ONE_IN) == 0:
-            forget_seen_before(tx, now.date() - SEEN_FOR)
+        now = self.process.clock()
         signer = Signer(self.process.id, self.process.sign)
         pen = Pen(self.process.vault, signer, self.process.directory(tx, now), now)
-        met = self._meet(tx, pen, arrival)
+        message_mac = self._message_mac(tx, arrival)
+        met = self._meet(tx, pen, arrival.inbound, arrival.line, message_mac)
+        if secrets.randbelow(PRUNE_ONE_IN) == 0:
+            forget_seen_before(tx, now.date() - SEEN_FOR)
         known = [met.row.logged()] if met.known else []
         dossier = case_side.find(tx, pen, met.record.case_id, known)
         progress = _ready(met, dossier)
         asked = asks_for_site(progress)
-        places = sites(tx, pen.vault, pen.directory)
-        facts = case_side.learn(dossier, arrival, places, asked=asked)
+        facts = case_side.learn(dossier, arrival, self._poster(tx, pen), asked=asked)
         about = About(facts, dossier.has_case, dossier.disclosed, progress.language)
         turn = hearing.turn(progress, hearing.heard(arrival, about, now))
         filing = Filing(arrival, turn, facts, met.row.id)
@@ -137,62 +143,74 @@ class Reception:
             case_id=case_id or met.record.case_id,
         )
         self._answer(tx, pen, met.row.id, record, turn, arrival.line)
+        remember_once(tx, message_mac, now.date())
+        for contact in met.new:
+            add_contact(tx, contact)
         save_conversation(
             tx, self.process.vault, met.row, state=turn.progress.state, record=record.to_json()
         )
         pen.log(tx, "message_received", case_id or met.row.id)
         return Taken.STORED
 
-    def _meet(self, tx: Tx, pen: Pen, arrival: Arrival) -> _Met:
+    def _poster(self, tx: Tx, pen: Pen) -> Poster:
+        """The programme's sites: as long as its directory is not read again, those of then."""
+        known = self._posters.get(tx.programme)
+        if known is None or known[0] is not pen.directory:
+            known = pen.directory, Poster(sites(tx, pen.vault, pen.directory))
+            self._posters[tx.programme] = known
+        return known[1]
+
+    def _message_mac(self, tx: Tx, arrival: Arrival) -> bytes:
+        """What stands for the provider's message id."""
+        place = ctx("seen", tx.programme, arrival.line.slug, arrival.inbound.external_id)
+        return self.process.custody.mac("duplicates", place)
+
+    def _meet(self, tx: Tx, pen: Pen, inbound: Inbound, line: Line, message_mac: bytes) -> _Met:
         """Find the conversation of this address, or begin one; link a second address to it."""
-        addresses = (arrival.inbound.sender, *arrival.inbound.also)
-        custody = self.process.custody
-        custody.refresh()
-        indexes = {each: indexes_of(custody, tx.programme, each) for each in addresses}
-        found = conversation_by_index(tx, pen.vault, _by_version(indexes))
-        if found is None:  # a stranger, unless a pepper has come meanwhile
-            before, indexes = indexes, settled_indexes(tx, custody, addresses)
-            if indexes != before:
-                found = conversation_by_index(tx, pen.vault, _by_version(indexes))
+        indexes, found = self._whose(tx, pen, inbound, message_mac)
         if found is None:
-            return self._begin(tx, pen, arrival, indexes)
+            return _begun(tx, pen, inbound.sender, line, indexes)
         contact_id, row = found
         record = ConversationRecord.from_json(row.record).met_by(contact_id, indexes.values())
-        if arrival.inbound.also:
-            self._link(tx, pen, row.id, indexes)
-        return _Met(row, record, known=True)
+        return _Met(row, record, self._linked(tx, pen, row.id, indexes) if inbound.also else ())
 
-    def _begin(
-        self, tx: Tx, pen: Pen, arrival: Arrival, indexes: Mapping[Address, Indexes]
-    ) -> _Met:
-        """A stranger's conversation; its addresses in one order for all, so that nobody waits for
-        each other."""
-        contact_ids = {address: uuid4() for address in indexes}
-        known_by = tuple(mark(newest_index(each)[1]) for each in indexes.values())
-        first = contact_ids[arrival.inbound.sender]
-        record = ConversationRecord(Progress(), arrival.line.id, first, known_by=known_by)
-        row = Conversation(uuid4(), Progress().state, 1, record.to_json())
-        add_conversation(tx, pen.vault, row)
-        for address in sorted(indexes, key=lambda each: newest_index(indexes[each])):
-            ids = (contact_ids[address], row.id)
-            if not add_contact(tx, made_contact(tx, pen, ids, (address, indexes[address]))):
-                raise _Raced
-        return _Met(row, record, known=False)
+    def _whose(
+        self, tx: Tx, pen: Pen, inbound: Inbound, message_mac: bytes
+    ) -> tuple[dict[Address, Indexes], tuple[UUID, Conversation] | None]:
+        """The indexes of the sender's addresses, and the contact and conversation that one of them
+        leads to. Raises `SeenBefore` for a message that is stored already."""
+        indexes = self._indexes(tx, inbound)
+        first, *others = _by_version(indexes)
+        glanced = glance(tx, pen.vault, message_mac, first)
+        if glanced.seen:
+            raise SeenBefore
+        found = glanced.found or conversation_by_index(tx, pen.vault, others)
+        if found is None:  # a stranger, unless a pepper came just before they were held
+            before, indexes = indexes, self._indexes(tx, inbound)
+            if indexes != before:
+                found = conversation_by_index(tx, pen.vault, _by_version(indexes))
+        return indexes, found
 
-    def _link(
+    def _indexes(self, tx: Tx, inbound: Inbound) -> dict[Address, Indexes]:
+        custody = self.process.custody
+        custody.refresh()
+        addresses = (inbound.sender, *inbound.also)
+        return {each: indexes_of(custody, tx.programme, each) for each in addresses}
+
+    def _linked(
         self, tx: Tx, pen: Pen, conversation_id: UUID, indexes: Mapping[Address, Indexes]
-    ) -> None:
+    ) -> list[Contact]:
         """A worker was seen under a second address: from now on both lead here."""
         known = known_indexes(tx, _by_version(indexes))
         if all(known.intersection(each.values()) for each in indexes.values()):
-            return
+            return []
         settled = settled_indexes(tx, self.process.custody, indexes)
         known = known_indexes(tx, _by_version(settled))
-        for address, each in settled.items():
-            if known.isdisjoint(each.values()) and not add_contact(
-                tx, made_contact(tx, pen, (uuid4(), conversation_id), (address, each))
-            ):
-                raise _Raced
+        return [
+            made_contact(tx, pen, (uuid4(), conversation_id), (address, each))
+            for address, each in settled.items()
+            if known.isdisjoint(each.values())
+        ]
 
     def _answer(
         self,
@@ -228,6 +246,23 @@ class Reception:
             touches_matter=any(say.key in TOUCHES_MATTER for say in turn.says),
         )
         owe_text(tx, pen, debt)
+
+
+def _begun(
+    tx: Tx, pen: Pen, sender: Address, line: Line, indexes: Mapping[Address, Indexes]
+) -> _Met:
+    """A stranger's conversation; its addresses in one order for all, so that nobody waits for each
+    other."""
+    contact_ids = {address: uuid4() for address in indexes}
+    known_by = tuple(mark(newest_index(each)[1]) for each in indexes.values())
+    record = ConversationRecord(Progress(), line.id, contact_ids[sender], known_by=known_by)
+    row = Conversation(uuid4(), Progress().state, 0, record.to_json())
+    ordered = sorted(indexes, key=lambda each: newest_index(indexes[each]))
+    contacts = [
+        made_contact(tx, pen, (contact_ids[address], row.id), (address, indexes[address]))
+        for address in ordered
+    ]
+    return _Met(row, record, contacts)
 
 
 def _by_version(indexes: Mapping[Address, Indexes]) -> list[tuple[int, bytes]]:

@@ -18,6 +18,7 @@ from workervoice.crypto.merkle import Frontier, leaf_body, leaf_hash
 from workervoice.errors import Contradicted, NotTrusted, SealBroken
 from workervoice.hotline.events import is_sensitive
 from workervoice.hotline.process import Process, sole
+from workervoice.hotline.restoring import last_restore
 from workervoice.hotline.witnessing import log_keys
 from workervoice.journal import Journal
 from workervoice.store import logbook
@@ -112,7 +113,9 @@ def _signed(tx: Tx, process: Process, head: Head, now: datetime) -> Head:
     if entry.sign_public != process.custody.public("log"):
         raise NotTrusted(f"log {entry.id}: the key here is not the one that the root vouches for")
     size, root = head.frontier.size, head.frontier.root()
-    said = Checkpoint(checkpoint.origin_of(tx.programme), size, root)
+    last = last_restore(tx, process.vault)
+    after = last.id if last is not None else None
+    said = Checkpoint(checkpoint.origin_of(tx.programme), size, root, after)
     note = checkpoint.sign(said, entry.sign_public, lambda data: process.custody.sign("log", data))
     logbook.add_checkpoint(tx, size, note)
     return replace(head, signed_size=size, signed_at=int(now.timestamp()))

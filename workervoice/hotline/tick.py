@@ -1,4 +1,5 @@
-"""Time passes: deliver ▸ look up ▸ expire ▸ clocks and ladders ▸ retention ▸ sequence the log.
+"""Time passes: deliver ▸ look up ▸ expire ▸ clocks and ladders ▸ retention ▸ sequence the log, and
+remember beside the backups what must not come back with them.
 
 The courier opens what it sends only for the moment of sending, holds no database lock meanwhile,
 and sends nothing that was not signed by the gateway or by an officer whom the root vouches for.
@@ -31,6 +32,8 @@ from workervoice.hotline.keeping import Round, keep_no_longer
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process
+from workervoice.hotline.remembering import Remembering
+from workervoice.hotline.restoring import sending_waits
 from workervoice.hotline.sequencing import Memory, sequence
 from workervoice.hotline.tally import Tally
 from workervoice.journal import Journal
@@ -66,6 +69,7 @@ class Courier:
     failures: Counter[str] = field(default_factory=Counter)
     memory: Memory = field(default_factory=Memory, repr=False)
     rounds: dict[UUID, Round] = field(default_factory=dict, repr=False)
+    remembering: Remembering | None = None
     tally: Tally = field(default_factory=Tally)
     stopping: Flag = field(default_factory=Flag)
 
@@ -77,16 +81,22 @@ class Courier:
         handled = 0
         for programme in known:
             scope, now = Scope(programme), self.process.clock()
+            with self.process.database.begin(scope) as tx:
+                waits = sending_waits(tx, self.process.vault)
             with self._alone("programme", programme):
-                handled += self._deliver(scope, now)
+                handled += self._deliver(scope, now, waits=waits)
             with self._alone("clocks", programme):
-                self._look_at_clocks(scope, now)
-            with self._alone("retention", programme):
-                self._keep_no_longer(programme, now)
+                self._look_at_clocks(scope, now, waits=waits)
+            if not waits:  # somebody has to look first
+                with self._alone("retention", programme):
+                    self._keep_no_longer(programme, now)
             with self._alone("log", programme):
                 if self.stopping.is_set():
                     return handled
                 sequence(self.process, scope, self.memory)
+            if self.remembering is not None:
+                with self._alone("list", programme):
+                    self.remembering.keep_up(self.process, scope, now)
         self.tally.round_finished()
         return handled
 
@@ -116,7 +126,7 @@ class Courier:
         self.failures[kind] += 1
         _JOURNAL.note("item_failed", kind=kind, id=about, what=what)
 
-    def _deliver(self, scope: Scope, now: datetime) -> int:
+    def _deliver(self, scope: Scope, now: datetime, *, waits: bool) -> int:
         if self.stopping.is_set():
             return 0
         with self.process.database.begin(scope) as tx:
@@ -124,7 +134,7 @@ class Courier:
             refuse_foreign_keys(directory, "courier", self.process.id, self.process.custody)
             outbox.lose_stale(tx, now)
             outbox.sweep(tx, now)
-            owed = outbox.claim_owed(tx, now, BATCH)
+            owed = [] if waits else outbox.claim_owed(tx, now, BATCH)
             unsure = outbox.lease_unknown(tx, now, BATCH)
         for claimed in owed:
             with self._alone("send", claimed.id):
@@ -146,11 +156,12 @@ class Courier:
         with self.process.database.begin(scope) as tx:
             outbox.finish(tx, claimed, source="claimed", dest=dest, also=before)
 
-    def _look_at_clocks(self, scope: Scope, now: datetime) -> None:
+    def _look_at_clocks(self, scope: Scope, now: datetime, *, waits: bool) -> None:
         if self.stopping.is_set():
             return
-        with self.process.database.begin(scope) as tx:
-            notify_buyers(tx, self.process, now)
+        if not waits:
+            with self.process.database.begin(scope) as tx:
+                notify_buyers(tx, self.process, now)
         with self.process.database.begin(scope) as tx:
             due = clocks.clocks_to_look_at(tx, now)
             standing = Standing.read(tx) if due else Standing({}, {})

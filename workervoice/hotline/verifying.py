@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from workervoice.crypto import checkpoint
-from workervoice.crypto.checkpoint import Checkpoint
 from workervoice.crypto.merkle import Frontier, leaf_body, leaf_hash
 from workervoice.crypto.spoken import spoken
 from workervoice.errors import CryptoError
 from workervoice.hotline.events import erases
+from workervoice.hotline.treecheck import Claim, Judge, Report, Restore, claims, grow
 from workervoice.hotline.witnessing import log_keys
 from workervoice.store import logbook
 from workervoice.store.engine import Tx
@@ -42,63 +43,6 @@ _Key = TypeVar("_Key")
 
 
 @dataclass
-class Report:
-    """What was found: `problems` in sentences that name objects by id, and how much was read."""
-
-    problems: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A checkpoint and where it comes from."""
-
-    source: str
-    checkpoint: Checkpoint
-
-
-def claims(
-    report: Report, notes: Iterable[tuple[str, str | bytes]], origin: str, keys: Sequence[bytes]
-) -> list[Claim]:
-    """The checkpoints whose signatures hold, smallest first; the others are problems."""
-    found = []
-    for source, note in notes:
-        try:
-            found.append(Claim(source, checkpoint.verify(note, origin, keys)))
-        except CryptoError as refused:
-            report.problems.append(f"{source} does not hold: {refused}.")
-    return sorted(found, key=lambda claim: claim.checkpoint.size)
-
-
-def check_tree(report: Report, hashes: Iterable[bytes], signed: Sequence[Claim]) -> Frontier:
-    """Grow the tree leaf by leaf, and compare it with what was signed at each size."""
-    frontier, waiting = Frontier(), list(signed)
-    leaves = iter(hashes)
-    for claim in waiting:
-        said = claim.checkpoint
-        frontier = frontier.grown(_next(leaves, said.size - frontier.size))
-        if frontier.size < said.size:
-            report.problems.append(
-                f"{claim.source} is of {said.size} entries, but the log has {frontier.size} in "
-                "order: its end was cut."
-            )
-        elif frontier.root() != said.root:
-            report.problems.append(
-                f"{claim.source} of {said.size} entries does not fit the log: entries were "
-                "changed, swapped or replaced."
-            )
-    return frontier.grown(leaves)
-
-
-def _next(leaves: Iterator[bytes], count: int) -> Iterator[bytes]:
-    for _ in range(count):
-        try:
-            yield next(leaves)
-        except StopIteration:
-            return
-
-
-@dataclass
 class _Known:
     """What the leaves say about rows, gathered while they are read."""
 
@@ -108,6 +52,7 @@ class _Known:
     erased: set[UUID] = field(default_factory=set)
     taken: set[Place] = field(default_factory=set)  # wraps that readers do not have any more
     left: dict[Place, Row] = field(default_factory=dict)  # who was let go
+    restores: list[Restore] = field(default_factory=list)
 
     def hear(self, fields: Mapping[str, str]) -> None:
         if erases(fields["event"]):
@@ -147,10 +92,13 @@ def verify_log(
     if not keys:
         report.problems.append(f"The root vouches for no key of {origin}.")
     stored = [(f"The stored checkpoint of {size}", note) for size, note in logbook.checkpoints(tx)]
-    signed = claims(report, [*stored, *witnesses], origin, keys)
+    signed = [
+        *claims(report, stored, origin, keys),
+        *claims(report, witnesses, origin, keys, witnesses=True),
+    ]
     counts = _Counts()
-    ordered = _ordered(tx, vault, report, known, counts)
-    frontier = check_tree(report, ordered, signed)
+    frontier, unfit = grow(_ordered(tx, vault, report, known, counts), signed)
+    Judge(tx.programme, keys, known.restores, partial(_root_of, tx)).judge(report, signed, unfit)
     _check_head(tx, vault, report, frontier)
     _check_rows(tx, vault, report, known)
     report.told += [
@@ -161,11 +109,16 @@ def verify_log(
     return report
 
 
+def _root_of(tx: Tx, size: int) -> bytes:
+    """Of the log's first entries as they are now."""
+    return Frontier().grown(leaf for _, leaf in logbook.hashes(tx, 0, size)).root()
+
+
 def _spoken(signed: Sequence[Claim]) -> list[str]:
     """The newest checkpoint, to be compared by telephone."""
     if not signed:
         return ["Nothing is signed yet."]
-    said = signed[-1].checkpoint
+    said = max((claim.checkpoint for claim in signed), key=lambda each: each.size)
     return [f"Newest checkpoint: {said.size} entries, {spoken(said.fingerprint())}."]
 
 
@@ -199,6 +152,8 @@ def _check_leaf(tx: Tx, vault: Vault, report: Report, known: _Known, leaf: Leaf)
             report.problems.append(f"Leaf {leaf.id} ({where}) says something else than its hash.")
             return
         known.hear(fields)
+        if leaf.position is not None and (restore := Restore.of(leaf.position, fields)):
+            known.restores.append(restore)
     except (CryptoError, KeyError, TypeError, ValueError, AttributeError):
         report.problems.append(f"Leaf {leaf.id} ({where}) does not open: its body was changed.")
 

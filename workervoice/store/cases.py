@@ -12,14 +12,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from workervoice.crypto.seal import ctx, digest
-from workervoice.errors import IllegalMove, NotFound
+from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
 from workervoice.store.rows import Row as Logged
-from workervoice.store.states import change_row, move_state
+from workervoice.store.states import save_row
+from workervoice.store.writing import inserted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,16 @@ class AssessmentRow:
         return Logged.of("assessment", self.case_id, self.version, self.words)
 
 
+_COLUMNS = ", ".join(CaseRow.__slots__)
+_ONE = f"SELECT {_COLUMNS} FROM cases WHERE programme_id = $1 AND id = $2"  # noqa: S608
+_HELD = f"{_ONE} FOR UPDATE"
+_LAST_NUMBERS = (
+    "SELECT"
+    " (SELECT coalesce(max(ordinal), 0) FROM message WHERE programme_id = $1 AND case_id = $2),"
+    " (SELECT coalesce(max(version), 0) FROM assessment WHERE programme_id = $1 AND case_id = $2)"
+)
+
+
 def facts_place(programme: UUID, row: CaseRow) -> bytes:
     """What a facts version's signature covers: also the epoch of the keys that words are sealed to,
     so that nobody puts an older one back for readers who have left."""
@@ -101,17 +112,16 @@ def assessment_place(programme: UUID, row: AssessmentRow) -> bytes:
 
 def add_case(tx: Tx, row: CaseRow) -> None:
     columns = {name: getattr(row, name) for name in CaseRow.__slots__}
-    tx.connection.execute(t.cases.insert().values(programme_id=tx.programme, **columns))
+    tx.write(inserted(t.cases, {"programme_id": tx.programme, **columns}))
     tx.stored.append(row.logged())
 
 
 def case_by_id(tx: Tx, case_id: UUID, *, lock: bool = False) -> CaseRow:
     """`NotFound` for a foreign or unknown id."""
-    query = select(t.cases).where(t.cases.c.programme_id == tx.programme, t.cases.c.id == case_id)
-    row = tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
+    found = tx.ask(_HELD if lock else _ONE, tx.programme, case_id)
+    if not found:
         raise NotFound("no such case")
-    return _case(row)
+    return CaseRow(*found[0])
 
 
 def cases_of_conversation(tx: Tx, conversation_id: UUID, *, lock: bool = True) -> list[CaseRow]:
@@ -158,36 +168,21 @@ def save_case(tx: Tx, was: CaseRow, *, dest: str, also: Mapping[str, Any]) -> No
     Raises `IllegalMove`, with nothing changed, if somebody else stored a version meanwhile.
     """
     tx.stored.append(replace(was, state=dest, **also).logged())
-    if dest != was.state:
-        move_state(tx, t.cases, was.id, source=was.state, dest=dest, also=also)
-        return
-    if not change_row(tx, t.cases, was.id, also, version=was.version):
-        raise IllegalMove(f"case {was.id} was changed meanwhile: look again")
+    now = {**also, "state": dest}
+    save_row(tx, t.cases, was.id, was=(was.state, was.version), now=now)
 
 
 def last_numbers(tx: Tx, case_id: UUID) -> dict[str, int]:
     """The last place in a case's thread ("message") and the number of its newest judgement
     ("assessment"); hold the case or conversation row before you ask."""
-    last = {
-        "message": func.max(t.message.c.ordinal),
-        "assessment": func.max(t.assessment.c.version),
-    }
-    query = select(
-        *(
-            select(func.coalesce(number, 0))
-            .where(table.c.programme_id == tx.programme, table.c.case_id == case_id)
-            .scalar_subquery()
-            .label(kind)
-            for (kind, number), table in zip(last.items(), (t.message, t.assessment), strict=True)
-        )
-    )
-    return dict(tx.connection.execute(query).mappings().one())
+    ((message, assessment),) = tx.ask(_LAST_NUMBERS, tx.programme, case_id)
+    return {"message": message, "assessment": assessment}
 
 
 def add_message(tx: Tx, row: MessageRow, logged: Logged | None = None) -> None:
     """`logged` is what the log is told, if not that the row is new."""
     columns = {name: getattr(row, name) for name in MessageRow.__slots__}
-    tx.connection.execute(t.message.insert().values(programme_id=tx.programme, **columns))
+    tx.write(inserted(t.message, {"programme_id": tx.programme, **columns}))
     tx.stored.append(logged or row.logged())
 
 
@@ -215,7 +210,7 @@ def messages_of(tx: Tx, case_id: UUID) -> list[MessageRow]:
 
 def add_assessment(tx: Tx, row: AssessmentRow) -> None:
     columns = {name: getattr(row, name) for name in AssessmentRow.__slots__}
-    tx.connection.execute(t.assessment.insert().values(programme_id=tx.programme, **columns))
+    tx.write(inserted(t.assessment, {"programme_id": tx.programme, **columns}))
     tx.stored.append(row.logged())
 
 

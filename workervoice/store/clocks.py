@@ -17,6 +17,7 @@ from workervoice.errors import SealBroken
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
 from workervoice.store.vault import Vault
+from workervoice.store.writing import inserted
 
 SPACING = timedelta(hours=1)
 
@@ -25,14 +26,13 @@ def start_clock(
     tx: Tx, vault: Vault, clock_id: UUID, record: dict[str, Any], next_look_at: datetime
 ) -> None:
     """Store a clock: `record` has kind, about, owner, due (unix seconds) and step."""
-    tx.connection.execute(
-        t.clock.insert().values(
-            programme_id=tx.programme,
-            id=clock_id,
-            record=vault.seal("clock", tx.programme, clock_id, 0, record),
-            next_look_at=next_look_at,
-        )
-    )
+    columns = {
+        "programme_id": tx.programme,
+        "id": clock_id,
+        "record": vault.seal("clock", tx.programme, clock_id, 0, record),
+        "next_look_at": next_look_at,
+    }
+    tx.write(inserted(t.clock, columns))
 
 
 def clock_prints(tx: Tx) -> dict[UUID, bytes]:

@@ -26,6 +26,8 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from workervoice.errors import Unavailable, Unlogged
 from workervoice.store.rows import Row as Logged
+from workervoice.store.unfinished import refuse_unfinished
+from workervoice.store.writing import Write, check, one_statement
 
 CONNECT_SECONDS = 2
 STATEMENT_SECONDS = 8  # a living server ends a statement after this, or a wait for a lock
@@ -62,12 +64,41 @@ class Scope:
 class Tx:
     """An open transaction: SQL goes through `connection`, and every row carries `programme`.
 
-    `stored` gathers the rows that the next leaf of the log has to name.
+    `stored` gathers the rows that the next leaf of the log has to name, and `unsent` what is to be
+    written: it goes to the server before anything else does, and at the end.
     """
 
-    connection: Connection
+    raw: Connection
     scope: Scope
     stored: list[Logged] = field(default_factory=list, repr=False)
+    unsent: list[Write] = field(default_factory=list, repr=False)
+
+    @property
+    def connection(self) -> Connection:
+        """Where to ask: what was to be written before is written."""
+        self.send()
+        return self.raw
+
+    def write(self, part: Write) -> None:
+        """Write this with what else is to be written, as late as can be."""
+        if part.after and any(part.table == other.table for other in self.unsent):
+            self.send()
+        self.unsent.append(part)
+
+    def send(self) -> None:
+        """Write what was gathered. Raises what a part was refused with, once all were tried."""
+        if not self.unsent:
+            return
+        parts = tuple(self.unsent)
+        self.unsent.clear()
+        (counts,) = _answered(self.raw, *one_statement(parts))
+        check(parts, counts)
+
+    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a question that is put for every message: plain SQL, which calls its values
+        `$1` and so on. A quarter of what SQLAlchemy takes for it."""
+        self.send()
+        return _answered(self.raw, sql, values)
 
     @property
     def programme(self) -> UUID:
@@ -82,8 +113,10 @@ class Tx:
         try:
             with self.connection.begin_nested():
                 yield
+                self.send()
         except BaseException:
             del self.stored[before:]
+            self.unsent.clear()
             raise
 
     def see_plan(self, issue_id: UUID) -> None:
@@ -114,14 +147,13 @@ class Database:
     ) -> None:
         """With `snapshot` a transaction sees everything as it was when it began. `wearing` is a
         role that the owner puts on for every transaction that names none."""
-        self._wearing = wearing
+        self._wearing, self._snapshot = wearing, snapshot
         self._engine: Engine = create_engine(
             url,
-            **({"isolation_level": "REPEATABLE READ"} if snapshot else {}),
+            isolation_level="AUTOCOMMIT",  # we say BEGIN ourselves, with the scope in one breath
             pool_size=pool_size,
             max_overflow=2,
             pool_timeout=CONNECT_SECONDS,
-            pool_pre_ping=True,
             connect_args=_CONNECT,
             hide_parameters=True,
         )
@@ -132,20 +164,35 @@ class Database:
         """Commit at the end, roll back on any error; raises `Unlogged` for rows without a leaf."""
         scope = scope or Scope()
         try:
-            with self._engine.begin() as connection:
-                if self._wearing is not None:
-                    connection.execute(text(f'SET LOCAL ROLE "{self._wearing}"'))
-                _enter(connection, scope)
+            with self._entered(scope) as connection:  # leaving it rolls back what is not committed
                 tx = Tx(connection, scope)
                 yield tx
+                tx.send()
                 if tx.stored:
                     raise Unlogged(f"no leaf of the log names {tx.stored[0].place}")
+                connection.commit()
         except (OperationalError, PoolExhausted) as exc:
             raise Unavailable("the database does not answer") from exc
         except DBAPIError as exc:
             if exc.connection_invalidated:
                 raise Unavailable("the database connection was lost") from exc
             raise
+
+    def _entered(self, scope: Scope) -> Connection:
+        """A connection in a transaction of this scope; a new one in place of one that was lost
+        since it was used last."""
+        for again in (True, False):
+            connection = self._engine.connect()
+            try:
+                connection.exec_driver_sql(_entering(scope, self._snapshot, self._wearing))
+            except BaseException as exc:
+                connection.close()
+                lost = isinstance(exc, DBAPIError) and exc.connection_invalidated
+                if not (lost and again):
+                    raise
+            else:
+                return connection
+        raise Unavailable("the database connection was lost")
 
     def close(self) -> None:
         self._engine.dispose()
@@ -154,27 +201,51 @@ class Database:
 def _connect(
     dialect: object, record: object, args: tuple[Any, ...], given: dict[str, Any]
 ) -> _Impatient:
-    return _Impatient.connect(*args, **given)
+    connection = _Impatient.connect(*args, **given)
+    refuse_unfinished(connection)
+    return connection
 
 
-def _enter(connection: Connection, scope: Scope) -> None:
-    if scope.role is not None:
-        if scope.role not in {"staff", "buyer", "monitor", "registrar"}:
-            raise ValueError(f"no such console role: {scope.role}")
-        connection.execute(text(f"SET LOCAL ROLE workervoice_{scope.role}"))
-    values = {
+def _entering(scope: Scope, snapshot: bool, wearing: str | None) -> str:
+    """What begins a transaction, in one journey: its settings are gone when it ends."""
+    if scope.role not in {None, "staff", "buyer", "monitor", "registrar"}:
+        raise ValueError(f"no such console role: {scope.role}")
+    role = wearing if scope.role is None else f"workervoice_{scope.role}"
+    ids = {
         "programme": scope.programme,
         "officer": scope.officer,
         "organisation": scope.organisation,
     }
-    connection.execute(
-        text(
-            "SELECT set_config('workervoice.programme', :programme, true),"
-            " set_config('workervoice.officer', :officer, true),"
-            " set_config('workervoice.organisation', :organisation, true)"
-        ),
-        {name: "" if value is None else str(value) for name, value in values.items()},
+    settings = ", ".join(
+        f"set_config('workervoice.{name}', '{_id(value)}', true)" for name, value in ids.items()
     )
+    begin = "BEGIN ISOLATION LEVEL REPEATABLE READ" if snapshot else "BEGIN"
+    worn = f'SET LOCAL ROLE "{role}"; ' if role else ""
+    return f"{begin}; {worn}SELECT {settings}"
+
+
+def _id(value: UUID | None) -> str:
+    """An id as SQL may quote it: nothing but a UUID gets there."""
+    return "" if value is None else str(UUID(int=value.int))
+
+
+def _answered(
+    connection: Connection, sql: str, values: tuple[object, ...]
+) -> list[tuple[Any, ...]]:
+    """The rows that this returns: past SQLAlchemy, and with its errors."""
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise Unavailable("the database connection was lost")
+    try:
+        with psycopg.RawCursor(driver) as cursor:
+            return cursor.execute(sql, values).fetchall()
+    except psycopg.Error as exc:
+        lost = driver.closed or driver.broken
+        if lost:
+            connection.invalidate(exc)
+        raise DBAPIError.instance(
+            sql, None, exc, psycopg.Error, hide_parameters=True, connection_invalidated=lost
+        ) from None
 
 
 def streamed(tx: Tx, query: Select[Any]) -> Iterator[Row[Any]]:

@@ -35,6 +35,16 @@ def destroy_words(tx: Tx, case_id: UUID) -> list[Place]:
     return gone
 
 
+def destroy_entry(tx: Tx, place: Place) -> bool:
+    """Destroy one message or judgement; False if it is not there."""
+    table, number = (t.message, "ordinal") if place.kind == "message" else (t.assessment, "version")
+    c = table.c
+    statement = table.delete().where(
+        c.programme_id == tx.programme, c.case_id == place.series[0], c[number] == place.number
+    )
+    return tx.connection.execute(statement).rowcount == 1
+
+
 def conversations_over(tx: Tx, after: UUID, limit: int) -> list[UUID]:
     """The next conversations by id that have a case which is over."""
     c = t.cases.c

@@ -5,7 +5,7 @@ The address itself comes in sealed; here it is an index to find the conversation
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,22 @@ from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx, insert_new
 from workervoice.store.rows import Row
-from workervoice.store.states import change_row, move_state
+from workervoice.store.states import save_row
 from workervoice.store.vault import Vault
+from workervoice.store.writing import inserted
 
 _INDEX_LOCK = 0x776F726B696E6478  # "workindx"
+_GLANCE = (
+    "SELECT asked.seen, talk.* FROM"
+    " (SELECT pg_advisory_xact_lock_shared($5), EXISTS"
+    "  (SELECT FROM seen WHERE programme_id = $1 AND mac = $2) AS seen) AS asked"
+    " LEFT JOIN LATERAL"
+    " (SELECT contact.id AS contact_id, v.id, v.state, v.version, v.record"
+    "  FROM contact JOIN conversation AS v"
+    "   ON v.programme_id = contact.programme_id AND v.id = contact.conversation_id"
+    "  WHERE contact.programme_id = $1 AND contact.index_version = $3 AND contact.index = $4"
+    "  FOR UPDATE OF v) AS talk ON true"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,37 @@ class Found:
     version: int
     index_version: int
     index: bytes
+
+
+class SeenBefore(Exception):
+    """This message of the provider's is stored already."""
+
+
+class MetBefore(Exception):
+    """Another transaction stored the same address a moment before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What is known of a message that came: whether it was seen, and whose it is, held."""
+
+    seen: bool
+    found: tuple[UUID, Conversation] | None
+
+
+def glance(tx: Tx, vault: Vault, mac: bytes, index: tuple[int, bytes]) -> Glance:
+    """Ask at once what a message needs: was this message id seen, whose is this index. Holds the
+    conversation, and the peppers, until the end of the transaction."""
+    ((seen, contact_id, *row),) = tx.ask(_GLANCE, tx.programme, mac, *index, _INDEX_LOCK)
+    found = None if contact_id is None else (contact_id, _opened(tx, vault, *row))
+    return Glance(seen, found)
+
+
+def remember_once(tx: Tx, mac: bytes, day: date) -> None:
+    """Note a provider's message id by its keyed hash, with what else is written; raises
+    `SeenBefore` then."""
+    columns = {"programme_id": tx.programme, "mac": mac, "day": day}
+    tx.write(inserted(t.seen, columns, SeenBefore))
 
 
 def remember(tx: Tx, mac: bytes, day: date) -> bool:
@@ -122,51 +165,41 @@ def conversation_by_id(
     row = tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NotFound(f"no conversation {conversation_id}")
-    sealed = bytes(row.record)
-    record = vault.open("conversation", tx.programme, row.id, row.version, sealed)
-    return Conversation(row.id, row.state, row.version, record, sealed)
+    return _opened(tx, vault, row.id, row.state, row.version, bytes(row.record))
 
 
-def add_conversation(tx: Tx, vault: Vault, conversation: Conversation) -> None:
-    record = vault.seal(
-        "conversation", tx.programme, conversation.id, conversation.version, conversation.record
-    )
-    tx.connection.execute(
-        t.conversation.insert().values(
-            programme_id=tx.programme,
-            id=conversation.id,
-            state=conversation.state,
-            version=conversation.version,
-            record=record,
-        )
-    )
-    tx.stored.append(replace(conversation, sealed=record).logged())
+def _opened(
+    tx: Tx, vault: Vault, conversation_id: UUID, state: str, version: int, sealed: bytes
+) -> Conversation:
+    record = vault.open("conversation", tx.programme, conversation_id, version, sealed)
+    return Conversation(conversation_id, state, version, record, sealed)
 
 
 def save_conversation(
     tx: Tx, vault: Vault, was: Conversation, *, state: str, record: dict[str, Any]
 ) -> Conversation:
-    """Store the next version of a locked conversation."""
+    """Store the next version of a locked conversation, or the first one of one whose version is 0.
+    Raises `IllegalMove` when it is sent if somebody else stored a version meanwhile."""
     version = was.version + 1
     sealed = vault.seal("conversation", tx.programme, was.id, version, record)
     now = Conversation(was.id, state, version, record, sealed)
-    columns = {"version": version, "record": sealed}
+    columns = {"state": state, "version": version, "record": sealed}
+    if was.version:
+        save_row(tx, t.conversation, was.id, was=(was.state, was.version), now=columns)
+    else:
+        columns = {"programme_id": tx.programme, "id": was.id, **columns}
+        tx.write(inserted(t.conversation, columns))
     tx.stored.append(now.logged())
-    if state != was.state:
-        move_state(tx, t.conversation, was.id, source=was.state, dest=state, also=columns)
-        return now
-    change_row(tx, t.conversation, was.id, columns)
     return now
 
 
-def add_contact(tx: Tx, contact: Contact) -> bool:
-    """Store a contact; False if another transaction stored the same index a moment before."""
+def add_contact(tx: Tx, contact: Contact) -> None:
+    """Store a contact with what else is written; raises `MetBefore` then, if another transaction
+    stored the same index a moment before."""
     columns = {name: getattr(contact, name) for name in Contact.__slots__}
-    statement = insert(t.contact).values(programme_id=tx.programme, **columns)
-    is_new = insert_new(tx, statement)
-    if is_new:
-        tx.stored.append(contact.logged())
-    return is_new
+    row = {"programme_id": tx.programme, **columns}
+    tx.write(inserted(t.contact, row, MetBefore))
+    tx.stored.append(contact.logged())
 
 
 def hold_indexes(tx: Tx, *, alone: bool = False) -> None:

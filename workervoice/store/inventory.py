@@ -11,6 +11,7 @@ from workervoice.store.engine import Tx, streamed
 from workervoice.store.keys import wrap_row
 from workervoice.store.people import officer_row, slot_row
 from workervoice.store.programme import registered_rows
+from workervoice.store.restored import restores
 from workervoice.store.rows import Row
 
 # table: kind, ids of the series, number in it ("" for the only one), what the hash is over
@@ -39,6 +40,7 @@ def stored_rows(tx: Tx) -> Iterator[Row]:
     wraps = select(c.holder_id, c.epoch, c.reader_id, c.wrap).where(c.programme_id == tx.programme)
     yield from (row.logged(tx.programme) for row in registered_rows(tx))
     yield from _people(tx)
+    yield from (row.logged(tx.programme) for row in restores(tx))
     for row in streamed(tx, wraps):
         yield wrap_row(row.holder_id, row.epoch, row.reader_id, row.wrap)
     for table, kind, ids, number, parts in _SHAPES:

@@ -18,6 +18,7 @@ from workervoice.errors import NotFound
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
 from workervoice.store.rows import Row
+from workervoice.store.writing import inserted
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,53 +73,50 @@ def directory_entries(tx: Tx) -> list[Signed]:
     ]
 
 
+_PAIR = (
+    "SELECT public, box, signer_id, signature FROM key_pair"
+    " WHERE programme_id = $1 AND holder_kind = $2 AND holder_id = $3 AND epoch = $4"
+)
+
+
 def add_key_pair(tx: Tx, holder: Holder, shared: SharedPair) -> None:
-    tx.connection.execute(
-        t.key_pair.insert().values(
-            programme_id=tx.programme,
-            holder_kind=holder.kind,
-            holder_id=holder.id,
-            epoch=holder.epoch,
-            public=shared.pair.public,
-            box=shared.pair.box,
-            signer_id=shared.signer_id,
-            signature=shared.signature,
-        )
-    )
+    columns = {
+        "programme_id": tx.programme,
+        "holder_kind": holder.kind,
+        "holder_id": holder.id,
+        "epoch": holder.epoch,
+        "public": shared.pair.public,
+        "box": shared.pair.box,
+        "signer_id": shared.signer_id,
+        "signature": shared.signature,
+    }
+    tx.write(inserted(t.key_pair, columns))
     tx.stored.append(shared.logged(holder))
 
 
 def key_pair_of(tx: Tx, holder: Holder) -> SharedPair:
     """The stored pair of a case, team, organisation or plan; `NotFound` if there is none to see."""
-    c = t.key_pair.c
-    row = tx.connection.execute(
-        select(t.key_pair).where(
-            c.programme_id == tx.programme,
-            c.holder_kind == holder.kind,
-            c.holder_id == holder.id,
-            c.epoch == holder.epoch,
-        )
-    ).one_or_none()
-    if row is None:
+    found = tx.ask(_PAIR, tx.programme, holder.kind, holder.id, holder.epoch)
+    if not found:
         raise NotFound(f"no key pair of {holder.kind} {holder.id}")
-    return SharedPair(LockedPair(row.public, row.box), row.signer_id, row.signature)
+    public, box, signer_id, signature = found[0]
+    return SharedPair(LockedPair(public, box), signer_id, signature)
 
 
 def add_wrap(
     tx: Tx, holder: Holder, reader_id: UUID, wrap: bytes, *, reader_epoch: int = 0
 ) -> None:
     """Store a wrap to an officer, or to a team's or organisation's pair of an epoch."""
-    tx.connection.execute(
-        t.key_wrap.insert().values(
-            programme_id=tx.programme,
-            holder_kind=holder.kind,
-            holder_id=holder.id,
-            epoch=holder.epoch,
-            reader_id=reader_id,
-            reader_epoch=reader_epoch,
-            wrap=wrap,
-        )
-    )
+    columns = {
+        "programme_id": tx.programme,
+        "holder_kind": holder.kind,
+        "holder_id": holder.id,
+        "epoch": holder.epoch,
+        "reader_id": reader_id,
+        "reader_epoch": reader_epoch,
+        "wrap": wrap,
+    }
+    tx.write(inserted(t.key_wrap, columns))
     tx.stored.append(wrap_row(holder.id, holder.epoch, reader_id, wrap))
 
 

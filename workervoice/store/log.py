@@ -11,9 +11,10 @@ whether a row is the newest of its series and the one that was logged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from secrets import token_hex
 from uuid import UUID, uuid4
 
@@ -24,8 +25,9 @@ from workervoice.crypto.seal import ctx
 from workervoice.errors import Contradicted
 from workervoice.store.engine import Tx
 from workervoice.store.rows import Place, Row
-from workervoice.store.tables import log_leaf
+from workervoice.store.tables import log_leaf, log_tag
 from workervoice.store.vault import Vault
+from workervoice.store.writing import Write, inserted, none_there
 
 TAG_BYTES = 16
 
@@ -35,8 +37,12 @@ _INSERT = text(
     " FROM unnest(CAST(:tags AS bytea[]), CAST(:marks AS bytea[]))"
     " ON CONFLICT DO NOTHING"
 )
-_INSERT_KNOWING = text(f"{_INSERT.text} RETURNING tag")
-_FIND = text("SELECT tag, mark FROM log_tag WHERE programme_id = :programme AND tag = ANY(:tags)")
+_ADD = (
+    "INSERT INTO log_tag (programme_id, tag, mark)"
+    " SELECT %s::uuid, * FROM unnest(%s::bytea[], %s::bytea[]) ON CONFLICT DO NOTHING"
+    " RETURNING 1"
+)
+_FIND = "SELECT tag, mark FROM log_tag WHERE programme_id = $1 AND tag = ANY($2)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +103,13 @@ def _add_leaf(tx: Tx, vault: Vault, event: Event, at: str) -> None:
         "at": at,
         "salt": token_hex(16),
     }
-    tx.connection.execute(
-        log_leaf.insert().values(
-            programme_id=tx.programme,
-            id=leaf_id,
-            leaf_hash=leaf_hash(leaf_body(fields)),
-            body=vault.seal("leaf", tx.programme, leaf_id, 1, fields),
-        )
-    )
+    leaf = {
+        "programme_id": tx.programme,
+        "id": leaf_id,
+        "leaf_hash": leaf_hash(leaf_body(fields)),
+        "body": vault.seal("leaf", tx.programme, leaf_id, 1, fields),
+    }
+    tx.write(inserted(log_leaf, leaf))
     if rows:
         _add_tags(tx, vault, rows)
 
@@ -112,11 +117,16 @@ def _add_leaf(tx: Tx, vault: Vault, event: Event, at: str) -> None:
 def _add_tags(tx: Tx, vault: Vault, rows: Sequence[Row]) -> None:
     tags = {tag_of(vault, row.place): row for row in rows}
     marks = [mark_of(vault, row) for row in tags.values()]
-    insert = _INSERT_KNOWING.bindparams(programme=tx.programme, tags=list(tags), marks=marks)
-    new = {bytes(row.tag) for row in tx.connection.execute(insert)}
-    for tag, row in tags.items():
-        if tag not in new:
-            raise Contradicted(f"{row.place} was stored before: an older row was put back")
+    values = (tx.programme, list(tags), marks)
+    refusal = partial(_stored_before, tx, vault, rows)
+    tx.write(Write(log_tag.name, _ADD, values, refusal, len(tags)))
+
+
+def _stored_before(tx: Tx, vault: Vault, rows: Sequence[Row]) -> Contradicted:
+    """Whose place was taken: the row that lies there otherwise than it is now."""
+    known = marks_at(tx, vault, [row.place for row in rows])
+    other = [row for row in rows if known.get(row.place) != mark_of(vault, row)]
+    return Contradicted(f"{(other or rows)[0].place} was stored before: an older row was put back")
 
 
 def tag_of(vault: Vault, place: Place) -> bytes:
@@ -136,8 +146,14 @@ def marks_at(tx: Tx, vault: Vault, places: Iterable[Place]) -> dict[Place, bytes
     by_tag = {tag_of(vault, place): place for place in places}
     if not by_tag:
         return {}
-    found = tx.connection.execute(_FIND.bindparams(programme=tx.programme, tags=list(by_tag)))
-    return {by_tag[bytes(row.tag)]: bytes(row.mark) for row in found}
+    found = tx.ask(_FIND, tx.programme, list(by_tag))
+    return {by_tag[tag]: mark for tag, mark in found}
+
+
+def expect_none(tx: Tx, vault: Vault, place: Place, refusal: Callable[[], Exception]) -> None:
+    """Refuse all that is written if the log knows this place by then."""
+    where = {"programme_id": tx.programme, "tag": tag_of(vault, place)}
+    tx.write(none_there(log_tag, where, refusal))
 
 
 def only_new(tx: Tx, vault: Vault, kind: str) -> None:

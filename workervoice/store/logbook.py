@@ -131,6 +131,19 @@ def hashes(tx: Tx, first: int, end: int) -> Iterator[tuple[int, bytes]]:
             yield row.position, bytes(row.leaf_hash)
 
 
+def leaves_between(tx: Tx, first: int, end: int) -> list[Leaf]:
+    """The ordered leaves from `first` to before `end`, with their bodies."""
+    c = log_leaf.c
+    query = (
+        select(c.id, c.leaf_hash, c.body, c.position)
+        .where(c.programme_id == tx.programme)
+        .where(c.position >= first, c.position < end)
+        .order_by(c.position)
+    )
+    found = tx.connection.execute(query).all()
+    return [Leaf(row.id, bytes(row.leaf_hash), bytes(row.body), row.position) for row in found]
+
+
 def leaves(tx: Tx) -> Iterator[Leaf]:
     """Every leaf with its body: those in order first, in their order, then the others."""
     c = log_leaf.c

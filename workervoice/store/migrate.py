@@ -21,9 +21,36 @@ from sqlalchemy.exc import SQLAlchemyError as DatabaseFault
 from workervoice.errors import ServerError, Unavailable
 from workervoice.store.roles import LOGIN_ROLES, ensure_roles
 
-__all__ = ["LOGIN_ROLES", "current_revision", "newest_revision", "upgrade"]
+__all__ = [
+    "LOGIN_ROLES",
+    "current_revision",
+    "known_revisions",
+    "make_roles",
+    "newest_revision",
+    "upgrade",
+]
 
 _LOCK = 0x776F726B  # "work": one upgrade at a time on one database
+
+
+def make_roles(owner_url: str, passwords: Mapping[str, str]) -> None:
+    """Make or renew the roles alone, for tables that come from elsewhere."""
+    engine = create_engine(owner_url, hide_parameters=True, connect_args={"connect_timeout": 5})
+    try:
+        with engine.begin() as connection:
+            ensure_roles(connection, passwords)
+    except OperationalError as exc:
+        raise Unavailable("the database does not answer: check WORKERVOICE_DATABASE_URL") from exc
+    except DatabaseFault as exc:
+        raise ServerError(f"the roles were refused: {_reason(exc)}; nothing changed") from exc
+    finally:
+        engine.dispose()
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision that this version of the program can upgrade from."""
+    scripts = ScriptDirectory.from_config(_configuration())
+    return frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def upgrade(owner_url: str, passwords: Mapping[str, str]) -> str:

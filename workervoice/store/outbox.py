@@ -13,14 +13,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row, or_, select
-from sqlalchemy.dialects.postgresql import insert
 
-from workervoice.errors import NotFound
+from workervoice.errors import IllegalMove, NotFound
 from workervoice.store import tables as t
-from workervoice.store.engine import Tx, insert_new
+from workervoice.store.engine import Tx
 from workervoice.store.rows import Row as Logged
 from workervoice.store.states import change_row, move_state
 from workervoice.store.taken import ENDED, emptied, empty_taken
+from workervoice.store.writing import inserted
 
 LEASE = timedelta(seconds=60)
 KEPT_AFTER = timedelta(days=7)  # a handler still sees how a text fared
@@ -66,14 +66,12 @@ class Claimed:
         return Logged.of("outbox", self.id, 1, self.payload)
 
 
-def owe(tx: Tx, owed: Owed) -> bool:
-    """Add a row; False if the same debt (dedupe key) is there already."""
+def owe(tx: Tx, owed: Owed) -> None:
+    """Add a row. Raises `IllegalMove` if the same debt (dedupe key) is there already."""
     columns = {name: getattr(owed, name) for name in Owed.__slots__}
-    statement = insert(t.outbox).values(programme_id=tx.programme, attempts=0, **columns)
-    is_new = insert_new(tx, statement)
-    if is_new:
-        tx.stored.append(Logged.of("outbox", owed.id, 1, owed.payload))
-    return is_new
+    row = {"programme_id": tx.programme, "attempts": 0, **columns}
+    tx.write(inserted(t.outbox, row, lambda: IllegalMove(f"{owed.id} is owed already")))
+    tx.stored.append(Logged.of("outbox", owed.id, 1, owed.payload))
 
 
 def claim_owed(tx: Tx, now: datetime, limit: int) -> list[Claimed]:

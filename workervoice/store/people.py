@@ -179,16 +179,31 @@ def left(tx: Tx, vault: Vault, officer_ids: Iterable[UUID]) -> set[UUID]:
 def shut_out(tx: Tx, vault: Vault, officer_id: UUID) -> None:
     """Delete an officer's ways in and every session; the account stays, for its name. What somebody
     put back since is deleted again."""
+    _drop_ways(tx, officer_id)
+    said = left_row(officer_id)
+    if said.place in marks_at(tx, vault, [said.place]):
+        return
+    tx.stored.append(said)
+    _ways_destroyed(tx, vault, officer_id)
+
+
+def close_ways(tx: Tx, vault: Vault, officer_id: UUID) -> None:
+    """Delete the ways in of somebody who is still one of us by what is stored: until a registrar
+    has let them go, they cannot come in."""
+    _drop_ways(tx, officer_id)
+    _ways_destroyed(tx, vault, officer_id)
+
+
+def _drop_ways(tx: Tx, officer_id: UUID) -> None:
     for table in (t.session, t.slot):
         tx.connection.execute(
             table.delete().where(
                 table.c.programme_id == tx.programme, table.c.officer_id == officer_id
             )
         )
-    said = left_row(officer_id)
-    if said.place in marks_at(tx, vault, [said.place]):
-        return
-    tx.stored.append(said)
+
+
+def _ways_destroyed(tx: Tx, vault: Vault, officer_id: UUID) -> None:
     for kind in (SLOT_KIND, RECOVERY):
         version = first_free(tx, vault, slot_place(officer_id, kind))
         if version > 1:

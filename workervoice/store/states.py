@@ -1,4 +1,5 @@
-"""The one function that changes a state column, and the one that changes any columns but that.
+"""The functions that change a state column, at once or with all that is written, and the one that
+changes any columns but that.
 
 Whether a move is allowed was decided by its machine; here the row moves only from the state that
 the decision was made on. What is not moved goes through `change_row`, so that no dictionary of
@@ -15,6 +16,7 @@ from sqlalchemy import Table, bindparam
 
 from workervoice.errors import IllegalMove
 from workervoice.store.engine import Tx
+from workervoice.store.writing import updated
 
 
 def move_state(
@@ -35,6 +37,26 @@ def move_state(
     )
     if tx.connection.execute(row.values({**(also or {}), "state": dest})).rowcount != 1:
         raise IllegalMove(f"{table.name} {row_id} is no longer {source}: look again")
+
+
+def save_row(
+    tx: Tx, table: Table, row_id: UUID, *, was: tuple[str, int], now: Mapping[str, Any]
+) -> None:
+    """The next version of a row, with the state that a machine decided; gathered with what else
+    this transaction writes.
+
+    `was` is its state and version; a state that stays is not written, which not every role may.
+    Raises `IllegalMove` when it is sent, with nothing changed, if somebody else stored a version
+    meanwhile.
+    """
+    if now["state"] == was[0]:
+        now = {name: value for name, value in now.items() if name != "state"}
+    place = {"programme_id": tx.programme, "id": row_id, "state": was[0], "version": was[1]}
+    tx.write(updated(table, now, place, lambda: _changed_meanwhile(table, row_id)))
+
+
+def _changed_meanwhile(table: Table, row_id: UUID) -> IllegalMove:
+    return IllegalMove(f"{table.name} {row_id} was changed meanwhile: look again")
 
 
 def change_row(

@@ -7,75 +7,28 @@ look. Everything else is sealed: to a case, plan or organisation key (words), to
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    ForeignKeyConstraint,
     Identity,
     Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
     UniqueConstraint,
-    Uuid,
-)
-from sqlalchemy.schema import SchemaItem
-
-metadata = MetaData(
-    naming_convention={"pk": "%(table_name)s_pk", "uq": "%(table_name)s_%(column_0_N_name)s_uq"}
 )
 
+from workervoice.store.columns import identifier as _id
+from workervoice.store.columns import metadata
+from workervoice.store.columns import moment as _moment
+from workervoice.store.columns import number as _number
+from workervoice.store.columns import refers as _refers
+from workervoice.store.columns import registered as _registered
+from workervoice.store.columns import sealed as _sealed
+from workervoice.store.columns import signed as _signed
+from workervoice.store.columns import table as _table
+from workervoice.store.columns import text as _text
 
-def _id(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, Uuid, nullable=nullable)
-
-
-def _sealed(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, LargeBinary, nullable=nullable)
-
-
-def _text(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, Text, nullable=nullable)
-
-
-def _number(name: str) -> Column[Any]:
-    return Column(name, Integer, nullable=False)
-
-
-def _moment(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def _signed() -> tuple[Column[Any], Column[Any]]:
-    """Who stored the row, and their signature over its place and content."""
-    return _id("signer_id"), _sealed("signature")
-
-
-def _registered() -> tuple[Column[Any], ...]:
-    """Which version of the row, who registered it, and their signature over all it says."""
-    return _number("version"), *_signed()
-
-
-def _table(name: str, *columns: SchemaItem, key: tuple[str, ...] = ("id",)) -> Table:
-    first, last = _id("programme_id"), PrimaryKeyConstraint("programme_id", *key)
-    return Table(name, metadata, first, *columns, last)
-
-
-def _refers(column: str, target: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["programme_id", column],
-        [f"{target}.programme_id", f"{target}.id"],
-        name=f"{column}_{target}_fk",
-    )
-
+__all__ = ["metadata"]
 
 # --- the programme, and who and what it is about -------------------------------------------------
 
@@ -297,4 +250,21 @@ log_head = _table("log_head", _number("version"), _sealed("record"), key=())
 
 log_checkpoint = _table(
     "log_checkpoint", Column("size", BigInteger, nullable=False), _text("note"), key=("size",)
+)
+
+# --- after a restore -----------------------------------------------------------------------------
+
+restored = _table(
+    "restored",
+    *(_number("number"), _id("id"), _id("backup_id"), _moment("at")),
+    Column("entries", BigInteger, nullable=False),
+    *(Column("waits", Boolean, nullable=False), _sealed("signature")),
+    key=("number",),
+)
+
+keyed_list = _table(
+    "keyed_list",
+    *(Column("position", BigInteger, nullable=False), Column("lines", BigInteger, nullable=False)),
+    *(_sealed("last"), _sealed("mac")),
+    key=(),
 )

@@ -8,7 +8,7 @@ substrings thus need no further check.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, KeysView
+from collections.abc import Iterable
 
 import ahocorasick
 
@@ -21,32 +21,30 @@ Ends = dict[int, list[int]]  # first word -> ends of the hits that begin there
 
 
 class Found:
-    """Which classes occur in a view, and where. Places are worked out when they are asked for."""
+    """Which classes occur in a view, and where. Places are worked out when they are asked for:
+    a word may belong to a hundred classes of which few are ever looked at."""
 
     def __init__(self) -> None:
-        self._atoms: dict[str, tuple[tuple[int, ...], Spans]] = {}
-        self._lists: dict[int, list[Spans]] = {}
+        self._atoms: dict[str, tuple[frozenset[int], Spans]] = {}
+        self.kinds: set[int] = set()  # every class that occurs
         self._spans: dict[int, Spans] = {}
         self._ends: dict[int, Ends] = {}
 
-    @property
-    def kinds(self) -> KeysView[int]:
-        """Every class that occurs, in the order in which they were first met."""
-        return self._lists.keys()
-
-    def add(self, atom: str, kinds: tuple[int, ...], start: int, end: int) -> None:
+    def add(self, atom: str, kinds: frozenset[int], start: int, end: int) -> None:
         """Note that an atom, which belongs to these classes, stands at [start, end)."""
-        if atom not in self._atoms:
-            self._atoms[atom] = (kinds, [])
-            for kind in kinds:
-                self._lists.setdefault(kind, []).append(self._atoms[atom][1])
-        self._atoms[atom][1].append((start, end))
+        known = self._atoms.get(atom)
+        if known is None:
+            self._atoms[atom] = known = kinds, []
+            self.kinds |= kinds
+        known[1].append((start, end))
 
     def spans(self, kind: int) -> Spans:
         """Where a class stands, in order."""
         if kind not in self._spans:
-            lists = self._lists.get(kind, [])
-            self._spans[kind] = sorted({span for spans in lists for span in spans})
+            atoms = self._atoms.values() if kind in self.kinds else ()
+            self._spans[kind] = sorted(
+                {s for kinds, spans in atoms if kind in kinds for s in spans}
+            )
         return self._spans[kind]
 
     def ends(self, kind: int) -> Ends:
@@ -110,7 +108,7 @@ class Automaton:
     """Finds the classes of every pack. Built once."""
 
     def __init__(self, packs: list[Classes]) -> None:
-        payloads: dict[str, dict[int, dict[int, None]]] = {}
+        payloads: dict[str, dict[int, set[int]]] = {}
         for index, classes in enumerate(packs):
             if classes.reader is None:
                 continue
@@ -118,11 +116,11 @@ class Automaton:
                 for word in words:
                     text = None if range_of(word) else atom(word, classes.reader)
                     if text:
-                        payloads.setdefault(text, {}).setdefault(index, {})[number] = None
+                        payloads.setdefault(text, {}).setdefault(index, set()).add(number)
         self._machine = ahocorasick.Automaton()
         for text, kinds_of in payloads.items():
             begins, closes = text.startswith(" "), text.endswith(" ")
-            kinds = {index: tuple(numbers) for index, numbers in kinds_of.items()}
+            kinds = {index: frozenset(numbers) for index, numbers in kinds_of.items()}
             self._machine.add_word(text, (text, len(text) - 1 - begins, int(closes), kinds))
         if payloads:
             self._machine.make_automaton()

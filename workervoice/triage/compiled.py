@@ -53,7 +53,7 @@ class Lexicon:
 
     def add_numbers(self, found: Found, view: View) -> None:
         """Classes of numbers and of shifts, which no automaton can find."""
-        kinds_of: dict[float, tuple[int, ...]] = {}
+        kinds_of: dict[float, frozenset[int]] = {}
         for index, value in enumerate(view.values):
             if value is not None:
                 if value not in kinds_of:
@@ -62,9 +62,9 @@ class Lexicon:
         for start, end, hours in shifts(view, self._clock(found)):
             found.add(f"<shift {hours}>", self._holding(hours, shift=True), start, end)
 
-    def _holding(self, value: float, *, shift: bool) -> tuple[int, ...]:
+    def _holding(self, value: float, *, shift: bool) -> frozenset[int]:
         """The classes whose range holds a value."""
-        return tuple(
+        return frozenset(
             kind
             for kind, is_shift, low, high in self.ranges
             if is_shift is shift and low <= value <= high

@@ -78,10 +78,12 @@ class Index:
     def possible(self, found: Found) -> Iterable[Compiled]:
         """The rules that have all they need."""
         present = found.kinds
-        for kind in present:
-            for rule in self._by_key.get(kind, ()):
-                if rule.needs <= present:
-                    yield rule
+        return [
+            rule
+            for kind in sorted(self._by_key.keys() & present)  # of hundreds present few are keys
+            for rule in self._by_key[kind]
+            if rule.needs <= present
+        ]
 
 
 def match(

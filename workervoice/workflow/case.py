@@ -2,7 +2,8 @@
 
 Nothing closes by itself. `close` follows the worker's word; `close_unconfirmed` is a supervisor's
 and says why the worker could not be asked. A DELETE takes the case out of routine work, and its
-cancelling puts it back where it was. Erasing is a handler's act, never a clock's.
+cancelling puts it back where it was. Erasing is a handler's act, never a clock's; only a case that
+a handler had erased, and that a restore brought back, is erased again by itself.
 """
 
 from __future__ import annotations
@@ -170,6 +171,14 @@ MACHINE = Machine(
             ("retention_over", "no_legal_hold"),
             reason=True,
             said="Erase: kept long enough",
+        ),
+        Move(
+            "erase",
+            (*_LIVING, "withdrawn"),
+            "erased",
+            _SYSTEM,
+            ("erased_before",),
+            said="came back with a backup: erased again",
         ),
     ),
 )

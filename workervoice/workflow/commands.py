@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Command(StrEnum):
@@ -54,7 +55,7 @@ _SPELLINGS: dict[Command, tuple[str, ...]] = {
 _YES = ("yes", "sí", "si", "হ্যাঁ", "হ্যা", "হা", "জি", "ha", "hya", "ji")
 _NO = ("no", "না", "na")
 
-_LONGEST = 200  # characters; no command is nearly as long, and a text may have 100,000
+_LONGEST = 80  # characters; no command is nearly as long, and a text may have 100,000
 _ENCLOSING = "Me"  # the box of a keycap emoji
 _SILENT = frozenset({"P", "S", "Z", "C"})  # punctuation, symbols, spaces, invisible marks
 
@@ -67,7 +68,7 @@ def bare(text: str) -> str:
     if len(text) > _LONGEST:
         return ""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    kept = (" " if _is_gap(ch) else ch for ch in folded if not _is_dress(ch))
+    kept = map(_kept, folded)
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
 
 
@@ -86,6 +87,14 @@ def yes_or_no(text: str) -> bool | None:
     """True or False for a lone yes or no in a language we speak, else None."""
     word = bare(text)
     return True if word in _YES_WORDS else False if word in _NO_WORDS else None
+
+
+@lru_cache(4096)
+def _kept(ch: str) -> str:
+    """What a character is to the words: itself, a gap, or nothing."""
+    if _is_dress(ch):
+        return ""
+    return " " if _is_gap(ch) else ch
 
 
 def _is_gap(ch: str) -> bool:

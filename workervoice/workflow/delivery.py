@@ -51,6 +51,14 @@ MACHINE = Machine(
         ),
         Move("lose", ("claimed",), "unknown", _SYSTEM, said="no answer: nobody can tell"),
         Move(
+            "come_back",
+            ("owed", "claimed"),
+            "unknown",
+            _SYSTEM,
+            ("restored",),
+            said="came back with a backup: nobody knows whether it went out since",
+        ),
+        Move(
             "find_unsent",
             ("unknown",),
             "owed",

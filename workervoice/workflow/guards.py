@@ -18,6 +18,7 @@ GUARDS: Mapping[str, str] = MappingProxyType(
             "(imminent danger, or a person under 18)"
         ),
         "digit_confirmed": "the worker sent back the random digit of the confirmation",
+        "erased_before": "a person had erased it after the backup that brought it back",
         "evidence_submitted": "evidence is there for at least one corrective action",
         "has_remedy": "at least one remedy is recorded: what workers actually got",
         "issue_ended": "the issue was recalled from its buyers, or recorded as unresolved",
@@ -29,6 +30,7 @@ GUARDS: Mapping[str, str] = MappingProxyType(
         "not_the_proposer": "this person did not propose the action",
         "not_zero_tolerance": "no danger, child or violence is reported",
         "packet_clean": "the checks found nothing in the text that points at a person",
+        "restored": "the database was restored from a backup",
         "retention_over": "the retention time of this case is over",
         "site_may_know": "the action needs nothing from the site, or all decided to tell the site",
         "surely_not_sent": "the look-up at the provider proves that it never had the message",

@@ -65,7 +65,7 @@ MACHINE = Machine(
             "drop",
             ("draft", "approved"),
             "cancelled",
-            OFFICERS,
+            OFFICERS | {Role.SYSTEM},
             ("case_erased",),
             said="Cancelled with its case, which was erased",
         ),

@@ -21,6 +21,7 @@ from workervoice.web.console import (
     login,
     monitor,
     people,
+    restored,
     restricting,
     second,
 )
@@ -37,7 +38,7 @@ ROUTERS = tuple(
     subject.router
     for subject in (
         *(login, joining, second, account, people),
-        *(cases, restricting, issues, disclosures, monitor),
+        *(cases, restored, restricting, issues, disclosures, monitor),
     )
 )
 RETRY_SECONDS = "5"

@@ -13,6 +13,7 @@ from workervoice.hotline import disclosing, drafts, redacting
 from workervoice.hotline.casepage import CasePage, case_page, entry_of_case
 from workervoice.hotline.overview import OVER, queue
 from workervoice.hotline.redacting import Cut
+from workervoice.hotline.restoring import standing_restore
 from workervoice.hotline.restricting import colleagues
 from workervoice.hotline.telling import tell_worker
 from workervoice.hotline.tombstones import tombstone
@@ -50,6 +51,7 @@ def show_queue(visit: Visiting) -> Response:
         "waiting": [line for line in open_ if line.record.waits],
         "answered": [line for line in open_ if not line.record.waits],
         "over": [line for line in every if line.state in OVER],
+        "restored": standing_restore(visit.process, visit.actor),
     }
     return visit.listing("queue.html", every, now=now, **shown)
 

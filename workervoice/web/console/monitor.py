@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from workervoice.hotline import witnessing
 from workervoice.hotline.overview import monitor_lines
+from workervoice.hotline.restoring import standing_restore
 from workervoice.web.console.gate import Visiting
 
 router = APIRouter()
@@ -18,7 +19,8 @@ router = APIRouter()
 def show(visit: Visiting) -> Response:
     lines = monitor_lines(visit.process, visit.actor, visit.console.clocks)
     newest = witnessing.newest(visit.process, visit.actor)
-    return visit.listing("monitor.html", lines, newest=newest)
+    restored = standing_restore(visit.process, visit.actor)
+    return visit.listing("monitor.html", lines, newest=newest, restored=restored)
 
 
 @router.get("/monitor/checkpoint")

@@ -84,6 +84,8 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_CASE}/drafts/{{form}}"): _STAFF,
         ("GET", f"{_CASE}/issues"): _STAFF,
         ("POST", f"{_CASE}/issues"): _STAFF,
+        ("GET", "/restored"): _STAFF,
+        ("POST", "/restored/go-on"): _SUPERVISOR,
         ("GET", "/issues"): _STAFF,
         ("GET", _ISSUE): _STAFF,
         ("POST", f"{_ISSUE}/edit"): _STAFF,
@@ -107,6 +109,7 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
 FRESH = frozenset(
     {
         ("POST", f"{_ISSUE}/release"),
+        ("POST", "/restored/go-on"),
         ("POST", f"{_CASE}/access"),
         ("POST", f"{_CASE}/redact/{{entry_id}}"),
         ("POST", f"{_CASE}/restrict"),

@@ -85,6 +85,12 @@ GRANT SELECT, INSERT ON log_checkpoint TO workervoice_courier;
 GRANT SELECT, INSERT, UPDATE (version, record) ON log_head TO workervoice_courier;
 GRANT SELECT ON log_checkpoint TO workervoice_monitor;
 
+-- After a restore the courier waits for a supervisor, and everybody may know of it. How far the
+-- list beside the backups has come is the courier's.
+GRANT SELECT ON restored TO workervoice_courier, workervoice_monitor;
+GRANT SELECT, INSERT ON restored TO workervoice_staff;
+GRANT SELECT, INSERT, UPDATE (position, lines, last, mac) ON keyed_list TO workervoice_courier;
+
 -- The gateway writes and cannot read back: no words, no address, no outbox payload.
 GRANT SELECT ON programme, line, site, directory, key_pair, conversation TO workervoice_gateway;
 GRANT SELECT (programme_id, id, conversation_id, version, index_version, index) ON contact

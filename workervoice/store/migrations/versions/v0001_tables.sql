@@ -68,6 +68,15 @@ CREATE TABLE key_wrap (
     CONSTRAINT key_wrap_pk PRIMARY KEY (programme_id, holder_kind, holder_id, epoch, reader_id)
 );
 
+CREATE TABLE keyed_list (
+    programme_id UUID NOT NULL,
+    position BIGINT NOT NULL,
+    lines BIGINT NOT NULL,
+    last BYTEA NOT NULL,
+    mac BYTEA NOT NULL,
+    CONSTRAINT keyed_list_pk PRIMARY KEY (programme_id)
+);
+
 CREATE TABLE lane (
     programme_id UUID NOT NULL,
     mac BYTEA NOT NULL,
@@ -140,6 +149,18 @@ CREATE TABLE programme (
     programme_id UUID NOT NULL,
     name TEXT NOT NULL,
     CONSTRAINT programme_pk PRIMARY KEY (programme_id)
+);
+
+CREATE TABLE restored (
+    programme_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    id UUID NOT NULL,
+    backup_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    entries BIGINT NOT NULL,
+    waits BOOLEAN NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT restored_pk PRIMARY KEY (programme_id, number)
 );
 
 CREATE TABLE seen (
