@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -69,9 +69,11 @@ class Alone:
 
 
 @contextmanager
-def alone(name: str, house: House, until: str = "/ready", **settings: str) -> Iterator[Alone]:
-    """Start it, wait until this page says that all is well, and kill it at the end if it still
-    runs."""
+def alone(
+    name: str, house: House, until: str = "/ready", under: Sequence[str] = (), **settings: str
+) -> Iterator[Alone]:
+    """Start it, `under` another command if one is given, wait until this page says that all is
+    well, and kill it at the end if it still runs."""
     port, ops = free_port(), free_port()
     given = {
         "ENV_FILE": "",
@@ -88,7 +90,7 @@ def alone(name: str, house: House, until: str = "/ready", **settings: str) -> It
         **settings,
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "workervoice", name],
+        [*under, sys.executable, "-m", "workervoice", name],
         env={
             "PATH": os.getenv("PATH", os.defpath),
             **{f"WORKERVOICE_{key}": value for key, value in given.items()},

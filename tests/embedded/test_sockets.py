@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.units import read
 from tests.embedded.servers import STRANGER, as_root, sockets, wait_until_gone
 from workervoice.embedded import EmbeddedServer
+from workervoice.embedded import sockets as places_of_sockets
+from workervoice.embedded.account import account_for
 from workervoice.embedded.sockets import SOCKET
 
 LONG_AGO = 1_000_000_000
@@ -128,3 +131,17 @@ def test_a_killed_server_leaves_a_directory_that_its_next_start_uses(
 
     assert sockets(server) == directory
     assert list(runtime.iterdir()) == [directory]
+
+
+def test_under_our_unit_the_socket_lies_where_commands_find_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The unit has a /tmp of its own: a socket in it would be out of a command's reach."""
+    (tmp_path / "workervoice").mkdir()
+    monkeypatch.setattr(places_of_sockets, "_RUN", tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    (told,) = read("workervoice.service")["RuntimeDirectory"]
+
+    where = places_of_sockets._runtime(account_for(tmp_path / "none"))  # noqa: SLF001
+
+    assert where == tmp_path / told

@@ -20,6 +20,9 @@ from workervoice.embedded.account import Account, account_for, is_ours
 from workervoice.errors import ServerError
 
 SOCKET = ".s.PGSQL.5432"
+_RUN = Path(
+    "/run"
+)  # in it, our unit's RuntimeDirectory: commands find the socket there, not in /tmp
 
 _LEFT_BY_A_SERVER = frozenset({SOCKET, f"{SOCKET}.lock"})
 _NAME = re.compile(r"workervoice-(\d+)-[0-9a-f]{12}")
@@ -125,7 +128,8 @@ def _refuse_foreign(path: Path, account: Account) -> None:
 
 def _runtime(account: Account) -> Path:
     """A directory for sockets that nobody else can write, or /tmp."""
-    usual = Path("/run") if os.geteuid() == 0 else Path(f"/run/user/{account.uid}")
-    if usual.is_dir() and os.access(usual, os.W_OK | os.X_OK):
-        return usual
+    run = _RUN if os.geteuid() == 0 else _RUN / "workervoice"
+    for usual in (run, _RUN / "user" / str(account.uid)):
+        if usual.is_dir() and os.access(usual, os.W_OK | os.X_OK):
+            return usual
     return Path("/tmp")  # noqa: S108 - the directory made in it is checked to be ours and 0700

@@ -10,7 +10,7 @@ import pytest
 from workervoice.web.console.forms import FORM_BYTES
 from workervoice.web.console.routes import ANYONE, HALF, ROUTES
 
-DEPLOY = Path(__file__).parent.parent / "deploy"
+DEPLOY = Path(__file__).parents[2] / "deploy"
 NGINX = (DEPLOY / "nginx" / "workervoice.conf").read_text()
 GATEWAY, CONSOLE = NGINX.split("\nserver {")[1:]
 NO_GUESSES = {"/second/leave"}  # what half a session may send besides
