@@ -31,3 +31,13 @@ def durable_server() -> Iterator[EmbeddedServer]:
         started.start()
         yield started
         started.erase()
+
+
+@pytest.fixture(scope="module")
+def today(
+    server: EmbeddedServer, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """The same, for the tests of one module."""
+    built = build_house(server, tmp_path_factory.mktemp("house") / "data", engine, wall_clock())
+    yield built
+    built.close()

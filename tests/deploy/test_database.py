@@ -1,0 +1,84 @@
+"""The database that compose makes: its first script, and a backup by the user of backups."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_cli import run
+from tests.deploy.units import SYSTEMD
+from workervoice.app.dumping import reaching
+from workervoice.embedded import EmbeddedServer
+from workervoice.embedded.binaries import program
+from workervoice.store.roles import LOGIN_ROLES
+
+SCRIPT = SYSTEMD.parent / "compose" / "database" / "10-roles.sql"
+OWNER = "hotline_owner"  # on the embedded server, the other name is the superuser's
+WORDS = {"owner": "o'wner-only-for-tests", "backup": "backup-only-for-tests"}
+
+
+@pytest.fixture
+def fresh() -> Iterator[EmbeddedServer]:
+    with tempfile.TemporaryDirectory(prefix="wv-cmp-") as made:
+        Path(made).chmod(0o711)
+        with EmbeddedServer(Path(made) / "server", durable=False) as server:
+            yield server
+        server.erase()
+
+
+def first_start(server: EmbeddedServer, secrets: Path) -> None:
+    """As the image's entry point runs the scripts."""
+    for name, word in WORDS.items():
+        (secrets / f"{name}_password").write_text(word + "\n")
+    script = secrets / SCRIPT.name
+    text = SCRIPT.read_text().replace("/run/secrets", str(secrets))
+    script.write_text(text.replace("workervoice_owner", OWNER))
+    psql = [str(program("psql")), "--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
+    subprocess.run(
+        psql, env=reaching(server.owner_url("postgres")), check=True, capture_output=True
+    )
+
+
+@pytest.mark.timeout(120)
+def test_the_database_of_compose_is_upgraded_and_backed_up(
+    fresh: EmbeddedServer, tmp_path: Path
+) -> None:
+    first_start(fresh, tmp_path)
+    owner = fresh.url(OWNER, WORDS["owner"], "workervoice")
+    roles = {
+        f"{role.removeprefix('workervoice_').upper()}_DATABASE_URL": fresh.url(
+            role, "only-for-tests", "workervoice"
+        )
+        for role in LOGIN_ROLES
+    }
+    reader = fresh.url("workervoice_backup", WORDS["backup"], "workervoice")
+    into = {"BACKUP_DIR": str(tmp_path / "b"), "BACKUP_KEYS_DIR": str(tmp_path / "k")}
+
+    upgraded = run("db", "upgrade", DATABASE_URL=owner, DATA_DIR=str(tmp_path / "d"), **roles)
+    made = run("backup", DATABASE_URL=reader, **into)
+    changed = subprocess.run(
+        [str(program("psql")), "-c", "DELETE FROM line"],
+        env=reaching(reader),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert made.returncode == 0, made.stderr
+    assert len(list((tmp_path / "b").glob("*.backup"))) == 1
+    assert "permission denied" in changed.stderr
+
+
+def test_the_page_for_a_server_of_your_own_makes_the_same_user_of_backups() -> None:
+    page = (SYSTEMD.parent / "env" / "backup.env.example").read_text()
+    written = re.search(r"CREATE ROLE workervoice_backup (.*) PASSWORD '…'; (GRANT .*;)", page)
+
+    assert written is not None
+    assert f"CREATE ROLE workervoice_backup {written[1]} PASSWORD" in SCRIPT.read_text()
+    assert written[2] in SCRIPT.read_text()
