@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from workervoice.app.ops_addresses import WATCHED
 from workervoice.errors import SettingsError
-from workervoice.settings import HOLDERS, Settings, load
+from workervoice.settings import Settings, load
+from workervoice.values import HOLDERS
 
 ACCOUNT = "AC" + "1" * 32
 SECRETS = {
@@ -50,6 +52,9 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "data_dir": (__file__, f"{__file__}/below", "x" * 300),
     "public_url": (*ADDRESSES, "https://hotline.example.org/in", "https://hotline.example.org?a=b"),
     "gateway_host": ("here and there", "http://127.0.0.1", *SPOILT),
+    **{f"{name}_ops_host": ("here and there", *SPOILT) for name in WATCHED},
+    **{f"{name}_ops_port": ("65536", "-1", "a port") for name in WATCHED},
+    "log_format": ("xml", "JSON"),
     "gateway_port": PORTS,
     "console_host": ("here and there", "127.0.0.1/8", *SPOILT),
     "console_port": PORTS,

@@ -24,6 +24,7 @@ from workervoice.app import (
     commands_people,
     commands_places,
     commands_restore,
+    commands_status,
 )
 from workervoice.errors import NotTrusted, WorkervoiceError
 from workervoice.settings import Settings, load
@@ -40,6 +41,7 @@ _ROOMS = (
     commands_erasure,
     commands_backup,
     commands_restore,
+    commands_status,
 )
 
 
@@ -84,8 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         one = _command(commands, name, _process, about)
         one.set_defaults(process=name)
         one.add_argument("--fd", type=int, help="listening socket held by the supervisor")
+        one.add_argument("--ops-fd", type=int, help="the same for its operations address")
         one.add_argument("--tied", action="store_true", help="end when standard input closes")
-    _command(commands, "doctor", _doctor, "say what is wrong and what to do")
     db = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="DO")
     _command(db, "upgrade", _db_upgrade, "make roles and migrate to the newest schema")
     for room in _ROOMS:
@@ -114,10 +116,12 @@ def _settings(data: Path | None = None) -> Settings:
 
 def _up(parsed: argparse.Namespace) -> int:
     from workervoice.app import announcing, memory  # noqa: PLC0415 - `triage` must start fast
+    from workervoice.app.logging_setup import set_up_logging  # noqa: PLC0415
     from workervoice.app.supervisor import Supervisor  # noqa: PLC0415
 
-    memory.keep_to_itself()
     settings = _settings(parsed.data)
+    set_up_logging("up", settings.log_level, settings.log_format)
+    memory.keep_to_itself()
     stop = _told_to_stop()
     supervisor = Supervisor(
         settings,
@@ -151,23 +155,14 @@ def _told_to_stop() -> threading.Event:
 
 def _process(parsed: argparse.Namespace) -> int:
     from workervoice.app import serving  # noqa: PLC0415 - `triage` must start fast
+    from workervoice.app.logging_setup import set_up_logging  # noqa: PLC0415
 
     settings = load().only_for(parsed.process)
-    serving.set_up_logging(parsed.process, settings.log_level)
+    set_up_logging(parsed.process, settings.log_level, settings.log_format)
     if parsed.tied:
         serving.end_with_parent()
-    serving.run(parsed.process, settings, parsed.fd, tied=parsed.tied)
+    serving.run(parsed.process, settings, serving.Seat(parsed.fd, parsed.ops_fd, parsed.tied))
     return 0
-
-
-def _doctor(parsed: argparse.Namespace) -> int:
-    from workervoice.app.doctor import examine  # noqa: PLC0415
-    from workervoice.app.processes import wall_clock  # noqa: PLC0415
-
-    findings = examine(load(), wall_clock())
-    for finding in findings:
-        print(finding.sentence)
-    return 0 if all(finding.well for finding in findings) else 1
 
 
 def _db_upgrade(parsed: argparse.Namespace) -> int:

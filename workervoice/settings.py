@@ -17,26 +17,15 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from workervoice.envfile import check_env_file
 from workervoice.errors import SettingsError
 from workervoice.values import (
+    HOLDERS,
     in_plain_words,
+    missing_at_twilio,
     problem_of_directory,
     problem_of_path,
     problem_of_text,
 )
 
 PREFIX = "WORKERVOICE_"
-# which processes may hold which secret; the owner's URL is for migrations only
-HOLDERS: Mapping[str, frozenset[str]] = {
-    "database_url": frozenset({"up", "db", "doctor"}),
-    "gateway_database_url": frozenset({"up", "db", "gateway"}),
-    "courier_database_url": frozenset({"up", "db", "courier"}),
-    "console_database_url": frozenset({"up", "db", "console"}),
-    "twilio_auth_tokens": frozenset({"up", "gateway"}),
-    "twilio_api_key": frozenset({"up", "courier"}),
-    "twilio_api_secret": frozenset({"up", "courier"}),
-    "simulator_secret": frozenset({"up", "gateway", "courier", "phones"}),
-    "boot_secret": frozenset({"up", "console"}),
-    "vault_token_file": frozenset({"up", "gateway", "courier", "console"}),
-}
 
 
 class Settings(BaseSettings):
@@ -84,6 +73,20 @@ class Settings(BaseSettings):
         "new process, if somebody else holds their socket; 0: never. /health and static files do "
         "not count.",
     )
+    gateway_ops_host: str = Field(
+        "127.0.0.1", description="Address for whoever watches the gateway; see operations.md."
+    )
+    gateway_ops_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port of /metrics, /health and /ready of the gateway. Default: none, and with "
+        "`up` a free one.",
+    )
+    courier_ops_host: str = Field("127.0.0.1", description="The same for the courier: its address.")
+    courier_ops_port: int | None = Field(None, ge=0, le=65535, description="The same: its port.")
+    console_ops_host: str = Field("127.0.0.1", description="The same for the console: its address.")
+    console_ops_port: int | None = Field(None, ge=0, le=65535, description="The same: its port.")
     demo: bool = Field(
         False, description="Pages say that this is a demonstration; set by `up --demo`."
     )
@@ -153,6 +156,11 @@ class Settings(BaseSettings):
     )
     log_level: Literal["info", "warning"] = Field(
         "info", description="What the processes log: `warning` leaves out what is in order."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text",
+        description="How a log line is written: `text` for people, `json` for what gathers logs. "
+        "Both hold the same.",
     )
     twilio_account_sid: str | None = Field(None, description="The account (AC…) at Twilio.")
     twilio_auth_tokens: SecretStr | None = Field(
@@ -285,13 +293,6 @@ def _check_together(settings: Settings) -> None:
             wrong = problem_of_path(value)
         if wrong:
             raise SettingsError(f"{PREFIX}{name.upper()} is malformed: {wrong}.")
-    _check_twilio(settings)
-
-
-def _check_twilio(settings: Settings) -> None:
-    if settings.twilio_api_key and not settings.twilio_api_secret:
-        raise SettingsError("WORKERVOICE_TWILIO_API_SECRET is missing: the API key needs it.")
-    if settings.twilio_api_secret and not settings.twilio_api_key:
-        raise SettingsError("WORKERVOICE_TWILIO_API_KEY is missing: the API secret needs it.")
-    if (settings.twilio_api_key or settings.tokens()) and not settings.twilio_account_sid:
-        raise SettingsError("WORKERVOICE_TWILIO_ACCOUNT_SID is missing: Twilio's keys need it.")
+    key, secret, tokens = settings.twilio_api_key, settings.twilio_api_secret, settings.tokens()
+    if missing := missing_at_twilio(key, secret, tokens, settings.twilio_account_sid):
+        raise SettingsError(f"{PREFIX}TWILIO_{missing}")

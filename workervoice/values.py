@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,19 @@ _PLAIN = {  # what pydantic finds, as we say it
     "less_than_equal": "give at most {le}",
     "greater_than_equal": "give at least {ge}",
     "greater_than": "give more than {gt}",
+}
+# which processes may hold which secret; the owner's URL is for migrations only
+HOLDERS: Mapping[str, frozenset[str]] = {
+    "database_url": frozenset({"up", "db", "doctor"}),
+    "gateway_database_url": frozenset({"up", "db", "gateway"}),
+    "courier_database_url": frozenset({"up", "db", "courier"}),
+    "console_database_url": frozenset({"up", "db", "console"}),
+    "twilio_auth_tokens": frozenset({"up", "gateway"}),
+    "twilio_api_key": frozenset({"up", "courier"}),
+    "twilio_api_secret": frozenset({"up", "courier"}),
+    "simulator_secret": frozenset({"up", "gateway", "courier", "phones"}),
+    "boot_secret": frozenset({"up", "console"}),
+    "vault_token_file": frozenset({"up", "gateway", "courier", "console"}),
 }
 _DATABASE_URL = re.compile(
     r"postgresql(\+psycopg)?://[^:/?@]+(:[^@]*)?@(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?@]*)(:[0-9]{1,5})?"
@@ -38,7 +52,13 @@ _LIKE = {  # how a value has to look, and what is said if it does not
         (re.compile(r"\+?[0-9]{3,15}"), "write it like +15550100000"),
     ),
     **dict.fromkeys(
-        ("gateway_host", "console_host"),
+        (
+            "gateway_host",
+            "console_host",
+            "gateway_ops_host",
+            "courier_ops_host",
+            "console_ops_host",
+        ),
         (re.compile(r"[0-9A-Za-z.-]+|[0-9A-Fa-f:.]+"), "give one address of this machine"),
     ),
     "retention_days": (re.compile("([a-z_]+=[0-9]+ ?)+"), "see docs/retention.md"),
@@ -107,3 +127,14 @@ def in_plain_words(kind: str, message: str, limits: dict[str, Any]) -> str:
     """What the library found, as we say it. `kind` is its name for the error."""
     plain = _PLAIN.get(kind)
     return message if plain is None else plain.format(**limits)
+
+
+def missing_at_twilio(key: object, secret: object, tokens: object, account: object) -> str:
+    """Which part of Twilio's login the others need; empty if none is missing."""
+    if key and not secret:
+        return "API_SECRET is missing: the API key needs it."
+    if secret and not key:
+        return "API_KEY is missing: the API secret needs it."
+    if (key or tokens) and not account:
+        return "ACCOUNT_SID is missing: Twilio's keys need it."
+    return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,3 +20,14 @@ def todays_house(server: EmbeddedServer, engine: Engine, tmp_path: Path) -> Iter
     built = build_house(server, tmp_path / "data", engine, wall_clock())
     yield built
     built.close()
+
+
+@pytest.fixture(scope="session")
+def durable_server() -> Iterator[EmbeddedServer]:
+    """Another one, which keeps what it is given, as the hotline's own does."""
+    with TemporaryDirectory(prefix="wv-") as made:
+        Path(made).chmod(0o711)  # started as root, the server runs as somebody else
+        started = EmbeddedServer(Path(made) / "data")
+        started.start()
+        yield started
+        started.erase()

@@ -49,7 +49,7 @@ class Elsewhere:
 def elsewhere() -> Iterator[Elsewhere]:
     with tempfile.TemporaryDirectory(prefix="wv-ext-") as made:
         Path(made).chmod(0o711)
-        with EmbeddedServer(Path(made) / "server", durable=False) as server:
+        with EmbeddedServer(Path(made) / "server") as server:  # its doctor looks at that
             made_there = Elsewhere(server, Path(made))
             made_there.has(
                 f"CREATE ROLE {OWNER} LOGIN CREATEROLE PASSWORD '{WORD}'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import sys
 import threading
 import time
@@ -17,8 +18,11 @@ import uvicorn
 from tests.app.running import Running, running
 from tests.app.test_up import _by_name, data, log_in
 from workervoice.app.children import RELIEVE, UP
+from workervoice.app.leaving import STOP_SECONDS
+from workervoice.app.listening import listen
+from workervoice.app.ops_addresses import addresses
 from workervoice.app.recycling import Recycled
-from workervoice.app.serving import listen
+from workervoice.settings import load
 
 __all__ = ["data"]  # the fixture
 
@@ -26,6 +30,7 @@ EVERY = 40  # requests
 THREADS = 4
 RELIEFS = 3
 SECONDS = 90
+DATABASE_SECONDS = 3
 
 
 class Hammer:
@@ -82,19 +87,35 @@ def gateways(up: Running) -> Iterator[int]:
 
 
 def test_no_request_is_refused_while_gateways_relieve_each_other(data: Path) -> None:
+    """Neither at the public port nor at the operations address; and told to end, all of them are
+    gone in time, though a caller never ends its request."""
     with running(data, "--demo", RECYCLE_REQUESTS=str(EVERY)) as up:
         seen, ends = [], time.monotonic() + SECONDS
-        with Hammer(up.address("Twilio webhook")) as hammer:
+        watched = addresses(load({"WORKERVOICE_ENV_FILE": "", "WORKERVOICE_DATA_DIR": str(data)}))
+        public = up.address("Twilio webhook")
+        with Hammer(public) as hammer, Hammer(watched["gateway"]) as watching:
             for pid in gateways(up):
                 seen.append(pid)
                 if len(seen) > RELIEFS or time.monotonic() > ends:
                     break
         told = up.output
+        host, _, port = urlsplit(public).netloc.partition(":")
+        with socket.create_connection((host, int(port))) as half:
+            half.sendall(
+                b"POST /in/twilio/demo-sms HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+            )
+            time.sleep(0.2)
+            began = time.monotonic()
+            code = up.stop()
+            seconds = time.monotonic() - began
 
     assert len(seen) > RELIEFS
-    assert hammer.refused == []
+    assert hammer.refused == watching.refused == []
     assert hammer.served > RELIEFS * EVERY
+    assert watching.served > RELIEFS
     assert "ended unexpectedly" not in told
+    assert code == 0
+    assert seconds < STOP_SECONDS + DATABASE_SECONDS
 
 
 def test_a_session_survives_the_console_that_it_began_with(data: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from workervoice.channels.base import Receiver
 from workervoice.channels.simulator import SimulatorReceiver
 from workervoice.channels.twilio import TwilioReceiver
 from workervoice.hotline.receive import Reception
-from workervoice.web.gateway import create_gateway_app
+from workervoice.web.gateway import Counts, create_gateway_app
 
 PUBLIC = "https://hotline.example"
 SMS, WHATSAPP = "/in/twilio/demo-sms", "/in/twilio/demo-whatsapp"
@@ -65,6 +66,7 @@ class Gateway:
 
     port: int
     house: House = field(repr=False)
+    measures: Counts
 
     def post(
         self,
@@ -93,11 +95,13 @@ class Gateway:
             connection.close()
 
     def counts(self) -> dict[str, int]:
-        """The counters of /metrics, by outcome."""
-        lines = self.call("GET", "/metrics")[1].decode().splitlines()
-        return {
-            line.split('"')[1]: int(line.rsplit(" ", 1)[1]) for line in lines if line[:1] != "#"
-        }
+        """The counters by outcome, of all providers together."""
+        (told,) = [m for m in self.measures.registry.collect() if m.name == "workervoice_webhooks"]
+        found: Counter[str] = Counter()
+        for sample in told.samples:
+            if sample.name.endswith("_total"):
+                found[sample.labels["outcome"]] += int(sample.value)
+        return found
 
 
 @contextmanager
@@ -107,8 +111,9 @@ def running(
     reception: Reception | None = None,
 ) -> Iterator[Gateway]:
     """A gateway as `workervoice gateway` runs it, on a free port."""
+    counts = Counts()
     app = create_gateway_app(
-        reception or house.reception, receivers or tokens(*BOTH_TOKENS), PUBLIC
+        reception or house.reception, receivers or tokens(*BOTH_TOKENS), PUBLIC, counts
     )
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
@@ -123,7 +128,7 @@ def running(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield Gateway(listener.getsockname()[1], house)
+        yield Gateway(listener.getsockname()[1], house, counts)
     finally:
         server.should_exit = True
         thread.join()

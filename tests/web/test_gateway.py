@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +12,7 @@ from tests.channels.twilio_signing import NEXT_TOKEN, TOKEN
 from tests.house import House
 from tests.looking import cases_of, read_by_a_handler, rows
 from tests.web.gateways import REPORT, SMS, WHATSAPP, Gateway, form, running, tokens
+from workervoice.web.gateway.counts import BUCKETS, NAMES, PROVIDERS, STAGES
 
 BSUID = "whatsapp:BD.1f00Abc-9"
 
@@ -151,19 +153,27 @@ def test_eight_strangers_at_once_are_eight_cases(gateway: Gateway) -> None:
     assert grown(before, rows(gateway.house)) == {k: 8 * n for k, n in ONE_NEW_REPORT.items()}
 
 
-def test_health_and_metrics_tell_numbers_and_nothing_else(gateway: Gateway) -> None:
-    secret = "Riverside zebra"
-    gateway.post(form(secret, "+15550101060"))
+def test_health_tells_nothing_and_metrics_are_not_on_the_public_port(gateway: Gateway) -> None:
+    gateway.post(form("Riverside zebra", "+15550101060"))
 
     health, metrics = gateway.call("GET", "/health"), gateway.call("GET", "/metrics")
 
     assert health == (200, b"ok\n")
-    assert metrics[0] == 200
-    lines = metrics[1].decode().splitlines()
-    assert lines[0] == "# TYPE workervoice_webhooks_total counter"
-    for line in lines[1:]:
-        name, number = line.rsplit(" ", 1)
-        assert name.startswith('workervoice_webhooks_total{outcome="')
-        assert int(number) < 1000
-    assert b"zebra" not in metrics[1]
-    assert b"0101060" not in metrics[1]
+    assert metrics == (404, b"")
+
+
+def test_measures_tell_numbers_and_labels_out_of_closed_lists(gateway: Gateway) -> None:
+    gateway.post(form("Riverside zebra", "+15550101061"))
+    gateway.post(form("Riverside zebra", "+15550101061"), "/in/zebra/riverside")
+
+    samples = [s for metric in gateway.measures.registry.collect() for s in metric.samples]
+
+    allowed = {*NAMES, *PROVIDERS, *STAGES, *map(str, BUCKETS), "+Inf"}
+    assert {value for sample in samples for value in sample.labels.values()} <= allowed
+    stages = {s.labels["stage"]: s.value for s in samples if s.name.endswith("seconds_count")}
+    assert set(stages) == set(STAGES)
+    assert min(stages.values()) >= 1
+    assert [s.value for s in samples if s.name == "workervoice_store_waiting"] == [0]
+    last = {s.labels["provider"]: s.value for s in samples if "last_webhook" in s.name}
+    assert last["twilio"] > time.time() - 600
+    assert last["simulator"] == 0

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 
 from workervoice.settings import PREFIX, Settings
 
+Listening = socket.socket
 UP = b"+"
 RELIEVE = b"-"
-STOP_SECONDS = 15
+STOP_SECONDS = 10  # by then a child has ended itself
 RESTART_SECONDS = 1.0  # at least so long between two starts in the same post
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR")
 
@@ -52,10 +53,10 @@ class Child:
         if self.running:
             self.process.terminate()
 
-    def end(self) -> None:
-        """Wait for it, and end it if it does not."""
+    def end(self, by: float) -> None:
+        """Wait for it until then, and end it if it does not."""
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(max(0.0, by - time.monotonic()))
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -63,11 +64,13 @@ class Child:
 
 @dataclass
 class Post:
-    """A process that has to be there, its own environment, and the socket that it serves."""
+    """A process that has to be there, its own environment, and the sockets that it serves: for its
+    work, and for whoever watches it."""
 
     name: str
     environment: Mapping[str, str] = field(repr=False)
-    socket: socket.socket | None = None
+    socket: Listening | None = None
+    ops: Listening | None = None
     current: Child | None = None
     relief: Child | None = None
     leaving: list[Child] = field(default_factory=list)
@@ -114,15 +117,16 @@ class Post:
     def _start(self) -> Child:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        handles = () if self.socket is None else (self.socket.fileno(),)
-        extra = [] if self.socket is None else ["--fd", str(self.socket.fileno())]
+        given = {"--fd": self.socket, "--ops-fd": self.ops}
+        handles = {option: each.fileno() for option, each in given.items() if each is not None}
+        extra = [word for option, fd in handles.items() for word in (option, str(fd))]
         self.started_at = time.monotonic()
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own program, with fixed arguments
                 [sys.executable, "-P", "-m", "workervoice", self.name, *extra, "--tied"],
                 env=dict(self.environment),
                 stdin=theirs.fileno(),
-                pass_fds=handles,
+                pass_fds=tuple(handles.values()),
                 process_group=0,  # Ctrl-C is for the supervisor, which ends its children itself
             )
         return Child(process, ours)

@@ -33,6 +33,7 @@ from workervoice.store.programme import Line, Organisation, Site, SupplyLink
 from workervoice.store.vault import Vault
 
 EMERGENCY = "999"
+PROGRAMME = "Demo hotline"
 
 SITES = (
     ("RIVER", "Riverside Garments", "BD"),
@@ -127,7 +128,7 @@ def seed(
         for login, (of, role, name, vouches) in PEOPLE.items()
     ]
     places = [*organisations, *_lines(programme_id, lines), *_places(ids, now.date())]
-    founding = ceremony.hold("Demo hotline", places, seats, sign_processes(ceremony, data))
+    founding = ceremony.hold(PROGRAMME, places, seats, sign_processes(ceremony, data))
     with owner.begin(Scope(programme_id)) as tx:
         store_founding(tx, founding)
         vault = load_key_files(data, "console").vault()

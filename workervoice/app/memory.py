@@ -9,11 +9,12 @@ what was freed is the allocator's work: see `children.environment_of` and the un
 from __future__ import annotations
 
 import ctypes
-import logging
 import resource
 import sys
 
-_LOG = logging.getLogger("workervoice")
+from workervoice.journal import Journal
+
+_JOURNAL = Journal("workervoice")
 _PR_SET_DUMPABLE = 4
 
 
@@ -23,4 +24,4 @@ def keep_to_itself() -> None:
     if sys.platform != "linux":
         return
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
-        _LOG.warning("this system lets other processes of the same user read our memory")
+        _JOURNAL.note("memory_open")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import SecretStr
 
-from workervoice.app.custodies import FILE_WARNING
 from workervoice.app.keyfiles import keys_of, pinned_root
 from workervoice.channels.base import Receiver, Sender
 from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
@@ -25,6 +23,7 @@ from workervoice.hotline.process import Process, Trust
 from workervoice.hotline.receive import Reception
 from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.tick import Courier
+from workervoice.journal import Journal
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.engine import Database, Scope
 from workervoice.store.programme import Line, programmes
@@ -33,7 +32,7 @@ from workervoice.triage.engine import Engine
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.retention import Policy
 
-_LOG = logging.getLogger("workervoice")
+_JOURNAL = Journal("workervoice")
 POOL = {"gateway": 4, "courier": 2, "console": 6}
 
 
@@ -45,13 +44,11 @@ def wall_clock() -> datetime:
 def build_process(settings: Settings, kind: str) -> Process:
     """Keys, database and trust of one of our processes; refuses to start on a broken library."""
     self_test()
-    url: SecretStr | None = getattr(settings, f"{kind}_database_url")
-    if url is None:
-        raise SettingsError(f"{PREFIX}{kind.upper()}_DATABASE_URL is missing.")
-    stop_if_unfinished(url.get_secret_value())
-    database = Database(url.get_secret_value(), pool_size=POOL[kind])
+    url = _database_url(settings, kind)
+    stop_if_unfinished(url)
+    database = Database(url, pool_size=POOL[kind])
     if settings.custody == "file":
-        _LOG.warning("%s: see WORKERVOICE_CUSTODY", FILE_WARNING)
+        _JOURNAL.note("keys_in_files")
     return process_on(settings, kind, database)
 
 
@@ -67,6 +64,18 @@ def process_on(settings: Settings, kind: str, database: Database) -> Process:
         clock=wall_clock,
         retention=Policy.parse(settings.retention_days),
     )
+
+
+def probe_database(settings: Settings, kind: str) -> Database:
+    """A connection for asking whether the database answers, beside those that work."""
+    return Database(_database_url(settings, kind), pool_size=1)
+
+
+def _database_url(settings: Settings, kind: str) -> str:
+    url: SecretStr | None = getattr(settings, f"{kind}_database_url")
+    if url is None:
+        raise SettingsError(f"{PREFIX}{kind.upper()}_DATABASE_URL is missing.")
+    return url.get_secret_value()
 
 
 def check_keys(settings: Settings, kind: str, database: Database, now: datetime) -> None:
@@ -105,9 +114,13 @@ def public_url(settings: Settings) -> str:
     return settings.public_url.rstrip("/")
 
 
+def provider_of(settings: Settings) -> str:
+    """Through whom texts go out."""
+    return "twilio" if settings.sends_by_twilio() else "simulator"
+
+
 def build_courier(settings: Settings) -> Courier:
-    base = public_url(settings)
-    provider = "twilio" if settings.sends_by_twilio() else "simulator"
+    base, provider = public_url(settings), provider_of(settings)
 
     def callback(line: Line, outbox_id: UUID) -> str:
         return f"{base}/status/{provider}/{line.slug}?m={outbox_id}"

@@ -11,14 +11,20 @@ import asyncio
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable, Mapping
+from types import FrameType
 from typing import Any
 
 import uvicorn
 
 from workervoice.app.children import RELIEVE, UP
+from workervoice.app.leaving import Leaving
+from workervoice.app.logging_setup import note_task
+from workervoice.journal import Journal
 
 DRAIN_SECONDS = 7.0  # more than a connection may be idle
+_JOURNAL = Journal("workervoice")
 _CLOSE = (b"connection", b"close")
 _COSTS_NOTHING = ("/health", "/static/")  # anybody may ask for these, and nothing is read for them
 
@@ -51,13 +57,31 @@ class Recycled(uvicorn.Server):
         self._limit = limit + secrets.randbelow(limit // 5 + 1)
         self._tell = tell
         self._served = False
+        self._leaving: Leaving | None = None
+        self._finish: Callable[[], None] = lambda: None
+        self.beat_at: float | None = None  # when the loop last came round
+
+    def leave_by(self, leaving: Leaving, finish: Callable[[], None] = lambda: None) -> None:
+        """Tell this one when we are told to end; and call `finish` when everybody is answered."""
+        self._leaving, self._finish = leaving, finish
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._say_that_it_ends()
+        super().handle_exit(sig, frame)
+
+    def _say_that_it_ends(self, *, hurry: bool = False) -> None:
+        if self._leaving is not None:
+            self._leaving.tell(hurry=hurry or not self._served)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(note_task)
         await super().startup(sockets)
+        _JOURNAL.note("started")
         if self._tell is not None:
             self._tell(UP)
 
     async def on_tick(self, counter: int) -> bool:
+        self.beat_at = time.monotonic()
         if self._limit and not self._served and self._counted.requests >= self._limit:
             self._served = True
             if self._tell is None:
@@ -68,18 +92,22 @@ class Recycled(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Once relieved, answer whoever is connected first, and let them connect anew."""
+        self._say_that_it_ends()
         if self._served:
             for server in self.servers:
                 server.close()
             self.server_state.default_headers.append(_CLOSE)
             await self._drain()
         await super().shutdown(sockets)
+        await asyncio.to_thread(self._finish)
+        _JOURNAL.note("stopped")
 
     async def _drain(self) -> None:
         ends = asyncio.get_running_loop().time() + DRAIN_SECONDS
         told = len(self._captured_signals)
         while self.server_state.connections and asyncio.get_running_loop().time() < ends:
             if len(self._captured_signals) > told:  # everything is to end, now
+                self._say_that_it_ends(hurry=True)
                 return
             await asyncio.sleep(0.05)
 

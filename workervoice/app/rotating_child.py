@@ -20,6 +20,7 @@ from workervoice.app import memory
 from workervoice.app.beside import process_beside
 from workervoice.app.custodies import keys_directory, open_custody
 from workervoice.app.keyfiles import write_service
+from workervoice.app.logging_setup import set_up_logging
 from workervoice.app.ownership import owner_database
 from workervoice.app.serving import end_with_parent
 from workervoice.app.vouching import write_request
@@ -191,6 +192,7 @@ def _at_the_line(task: str, handle: str | None) -> Said:
 def main(task: str, given: str | None = None) -> int:
     """`given` is this side's end of the line; for the service key, where it is sealed to; or a
     process's name."""
+    set_up_logging("rotation", "warning", "text")
     memory.keep_to_itself()
     end_with_parent()
     try:

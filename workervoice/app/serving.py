@@ -6,45 +6,57 @@ Logs say states and counts. Access logs are off: paths and queries are nobody's 
 from __future__ import annotations
 
 import contextlib
-import errno
-import logging
 import os
 import secrets
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
-from types import FrameType
+from dataclasses import dataclass
 
 import uvicorn
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from workervoice.app import memory, processes
+from workervoice.app import descriptors, memory, processes
 from workervoice.app.demo import demo_lines
-from workervoice.app.recycling import Recycled, tell_supervisor
+from workervoice.app.leaving import GRACE_SECONDS, Leaving
+from workervoice.app.listening import listen, taken
+from workervoice.app.ops import OpsServer, Problems
+from workervoice.app.recycling import DRAIN_SECONDS, Recycled, tell_supervisor
+from workervoice.app.watching import (
+    BEAT_SECONDS,
+    ROUND_SECONDS,
+    CourierMetrics,
+    Probe,
+    QueueWatch,
+    add_process,
+    keys_away,
+    stuck,
+)
 from workervoice.errors import SettingsError, Unavailable
+from workervoice.hotline.process import Process
 from workervoice.hotline.throttle import Rules
 from workervoice.hotline.tick import Courier
-from workervoice.settings import PREFIX, Settings
+from workervoice.journal import Journal
+from workervoice.settings import Settings
 from workervoice.web.console import create_console_app
-from workervoice.web.gateway import create_gateway_app
+from workervoice.web.gateway import Counts, create_gateway_app
 from workervoice.web.phone import PhoneLine, create_phone_app
 
-_LOG = logging.getLogger("workervoice")
-STOP_SECONDS = 10
+_JOURNAL = Journal("workervoice")
+_HANGS = f"it has not come round for {BEAT_SECONDS:.0f} s"
+_IDLES = f"no round was finished in the last {ROUND_SECONDS:.0f} s"
 
 
-def set_up_logging(process: str, level: str) -> None:
-    """To standard error, one line an event. Libraries may only warn; providers' may not speak."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format=f"{process} %(levelname)s %(name)s: %(message)s",
-    )
-    _LOG.setLevel(level.upper())
-    for name in ("twilio", "urllib3", "httpx"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What a supervisor gives to a process: listening sockets, if any, for its work and for its
+    operations address; and whether standard input leads to it."""
+
+    handle: int | None = None
+    ops: int | None = None
+    tied: bool = False
 
 
 def end_with_parent() -> None:
@@ -59,31 +71,35 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True, name="parent").start()
 
 
-def run(process: str, settings: Settings, handle: int | None, *, tied: bool = False) -> None:
-    """Run one process until it is told to end. `handle` is a listening socket, or None; `tied`
-    says that standard input leads to a supervisor."""
+def run(process: str, settings: Settings, seat: Seat) -> None:
+    """Run one process until it is told to end."""
     memory.keep_to_itself()
+    descriptors.raise_limit()
     if process == "courier":
-        run_courier(settings)
+        run_courier(settings, seat)
     elif process == "gateway":
-        run_gateway(settings, handle, tied=tied)
+        run_gateway(settings, seat)
     elif process == "console":
-        run_console(settings, handle, tied=tied)
+        run_console(settings, seat)
     else:
-        run_phones(settings, handle)
+        run_phones(settings, seat)
 
 
-def run_gateway(settings: Settings, handle: int | None, *, tied: bool) -> None:
+def run_gateway(settings: Settings, seat: Seat) -> None:
     reception = processes.build_reception(settings)
     receivers = processes.build_receivers(settings)
-    app = create_gateway_app(reception, receivers, processes.public_url(settings))
-    listening = _socket(handle, settings.gateway_host, settings.gateway_port, "gateway_port")
-    _serve(app, listening, settings.recycle_requests if handle is not None else 0, tied=tied)
+    counts = Counts()
+    app = create_gateway_app(reception, receivers, processes.public_url(settings), counts)
+    recycle = settings.recycle_requests if seat.handle is not None else 0
+    server = _server(app, recycle, tied=seat.tied)
+    ops = _ops_of_server(settings, seat, "gateway", server, reception.process, counts.registry)
+    listening = _socket(seat.handle, settings.gateway_host, settings.gateway_port, "gateway_port")
+    _serve(server, listening, ops, finish=app.state.finish)
 
 
-def run_console(settings: Settings, handle: int | None, *, tied: bool) -> None:
+def run_console(settings: Settings, seat: Seat) -> None:
     # recycled only where somebody else holds the socket, and the secret that sessions hang on
-    kept = handle is not None and settings.boot_secret is not None
+    kept = seat.handle is not None and settings.boot_secret is not None
     if settings.boot_secret is None:
         drawn = SecretStr(secrets.token_hex(32))
         settings = settings.model_copy(update={"boot_secret": drawn})
@@ -97,18 +113,22 @@ def run_console(settings: Settings, handle: int | None, *, tied: bool) -> None:
         demo=settings.demo,
         rules=Rules(settings.console_behind_proxy, settings.login_delay_seconds),
     )
-    listening = _socket(handle, settings.console_host, settings.console_port, "console_port")
-    _serve(app, listening, settings.recycle_requests if kept else 0, tied=tied)
+    server = _server(app, settings.recycle_requests if kept else 0, tied=seat.tied)
+    registry = app.state.console.counts.registry
+    ops = _ops_of_server(settings, seat, "console", server, process, registry)
+    listening = _socket(seat.handle, settings.console_host, settings.console_port, "console_port")
+    _serve(server, listening, ops)
 
 
-def run_phones(settings: Settings, handle: int | None) -> None:
+def run_phones(settings: Settings, seat: Seat) -> None:
     """The simulated phone network of the demo. On the loopback address only."""
     if settings.simulator_secret is None:
         raise SettingsError("WORKERVOICE_SIMULATOR_SECRET is missing: run `workervoice up --demo`.")
     secret = settings.simulator_secret.get_secret_value()
     lines, gateway_url = phone_lines(settings), processes.public_url(settings)
     app = create_phone_app(gateway_url=gateway_url, lines=lines, secret=secret)
-    _serve(app, _socket(handle, "127.0.0.1", settings.phone_port, "phone_port"))
+    listening = _socket(seat.handle, "127.0.0.1", settings.phone_port, "phone_port")
+    _serve(_server(app), listening, None)
 
 
 def phone_lines(settings: Settings) -> list[PhoneLine]:
@@ -117,69 +137,95 @@ def phone_lines(settings: Settings) -> list[PhoneLine]:
     return [PhoneLine(line.slug, line.channel, line.sender, "Hotline") for line in known]
 
 
-def run_courier(settings: Settings) -> None:
+def run_courier(settings: Settings, seat: Seat) -> None:
     """Tick until told to stop; a database that is away is waited for."""
     courier = processes.build_courier(settings)
-    stop = threading.Event()
+    Leaving(courier.stopping.set).on_signals()
+    registry = CollectorRegistry()
+    registry.register(CourierMetrics(courier, processes.provider_of(settings)))
+    tally, probe = courier.tally, processes.probe_database(settings, "courier")
+    asked = Probe(probe)
+    ops = _ops(
+        *(settings, seat, "courier", registry),
+        alive=lambda: stuck(tally.beat_at, ROUND_SECONDS, _IDLES),
+        ready=lambda: (
+            *asked.problems(),
+            *keys_away(courier.process.custody),
+            *stuck(tally.round_at, ROUND_SECONDS, _IDLES),
+        ),
+    )
+    _JOURNAL.note("started")
+    _tick_until(courier, settings.courier_poll_seconds)
+    if ops is not None:
+        ops.close()
+    _JOURNAL.note("stopped")
 
-    def told(number: int, frame: FrameType | None) -> None:
-        stop.set()
 
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
-    _tick_until(stop, courier, settings.courier_poll_seconds)
-
-
-def _tick_until(stop: threading.Event, courier: Courier, poll_seconds: float) -> None:
-    away = False
-    while not stop.is_set():
+def _tick_until(courier: Courier, poll_seconds: float) -> None:
+    away, watch = False, QueueWatch(courier)
+    while not courier.stopping.is_set():
         try:
             handled = courier.tick()
+            watch.look()
+            if away:
+                _JOURNAL.note("database_back")
             away = False
         except Unavailable:
             if not away:
-                _LOG.warning("the database does not answer: waiting for it")
+                _JOURNAL.note("database_away")
+            courier.tally.beat()
             handled, away = 0, True
         if not handled:
-            stop.wait(poll_seconds)
+            courier.stopping.wait(poll_seconds)
 
 
 def _socket(handle: int | None, host: str, port: int, name: str) -> socket.socket:
     """The supervisor's listening socket, or one of our own."""
-    return listen(host, port, name) if handle is None else socket.socket(fileno=handle)
+    return listen(host, port, name) if handle is None else taken(handle)
 
 
-def listen(host: str, port: int, name: str) -> socket.socket:
-    """A listening socket. Raises `SettingsError` if the address is taken or not ours, with the
-    setting: `name` is that of its port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind((host, port))
-    except (OSError, UnicodeError) as exc:
-        made.close()
-        raise SettingsError(_why_not(exc, host, port, name)) from None
-    made.listen(2048)
+def _ops_of_server(
+    settings: Settings,
+    seat: Seat,
+    kind: str,
+    server: Recycled,
+    process: Process,
+    registry: CollectorRegistry,
+) -> OpsServer | None:
+    asked = Probe(processes.probe_database(settings, kind))
+    return _ops(
+        *(settings, seat, kind, registry),
+        alive=lambda: stuck(server.beat_at, BEAT_SECONDS, _HANGS),
+        ready=lambda: (
+            *asked.problems(),
+            *keys_away(process.custody),
+            *stuck(server.beat_at, BEAT_SECONDS, _HANGS),
+        ),
+    )
+
+
+def _ops(
+    settings: Settings,
+    seat: Seat,
+    process: str,
+    registry: CollectorRegistry,
+    *,
+    alive: Problems,
+    ready: Problems,
+) -> OpsServer | None:
+    """The operations address, if it is to have one."""
+    port: int | None = getattr(settings, f"{process}_ops_port")
+    if seat.ops is None and port is None:
+        return None
+    host: str = getattr(settings, f"{process}_ops_host")
+    listening = _socket(seat.ops, host, port or 0, f"{process}_ops_port")
+    add_process(registry, process)
+    made = OpsServer(listening, registry, alive, ready)
+    made.start()
     return made
 
 
-def _why_not(exc: OSError | UnicodeError, host: str, port: int, name: str) -> str:
-    number = exc.errno if isinstance(exc, OSError) else None
-    if number == errno.EADDRINUSE:
-        return (
-            f"Port {port} on {host} is in use, perhaps by a Workervoice that runs already: end "
-            f"that one, or choose another port in {PREFIX}{name.upper()}."
-        )
-    if number in {errno.EACCES, errno.EPERM}:
-        return f"Port {port} is not open to this user: choose another in {PREFIX}{name.upper()}."
-    setting = PREFIX + name.upper().replace("PORT", "HOST")
-    return f"{setting} is malformed: {host} is no address of this machine."
-
-
-def _serve(
-    app: Callable[..., object], listening: socket.socket, recycle: int = 0, *, tied: bool = False
-) -> None:
+def _server(app: Callable[..., object], recycle: int = 0, *, tied: bool = False) -> Recycled:
     config = uvicorn.Config(
         app,
         loop="asyncio",  # uvloop reads into one buffer, where a text's end stays until a longer one
@@ -189,6 +235,23 @@ def _serve(
         server_header=False,
         date_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    Recycled(config, recycle, tell_supervisor if tied else None).run(sockets=[listening])
+    return Recycled(config, recycle, tell_supervisor if tied else None)
+
+
+def _serve(
+    server: Recycled,
+    listening: socket.socket,
+    ops: OpsServer | None,
+    finish: Callable[[], None] = lambda: None,
+) -> None:
+    """Until it is told to end; then it is gone within `STOP_SECONDS`."""
+    close = ops.close if ops is not None else lambda: None
+
+    def end() -> None:
+        finish()
+        close()
+
+    server.leave_by(Leaving(close, later=DRAIN_SECONDS), end)
+    server.run(sockets=[listening])

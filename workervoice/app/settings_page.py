@@ -14,7 +14,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from workervoice.settings import HOLDERS, PREFIX, Settings
+from workervoice.settings import PREFIX, Settings
+from workervoice.values import HOLDERS
 
 _HEAD = f"""\
 # Settings

@@ -16,13 +16,14 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from workervoice.app import demo
-from workervoice.app.children import Post, environment_of
+from workervoice.app.children import STOP_SECONDS, Post, environment_of
 from workervoice.app.external import check_external, url_setting
 from workervoice.app.keyfiles import has_key_files
+from workervoice.app.listening import address_of, listen
+from workervoice.app.ops_addresses import WATCHED, forget_addresses, keep_addresses
 from workervoice.app.own_lines import own_lines
 from workervoice.app.ownership import settle
 from workervoice.app.processes import check_keys, wall_clock
-from workervoice.app.serving import listen
 from workervoice.crypto.slots import STRONG, Cost
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError
@@ -62,6 +63,7 @@ class Supervisor:
         self._server: EmbeddedServer | None = None
         self._posts: list[Post] = []
         self._sockets: list[socket.socket] = []
+        self._ops: dict[str, socket.socket] = {}
         self.seeded: demo.Seeded | None = None
         self.lines: tuple[Line, ...] = ()
         self.gateway_url = self.console_url = self.phones_url = ""
@@ -79,6 +81,7 @@ class Supervisor:
             settings = self._with_database(settings)
             self._prepare_programme(settings)
             self._start_children(settings)
+            keep_addresses(settings.data_dir, {k: address_of(s) for k, s in self._ops.items()})
             self._wait_until_ready()
         except BaseException:
             self.stop()
@@ -104,11 +107,14 @@ class Supervisor:
         children = [child for post in self._posts for child in post.everybody]
         for child in children:
             child.ask_to_end()
+        for each in (*self._sockets, *self._ops.values()):
+            each.close()  # whoever comes now is refused, and does not wait in vain
+        by = time.monotonic() + STOP_SECONDS
         for child in children:
-            child.end()
-        for each in self._sockets:
-            each.close()
-        self._posts, self._sockets = [], []
+            child.end(by)
+        if self._ops:
+            forget_addresses(self._settings.data_dir)
+        self._posts, self._sockets, self._ops = [], [], {}
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -174,8 +180,12 @@ class Supervisor:
         """Bind the sockets, and tell the children where everything is."""
         gateway = self._listen(settings.gateway_host, settings.gateway_port, "gateway_port")
         console = self._listen(settings.console_host, settings.console_port, "console_port")
-        self.gateway_url = settings.public_url or _address(gateway)
-        self.console_url = settings.console_url or _address(console)
+        for name in WATCHED:
+            host: str = getattr(settings, f"{name}_ops_host")
+            port: int | None = getattr(settings, f"{name}_ops_port")
+            self._ops[name] = listen(host, port or 0, f"{name}_ops_port")
+        self.gateway_url = settings.public_url or address_of(gateway)
+        self.console_url = settings.console_url or address_of(console)
         found: dict[str, object] = {
             "public_url": self.gateway_url,
             "console_url": self.console_url,
@@ -184,7 +194,7 @@ class Supervisor:
         }
         if self.is_demo and not settings.sends_by_twilio():
             phones = self._listen("127.0.0.1", settings.phone_port, "phone_port")
-            self.phones_url = _address(phones)
+            self.phones_url = address_of(phones)
             found["simulator_url"] = self.phones_url
             found["simulator_secret"] = SecretStr(secrets.token_urlsafe(32))
         return settings.model_copy(update=found)
@@ -203,13 +213,13 @@ class Supervisor:
             *(("phones", each) for each in phones),
         ]
         for name, listening in by_name:
-            post = Post(name, environment_of(settings, name), listening)
+            post = Post(name, environment_of(settings, name), listening, self._ops.get(name))
             self._posts.append(post)
             post.fill()
 
     def _wait_until_ready(self) -> None:
         ends = time.monotonic() + READY_SECONDS
-        waiting = [_address(each) for each in self._sockets[:2]]
+        waiting = [address_of(each) for each in self._sockets[:2]]
         while waiting:
             waiting = [url for url in waiting if not _answers(url + "/health")]
             dead = [post.name for post in self._posts if not post.running]
@@ -229,11 +239,6 @@ def _set_aside(data: Path) -> None:
     for name in ("keys", "root.public"):
         if (data / name).exists():
             (data / name).rename(attic / name)
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _answers(url: str) -> bool:

@@ -37,6 +37,7 @@ class Answer:
 
     status: int
     body: bytes = field(repr=False)
+    date: str = ""  # what time it is there, by its own word
 
 
 def exchange(
@@ -54,7 +55,8 @@ def exchange(
         target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
         connection.request(method, target, body, {**headers, "Connection": "close"})
         response = connection.getresponse()
-        return Answer(response.status, _whole(response, deadline))
+        date = response.getheader("Date") or ""
+        return Answer(response.status, _whole(response, deadline), date)
     except (OSError, HTTPException, ValueError):
         raise NoAnswer("no whole answer") from None
     finally:

@@ -17,7 +17,6 @@ Source of the import: the API page of Transit, "Bring your own key" (RSA-OAEP an
 
 from __future__ import annotations
 
-import logging
 import secrets
 from pathlib import Path
 
@@ -29,8 +28,9 @@ from workervoice.crypto.custody import HeldKeys
 from workervoice.crypto.seal import KEY_BYTES, box, ctx, unbox
 from workervoice.crypto.transit import Transit
 from workervoice.errors import CryptoError, KeysAway, SealBroken, SettingsError
+from workervoice.journal import Journal
 
-_LOG = logging.getLogger("workervoice")
+_JOURNAL = Journal("workervoice")
 
 BOXED_FILE = "keys.boxed"
 _HEAD = "workervoice-boxed-1"
@@ -46,7 +46,6 @@ class TransitCustody(HeldKeys):
         """Raises `SettingsError` about the file, `KeysAway` about the server."""
         super().__init__()
         self._directory, self._process, self._transit = directory, process, transit
-        self._away = False
         try:
             sealed, self._with_server, boxed = _read(directory / BOXED_FILE, process)
             box_key = _open_box_key(transit, process, sealed)
@@ -67,13 +66,13 @@ class TransitCustody(HeldKeys):
         try:
             made = self._transit.hmac(transit_name(self._process, key_id), data)
         except KeysAway as exc:
-            if not self._away:
-                _LOG.warning("%s", exc)
-            self._away = True
+            if not self.away:
+                _JOURNAL.note("keys_away", says=exc)
+            self.away = True
             raise
-        if self._away:
-            _LOG.warning("the key service answers again")
-        self._away = False
+        if self.away:
+            _JOURNAL.note("keys_back")
+        self.away = False
         return made
 
     def health(self) -> list[str]:

@@ -60,6 +60,10 @@ class Custody(Protocol):
     def refresh(self) -> None:
         """Take in what was added or destroyed since the start, where a custody can."""
 
+    @property
+    def away(self) -> bool:
+        """True while keys are with a service that did not answer when it was last asked."""
+
 
 def version_id(key_id: str, version: int) -> str:
     """What a version of a key is called."""
@@ -86,6 +90,8 @@ def unwrap_any(custody: Custody, key_id: str, blob: bytes, info: bytes) -> tuple
 
 class HeldKeys:
     """Keys in the memory of this process, by id: what every custody does with those it has."""
+
+    away = False
 
     def __init__(self) -> None:
         self._macs: dict[str, bytes] = {}

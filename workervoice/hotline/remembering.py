@@ -7,7 +7,6 @@ Restoring reads the list before anything is started.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from workervoice.crypto.keyedlist import Contents, Entry, ListFile
 from workervoice.errors import SealBroken
 from workervoice.hotline.process import Process
 from workervoice.hotline.records import ConversationRecord
+from workervoice.journal import Journal
 from workervoice.store import logbook
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.listed import Listed, listed, records_of, save_listed
@@ -30,7 +30,7 @@ AGAIN = timedelta(seconds=10)  # after it could not be written
 TALKS = "talks"  # where a conversation stands to which we may write
 _IN_A_LINE = 12  # places, so that every line has one size
 
-_LOG = logging.getLogger(__name__)
+_JOURNAL = Journal(__name__)
 
 
 class Kind(StrEnum):
@@ -113,9 +113,9 @@ class Remembering:
             return
         try:
             self._contents = self.file.read()
-        except SealBroken as exc:
-            aside = self.file.put_aside()
-            _LOG.warning("the keyed list is now %s, and a new one was begun: %s", aside, exc)
+        except SealBroken:
+            self.file.put_aside()
+            _JOURNAL.note("list_put_aside")
             self._contents = Contents()
         self._fits.clear()
         self._stands.clear()

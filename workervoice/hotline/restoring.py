@@ -8,7 +8,6 @@ courier sends nothing and destroys nothing; whoever writes is taken in as ever.
 from __future__ import annotations
 
 import base64
-import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -18,6 +17,7 @@ from workervoice.errors import Contradicted, Forbidden, IllegalMove, SealBroken
 from workervoice.hotline import newest
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
+from workervoice.journal import Journal
 from workervoice.message import Role
 from workervoice.store import logbook
 from workervoice.store.engine import Tx
@@ -30,7 +30,7 @@ EVENT = "restored"
 _HOUR = "%Y-%m-%dT%HZ"
 _STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR, Role.MONITOR})
 
-_LOG = logging.getLogger(__name__)
+_JOURNAL = Journal(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def sending_waits(tx: Tx, vault: Vault) -> bool:
     """True until a supervisor let sending go on after the last restore."""
     try:
         last = last_restore(tx, vault)
-    except Contradicted as refused:
-        _LOG.warning("nothing is sent: %s", refused)
+    except Contradicted:
+        _JOURNAL.note("restore_unclear")
         return True
     return last is not None and last.waits
 

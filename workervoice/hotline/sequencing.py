@@ -7,7 +7,6 @@ not begin with what was signed before.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import SystemRandom
@@ -21,6 +20,7 @@ from workervoice.hotline.events import is_sensitive
 from workervoice.hotline.process import Process, sole
 from workervoice.hotline.restoring import last_restore
 from workervoice.hotline.witnessing import log_keys
+from workervoice.journal import Journal
 from workervoice.store import logbook
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.logbook import Head, Leaf
@@ -30,7 +30,7 @@ BATCHES = 5  # in one round: texts to workers come first
 SIGN_EVERY = timedelta(minutes=15)  # at the latest, if there is anything new
 
 _LOT = SystemRandom()
-_LOG = logging.getLogger(__name__)
+_JOURNAL = Journal(__name__)
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ def _fit(tx: Tx, process: Process, memory: Memory) -> tuple[list[Leaf], bool]:
                 raise SealBroken("its hash is of something else")
         except SealBroken:
             memory.refused.add(leaf.id)
-            _LOG.warning("log leaf %s is not what it says, and gets no position", leaf.id)
+            _JOURNAL.note("leaf_refused", id=leaf.id)
             continue
         found.append(leaf)
         urgent = urgent or is_sensitive(fields["event"])

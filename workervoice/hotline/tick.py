@@ -7,12 +7,12 @@ and sends nothing that was not signed by the gateway or by an officer whom the r
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event as Flag
 from typing import Any
 from uuid import UUID
 
@@ -35,8 +35,10 @@ from workervoice.hotline.process import Process
 from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.restoring import sending_waits
 from workervoice.hotline.sequencing import Memory, sequence
+from workervoice.hotline.tally import Tally
+from workervoice.journal import Journal
 from workervoice.message import Accepted, Rejected, Role, SendOutcome
-from workervoice.store import clocks, outbox
+from workervoice.store import backlog, clocks, outbox
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.log import Event, record_event
 from workervoice.store.outbox import Claimed
@@ -47,7 +49,7 @@ BATCH = 20
 BACKOFF_SECONDS = (5, 15, 60, 300, 900)  # after each refusal that may pass; then every 15 minutes
 LOOK_UP_MARGIN = timedelta(seconds=90)  # between our clock and the provider's
 
-_LOG = logging.getLogger(__name__)
+_JOURNAL = Journal(__name__)
 
 Senders = Callable[[Line], Sender]
 
@@ -57,7 +59,8 @@ class Courier:
     """The courier's part of the hotline. `callback` makes a line's status URL for an outbox id.
 
     One item that fails is counted in `failures` and the others go on; only a database that is
-    away, and keys that are not the courier's, stop a round.
+    away, and keys that are not the courier's, stop a round. Once `stopping` is set, what is being
+    sent is finished, and nothing else is begun.
     """
 
     process: Process
@@ -67,6 +70,8 @@ class Courier:
     memory: Memory = field(default_factory=Memory, repr=False)
     rounds: dict[UUID, Round] = field(default_factory=dict, repr=False)
     remembering: Remembering | None = None
+    tally: Tally = field(default_factory=Tally)
+    stopping: Flag = field(default_factory=Flag)
 
     def tick(self) -> int:
         """One round over all programmes; returns how many texts were handled."""
@@ -86,15 +91,30 @@ class Courier:
                 with self._alone("retention", programme):
                     self._keep_no_longer(programme, now)
             with self._alone("log", programme):
+                if self.stopping.is_set():
+                    return handled
                 sequence(self.process, scope, self.memory)
             if self.remembering is not None:
                 with self._alone("list", programme):
                     self.remembering.keep_up(self.process, scope, now)
+        self.tally.round_finished()
         return handled
+
+    def count_queue(self) -> None:
+        """What waits in all programmes, for whoever watches; that this fails stops nothing."""
+        with self._alone("queue", self.process.id):
+            with self.process.database.begin() as tx:
+                known = programmes(tx)
+            found = []
+            for programme in known:
+                with self.process.database.begin(Scope(programme)) as tx:
+                    found.append(backlog.queue(tx, self.process.clock()))
+            self.tally.queue = backlog.together(found)
 
     @contextmanager
     def _alone(self, kind: str, about: UUID) -> Iterator[None]:
         """What fails here is counted and named by its id; nothing of it is said."""
+        self.tally.beat()
         try:
             yield
         except (SettingsError, Unavailable):
@@ -104,9 +124,11 @@ class Courier:
 
     def _count(self, kind: str, about: UUID, what: str) -> None:
         self.failures[kind] += 1
-        _LOG.warning("%s %s: %s", kind, about, what)
+        _JOURNAL.note("item_failed", kind=kind, id=about, what=what)
 
     def _deliver(self, scope: Scope, now: datetime, *, waits: bool) -> int:
+        if self.stopping.is_set():
+            return 0
         with self.process.database.begin(scope) as tx:
             directory = self.process.directory(tx, now)
             refuse_foreign_keys(directory, "courier", self.process.id, self.process.custody)
@@ -116,13 +138,27 @@ class Courier:
             unsure = outbox.lease_unknown(tx, now, BATCH)
         for claimed in owed:
             with self._alone("send", claimed.id):
-                self._send(scope, claimed)
+                if self.stopping.is_set():
+                    self._give_back(scope, claimed)
+                else:
+                    self._send(scope, claimed)
         for claimed in unsure:
+            if self.stopping.is_set():
+                break  # it stays unknown, and its lease runs out
             with self._alone("look_up", claimed.id):
                 self._look_up(scope, claimed)
         return len(owed) + len(unsure)
 
+    def _give_back(self, scope: Scope, claimed: Claimed) -> None:
+        """It was claimed and not begun: it is owed as before."""
+        before = {"attempts": claimed.attempts - 1}
+        dest = _walk("claimed", ("put_back",))
+        with self.process.database.begin(scope) as tx:
+            outbox.finish(tx, claimed, source="claimed", dest=dest, also=before)
+
     def _look_at_clocks(self, scope: Scope, now: datetime, *, waits: bool) -> None:
+        if self.stopping.is_set():
+            return
         if not waits:
             with self.process.database.begin(scope) as tx:
                 notify_buyers(tx, self.process, now)
@@ -141,6 +177,8 @@ class Courier:
         with self.process.database.begin(scope) as tx:
             conversations = begun.next(tx, now)
         for conversation in conversations:
+            if self.stopping.is_set():
+                return
             with self._alone("retention", conversation):
                 keep_no_longer(self.process, scope, conversation, now)
 
@@ -158,6 +196,7 @@ class Courier:
                 self._set_aside(tx, claimed, dispatch, now)
                 return
         outcome = self.senders(dispatch.line).send(dispatch.message)
+        self.tally.sent(outcome)
         with self.process.database.begin(scope) as tx:
             self._note(tx, claimed, "claimed", outcome)
 
@@ -173,6 +212,7 @@ class Courier:
             return
         since = claimed.run_at - LOOK_UP_MARGIN
         outcome = self.senders(dispatch.line).find(dispatch.message, since)
+        self.tally.looked_up(outcome)
         with self.process.database.begin(scope) as tx:
             self._note(tx, claimed, "unknown", outcome)
 

@@ -8,5 +8,6 @@ counts   what was taken and refused, as numbers only
 from __future__ import annotations
 
 from workervoice.web.gateway.app import create_gateway_app
+from workervoice.web.gateway.counts import Counts
 
-__all__ = ["create_gateway_app"]
+__all__ = ["Counts", "create_gateway_app"]

@@ -56,13 +56,16 @@ class _Gateway:
         """A worker's message: 204 once it is stored."""
         receiver = self._receiver(provider)
         webhook = await self.webhook(request)
-        receiver.verify(webhook)
-        inbound = receiver.parse(webhook)
-        if len(inbound.text) > LONG_TEXT:
-            reading = await asyncio.to_thread(self.reception.read, inbound)
-        else:
-            reading = self.reception.read(inbound)
-        await self.books.do(partial(self.books.store, line, inbound, reading))
+        with self.counts.timed("verify"):
+            receiver.verify(webhook)
+        with self.counts.timed("read"):
+            inbound = receiver.parse(webhook)
+            if len(inbound.text) > LONG_TEXT:
+                reading = await asyncio.to_thread(self.reception.read, inbound)
+            else:
+                reading = self.reception.read(inbound)
+        with self.counts.timed("store"):
+            await self.books.do(partial(self.books.store, line, inbound, reading), provider)
         return Response(status_code=204)
 
     async def report(self, provider: str, line: str, request: Request) -> Response:
@@ -70,15 +73,16 @@ class _Gateway:
         counted and dropped. A refusal would only leave the number in the provider's error log."""
         receiver = self._receiver(provider)
         webhook = await self.webhook(request)
-        receiver.verify(webhook)
+        with self.counts.timed("verify"):
+            receiver.verify(webhook)
         try:
             told = receiver.parse_status(webhook, UUID(request.query_params.get("m", "")))
         except Malformed:
-            await self.books.do(partial(self.books.drop, line, "status_ignored"))
+            await self.books.do(partial(self.books.drop, line, "status_ignored"), provider)
         except ValueError:
-            await self.books.do(partial(self.books.drop, line, "status_unnamed"))
+            await self.books.do(partial(self.books.drop, line, "status_unnamed"), provider)
         else:
-            await self.books.do(partial(self.books.note, line, told))
+            await self.books.do(partial(self.books.note, line, told), provider)
         return Response(status_code=204)
 
     def _receiver(self, provider: str) -> Receiver:
@@ -101,12 +105,17 @@ _ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
 
 
 def create_gateway_app(
-    reception: Reception, receivers: Mapping[str, Receiver], public_url: str
+    reception: Reception,
+    receivers: Mapping[str, Receiver],
+    public_url: str,
+    counts: Counts | None = None,
 ) -> FastAPI:
-    """The gateway's application; `public_url` is what providers sign, without a path."""
-    counts = Counts()
+    """The gateway's application; `public_url` is what providers sign, without a path. `app.state`
+    has `finish`, which waits for what was begun in the database."""
+    counts = counts or Counts()
     gateway = _Gateway(reception, receivers, public_url, counts, Books(reception, counts))
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.finish = gateway.books.finish
 
     @app.post("/in/{provider}/{line}")
     async def take(provider: str, line: str, request: Request) -> Response:
@@ -119,10 +128,6 @@ def create_gateway_app(
     @app.get("/health")
     async def health() -> Response:
         return Response("ok\n", media_type="text/plain")
-
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(counts.text(), media_type="text/plain")
 
     @app.exception_handler(HTTPException)
     async def nothing_here(request: Request, exc: HTTPException) -> Response:
@@ -139,7 +144,7 @@ def _answer(
     counts: Counts, status: int, name: str
 ) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, exc: Exception) -> Response:
-        counts.add(name)
+        counts.add(name, request.path_params.get("provider", "none"))
         return Response(status_code=status)
 
     return answer

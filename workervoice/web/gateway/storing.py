@@ -45,12 +45,15 @@ class Books:
     _doing: set[asyncio.Task[None]] = field(default_factory=set)
     _lines: dict[str, tuple[float, Line]] = field(default_factory=dict)
 
-    async def do(self, work: Callable[[], str]) -> None:
+    def __post_init__(self) -> None:
+        self.counts.waiting.set_function(lambda: float(len(self._doing)))
+
+    async def do(self, work: Callable[[], str], provider: str) -> None:
         """Return once this is done. Raises what it raises, or `Unavailable` if it takes too long
         or too much waits."""
         if len(self._doing) >= MOST_WAITING:
             raise Unavailable("too much waits for the database")
-        task = asyncio.create_task(self._counted(work))
+        task = asyncio.create_task(self._counted(work, provider))
         self._doing.add(task)
         task.add_done_callback(self._doing.discard)
         try:
@@ -59,8 +62,14 @@ class Books:
             task.add_done_callback(self._late)
             raise Unavailable("the database does not answer in time") from None
 
-    async def _counted(self, work: Callable[[], str]) -> None:
-        self.counts.add(await asyncio.get_running_loop().run_in_executor(self._pool, work))
+    async def _counted(self, work: Callable[[], str], provider: str) -> None:
+        self.counts.add(
+            await asyncio.get_running_loop().run_in_executor(self._pool, work), provider
+        )
+
+    def finish(self) -> None:
+        """Wait for what was begun, also where the provider was told that it is late."""
+        self._pool.shutdown()
 
     def _late(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is None:

@@ -1,0 +1,361 @@
+"""The commonest mistakes of whoever runs a hotline: each is made, named once, and mended."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.channels.provider import Provider, provider, says, writes
+from tests.house import START, House, build_house
+from workervoice.app import descriptors, disks
+from workervoice.app.doctor import MISTAKES, examine
+from workervoice.app.doctor.programme import WARN_BEFORE
+from workervoice.app.keyfiles import make_key_files
+from workervoice.app.ops_addresses import keep_addresses
+from workervoice.crypto.seal import generate_signing
+from workervoice.embedded import EmbeddedServer
+from workervoice.hotline.ceremony import VALID_FOR
+from workervoice.settings import load
+from workervoice.triage.engine import Engine
+
+ROOT = Path(__file__).parents[2]
+SID, TOKEN = "AC" + "1" * 32, "ab" * 16
+KEY, SECRET = "SK" + "2" * 32, "a secret of a key"
+NUMBER = "+15550100000"  # of the demo's SMS line
+PUBLIC, CLEAR = "https://hotline.example.org", "http://hotline.example.org"
+AT_TWILIO = {
+    "phone_number": NUMBER,
+    "sms_url": f"{PUBLIC}/in/twilio/demo-sms",
+    "sms_method": "POST",
+}
+
+
+@pytest.fixture(scope="module")
+def server(durable_server: EmbeddedServer) -> EmbeddedServer:
+    return durable_server
+
+
+@pytest.fixture(scope="module")
+def house(
+    server: EmbeddedServer, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """As if it were no demo: a programme of its own name."""
+    built = build_house(server, tmp_path_factory.mktemp("house") / "data", engine)
+    with built.owner.begin() as tx:
+        tx.connection.exec_driver_sql("UPDATE programme SET name = 'River'")
+    yield built
+    built.close()
+
+
+Given = Mapping[str, str]
+
+
+def found(
+    house: House, given: Given, clock: Callable[[], float] = time.time
+) -> list[tuple[str, str]]:
+    """What is not well: which mistake, and the sentence."""
+    settings = {"ENV_FILE": "", "DATA_DIR": str(house.data), "DATABASE_URL": house.owner_url}
+    named = {f"WORKERVOICE_{name}": value for name, value in {**settings, **given}.items()}
+    said = examine(load(named), house.now, clock)
+    return [(each.mistake, each.sentence) for each in said if not each.well]
+
+
+Made = tuple[list[tuple[str, str]], list[tuple[str, str]]]
+
+
+def by_settings(wrong: Given, right: Given) -> Callable[[House], Made]:
+    """A mistake in the settings: what is said of the wrong ones, and of the right ones."""
+    return lambda house: (found(house, wrong), found(house, right))
+
+
+def by_sql(make: str, mend: str) -> Callable[[House], Made]:
+    def made(house: House) -> Made:
+        with house.owner.begin() as tx:
+            tx.connection.exec_driver_sql(make)
+        try:
+            wrong = found(house, {})
+        finally:
+            with house.owner.begin() as tx:
+                tx.connection.exec_driver_sql(mend)
+        return wrong, found(house, {})
+
+    return made
+
+
+@contextmanager
+def twilio(
+    *, status: int = 200, number: Mapping[str, Any] | None = AT_TWILIO, ahead: float = 0
+) -> Iterator[Given]:
+    """Twilio's REST API with this account, and the settings that lead to it."""
+    account = {"sid": SID, "status": "active", "auth_token": TOKEN}
+    numbers = {"incoming_phone_numbers": [] if number is None else [number]}
+    body = {**account, **numbers}
+    date = formatdate(time.time() + ahead, usegmt=True)
+    with provider(_dated(says(status, body), date)) as peer:
+        yield _to(peer)
+
+
+def _to(peer: Provider) -> Given:
+    return {
+        "TWILIO_API_BASE": peer.url,
+        "TWILIO_ACCOUNT_SID": SID,
+        "TWILIO_AUTH_TOKENS": TOKEN,
+        "TWILIO_API_KEY": KEY,
+        "TWILIO_API_SECRET": SECRET,
+        "PUBLIC_URL": PUBLIC,
+    }
+
+
+def _dated(behaviour: Any, date: str) -> Any:
+    """The same answer with a Date header."""
+
+    class _Recorder:
+        raw = b""
+
+        def sendall(self, data: bytes) -> None:
+            self.raw += data
+
+    recorder = _Recorder()
+    behaviour(recorder, None)
+    head, _, body = recorder.raw.partition(b"\r\n\r\n")
+    return writes(head + f"\r\nDate: {date}\r\n\r\n".encode() + body)
+
+
+def by_twilio(**wrong: Any) -> Callable[[House], Made]:
+    def made(house: House) -> Made:
+        with twilio(**wrong) as given:
+            told = found(house, given)
+        with twilio() as given:
+            return told, found(house, given)
+
+    return made
+
+
+def wrong_clock(house: House) -> Made:
+    return found(house, {}, lambda: time.time() + 300), found(house, {}, lambda: time.time() + 5)
+
+
+def full_disk(house: House) -> Made:
+    """Nobody fills a disk for a test: it is as large as it is, and has a thousandth left."""
+    with pytest.MonkeyPatch.context() as patch:
+        real = disks.disk_of("data directory", house.data)
+        full = replace(real, free_bytes=real.total_bytes // 1000)
+        patch.setattr(disks, "disk_of", lambda what, path: full)
+        wrong = found(house, {})
+    return wrong, found(house, {})
+
+
+def few_files(house: House) -> Made:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(descriptors, "LEAST", descriptors.allowed() + 1)
+        wrong = found(house, {})
+    assert (soft, hard) == resource.getrlimit(resource.RLIMIT_NOFILE)
+    return wrong, found(house, {})
+
+
+def open_directory(house: House) -> Made:
+    keys, founding = house.data / "keys", house.data / "founding.json"
+    founding.touch(mode=0o644)
+    mode = keys.stat().st_mode
+    keys.chmod(0o775)
+    try:
+        wrong = found(house, {})
+        founding.chmod(0o600)
+        keys.chmod(0o755)
+        right = found(house, {})
+    finally:
+        keys.chmod(mode)
+        founding.unlink()
+    assert len(wrong) == 2
+    return wrong, right
+
+
+def run_by_root(house: House) -> Made:
+    if os.geteuid() != 0:
+        pytest.skip("only root can run something as root")
+    keep_addresses(house.data, {})
+    file = house.data / "operations.json"
+    try:
+        wrong = found(house, {})
+        os.chown(file, 12345, 12345)
+        return wrong, found(house, {})
+    finally:
+        file.unlink()
+
+
+def keys_of_another(house: House) -> Made:
+    other = house.data.parent / "other"
+    make_key_files(other, generate_signing().public)
+    return found(house, {"DATA_DIR": str(other)}), found(house, {})
+
+
+def no_courier(house: House) -> Made:
+    house.text("+15550107001", "They took our passports")
+    house.wait(hours=2)
+    wrong = found(house, {})
+    house.deliver()
+    return wrong, found(house, {})
+
+
+def later(house: House) -> Made:
+    well, now = found(house, {}), house.now
+    house.now = START + VALID_FOR - WARN_BEFORE / 2
+    try:
+        return [each for each in found(house, {}) if each[0] != "courier"], well
+    finally:
+        house.now = now
+
+
+MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
+    ("public_url", by_settings({"PUBLIC_URL": CLEAR}, {"PUBLIC_URL": PUBLIC})),
+    ("public_url", by_settings({"PUBLIC_URL": "https://10.0.0.5"}, {"PUBLIC_URL": PUBLIC})),
+    ("public_url", by_settings({"PUBLIC_URL": "https://hotline.local"}, {})),
+    (
+        "tokens",
+        lambda house: (
+            [*_with_token(house, f"{TOKEN},{SECRET.replace(' ', '')}")],
+            [*_with_token(house, TOKEN)],
+        ),
+    ),
+    ("account", by_twilio(status=401)),
+    ("number", by_twilio(number=None)),
+    ("number", by_twilio(number={**AT_TWILIO, "sms_url": "https://demo.twilio.com/welcome"})),
+    ("number", by_twilio(number={**AT_TWILIO, "sms_method": "GET"})),
+    ("clock", by_twilio(ahead=3600)),
+    ("clock", wrong_clock),
+    ("disk", full_disk),
+    ("open_files", few_files),
+    ("data_directory", open_directory),
+    ("root_user", run_by_root),
+    (
+        "rights",
+        by_sql(
+            "ALTER ROLE workervoice_gateway BYPASSRLS", "ALTER ROLE workervoice_gateway NOBYPASSRLS"
+        ),
+    ),
+    (
+        "rights",
+        by_sql(
+            "REVOKE INSERT ON message FROM workervoice_gateway",
+            "GRANT INSERT ON message TO workervoice_gateway",
+        ),
+    ),
+    (
+        "durability",
+        by_sql(
+            "ALTER ROLE workervoice_gateway SET synchronous_commit = off",
+            "ALTER ROLE workervoice_gateway RESET synchronous_commit",
+        ),
+    ),
+    (
+        "plain_connection",
+        by_settings(
+            {"GATEWAY_DATABASE_URL": "postgresql://g:x@db.example.org/w"},
+            {"GATEWAY_DATABASE_URL": "postgresql://g:x@db.example.org/w?sslmode=verify-full"},
+        ),
+    ),
+    (
+        "revision",
+        by_sql(
+            "UPDATE alembic_version SET version_num = '0000'",
+            "UPDATE alembic_version SET version_num = '0001'",
+        ),
+    ),
+    ("foreign_keys", keys_of_another),
+    ("courier", no_courier),
+    (
+        "console_url",
+        by_settings(
+            {"CONSOLE_URL": "http://officers.example.org"}, {"CONSOLE_URL": "http://127.0.0.1:8401"}
+        ),
+    ),
+    ("console_url", by_settings({"CONSOLE_HOST": "10.0.0.5"}, {"CONSOLE_HOST": "::1"})),
+    (
+        "behind_proxy",
+        by_settings(
+            {"CONSOLE_URL": "https://officers.example.org"},
+            {"CONSOLE_URL": "https://officers.example.org", "CONSOLE_BEHIND_PROXY": "true"},
+        ),
+    ),
+    (
+        "people",
+        by_sql(
+            "CREATE TABLE aside AS SELECT * FROM directory WHERE kind IN ('officer', 'registrar');"
+            "DELETE FROM directory WHERE kind IN ('officer', 'registrar')",
+            "INSERT INTO directory SELECT * FROM aside; DROP TABLE aside",
+        ),
+    ),
+    ("entries_ending", later),
+    ("demo", by_settings({"SIMULATOR_SECRET": "s" * 32}, {})),
+    (
+        "demo",
+        lambda house: (
+            by_sql("UPDATE programme SET name = 'Demo hotline'", "SELECT 1")(house)[0]
+            or _at_public_address(house),
+            [],
+        ),
+    ),
+)
+
+
+def _with_token(house: House, tokens: str) -> list[tuple[str, str]]:
+    with twilio() as given:
+        return found(house, {**given, "TWILIO_AUTH_TOKENS": tokens})
+
+
+def _at_public_address(house: House) -> list[tuple[str, str]]:
+    try:
+        return found(house, {"PUBLIC_URL": PUBLIC})
+    finally:
+        with house.owner.begin() as tx:
+            tx.connection.exec_driver_sql("UPDATE programme SET name = 'River'")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "make"), MADE, ids=[f"{n}-{each[0]}" for n, each in enumerate(MADE)]
+)
+def test_a_mistake_is_named_with_what_to_do_and_nothing_else_is_said(
+    house: House, mistake: str, make: Callable[[House], Made]
+) -> None:
+    wrong, right = make(house)
+
+    assert {name for name, _ in wrong} == {mistake}
+    for _, sentence in wrong:
+        assert sentence.endswith((".", ")"))
+        assert len(sentence) < 420
+        for secret in (TOKEN, SECRET, make_url(house.owner_url).password):
+            assert secret
+            assert secret not in sentence
+    assert right == []
+
+
+def test_every_mistake_of_the_list_is_made_here() -> None:
+    assert {mistake for mistake, _ in MADE} == set(MISTAKES)
+    assert len(MISTAKES) == 20
+
+
+def test_the_page_lists_what_the_code_knows() -> None:
+    page = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
+
+    listed = re.findall(r"^\| `(\w+)` \| (.+?) \|", page, flags=re.M)
+
+    assert dict(listed) == MISTAKES
+
+
+def test_a_twilio_that_does_not_answer_is_no_mistake(house: House) -> None:
+    with twilio() as given:
+        pass
+
+    assert found(house, given) == []

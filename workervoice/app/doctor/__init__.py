@@ -1,0 +1,81 @@
+"""`workervoice doctor`: what is wrong, and what to do about it, a sentence each.
+
+findings   what it says, and the commonest mistakes by name
+keys       cryptography, root, custody
+addresses  what the settings say about the ways to us and to the database
+database   revision, clock, durability, rights
+programme  whose keys, people, what ends, what waits
+provider   Twilio, asked about our own account
+machine    disks, open files, the data directory, the user
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from workervoice.app.doctor import addresses, database, keys, machine, programme, provider
+from workervoice.app.doctor.findings import MISTAKES, Finding, Look
+from workervoice.app.doctor.programme import Programmes
+from workervoice.errors import WorkervoiceError
+from workervoice.settings import PREFIX, Settings
+from workervoice.store.engine import Database
+
+__all__ = ["MISTAKES", "Finding", "examine"]
+
+
+def examine(
+    settings: Settings, now: datetime, clock: Callable[[], float] = time.time
+) -> list[Finding]:
+    """Everything that can be looked at from here; each finding once. `now` is the hotline's time,
+    and `clock` this machine's."""
+    look, known = Look(settings, now, clock), Programmes()
+    found = [*keys.cryptography(), *keys.keys(settings), *_database(look, known)]
+    found += [*_settings(look, known), *_machine(look, known), *_twilio(look, known)]
+    return list({each.sentence: each for each in found}.values())
+
+
+def _database(look: Look, known: Programmes) -> Iterator[Finding]:
+    try:
+        with database.database_of(look.settings) as (url, what):
+            if what:
+                at = database.revision(url, what)
+                yield at
+                if not at.well:
+                    return
+            opened = Database(url, pool_size=1)
+            try:
+                yield from database.itself(look, opened)
+                yield from programme.inside(look, opened, known)
+            finally:
+                opened.close()
+    except WorkervoiceError as exc:
+        yield Finding(False, f"Database: {exc}")
+
+
+def _settings(look: Look, known: Programmes) -> Iterator[Finding]:
+    yield from addresses.public_url(look)
+    yield from addresses.console_url(look)
+    yield from addresses.behind_proxy(look)
+    yield from addresses.plain_connection(look)
+    yield from programme.demo(look, known)
+
+
+def _machine(look: Look, known: Programmes) -> Iterator[Finding]:
+    yield from machine.disk(look)
+    yield from machine.open_files(look)
+    yield from machine.data_directory(look)
+    yield from machine.root_user(look, demo=known.demo)
+
+
+def _twilio(look: Look, known: Programmes) -> Iterator[Finding]:
+    settings = look.settings
+    yield from provider.tokens(look)
+    yield from provider.at_twilio(look, known.lines)
+    if settings.tokens() and settings.twilio_api_key is None:
+        yield Finding(
+            True,
+            f"Twilio: the courier sends with the account's own token; set {PREFIX}TWILIO_API_KEY "
+            f"and {PREFIX}TWILIO_API_SECRET to give it less.",
+        )

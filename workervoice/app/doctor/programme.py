@@ -1,0 +1,127 @@
+"""What is in the database: whose keys its directory names, people, what waits, and the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from workervoice.app.demo import PROGRAMME
+from workervoice.app.doctor.findings import Finding, Look, ill
+from workervoice.app.doctor.waiting import of_backlog
+from workervoice.app.keyfiles import pinned_root
+from workervoice.app.own_lines import own_lines
+from workervoice.app.processes import check_keys
+from workervoice.crypto.directory import Directory
+from workervoice.errors import NotTrusted, SettingsError, WorkervoiceError
+from workervoice.hotline.leaving import LEAST_READERS
+from workervoice.hotline.renewing import ending
+from workervoice.message import Role
+from workervoice.settings import PREFIX
+from workervoice.store.backlog import backlog
+from workervoice.store.engine import Database, Scope, Tx
+from workervoice.store.keys import directory_entries
+from workervoice.store.programme import Line, programme_name, programmes
+
+WARN_BEFORE = timedelta(days=60)
+_STAFF = {str(Role.HANDLER), str(Role.SUPERVISOR)}
+
+
+@dataclass
+class Programmes:
+    """What other checks need to know of a database's programmes."""
+
+    names: list[str] = field(default_factory=list)
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def demo(self) -> bool:
+        return PROGRAMME in self.names
+
+
+def inside(look: Look, database: Database, known: Programmes) -> Iterator[Finding]:
+    """Every check of every programme; what is learned on the way goes into `known`."""
+    foreign = list(foreign_keys(look, database))
+    yield from foreign
+    with database.begin() as tx:
+        ids = programmes(tx)
+    for programme in ids:
+        with database.begin(Scope(programme)) as tx:
+            known.names.append(programme_name(tx))
+            counted = backlog(tx, look.now)
+            if not foreign:  # else nobody is trusted here
+                yield from people(look, tx)
+            yield from entries_ending(look, tx)
+        yield from of_backlog(counted)
+    known.lines = _lines(look, database)
+
+
+def _lines(look: Look, database: Database) -> tuple[Line, ...]:
+    """None if keys are missing here, which is said elsewhere."""
+    try:
+        return own_lines(database, look.settings, look.now)
+    except WorkervoiceError:
+        return ()
+
+
+def foreign_keys(look: Look, database: Database) -> Iterator[Finding]:
+    for kind in ("gateway", "courier"):
+        try:
+            check_keys(look.settings, kind, database, look.now)
+        except SettingsError as exc:
+            yield ill("foreign_keys", f"Keys of the {kind}: {exc}")
+
+
+def _directory(look: Look, tx: Tx) -> Directory:
+    root = pinned_root(look.settings.data_dir, look.settings.root_public)
+    return Directory(root, directory_entries(tx), int(look.now.timestamp()))
+
+
+def people(look: Look, tx: Tx) -> Iterator[Finding]:
+    """Reading takes somebody, releasing two: by the directory, as of today."""
+    directory, roles = _directory(look, tx), list[str]()
+    for person in {*directory.ids("officer"), *directory.ids("registrar")}:
+        try:
+            roles.append(directory.trusted(person, "officer", "registrar").role)
+        except NotTrusted:
+            continue
+    readers = sum(role in _STAFF for role in roles)
+    supervisors = roles.count(str(Role.SUPERVISOR))
+    if readers < LEAST_READERS or not supervisors:
+        yield ill(
+            "people",
+            f"People: {readers} can read cases, {supervisors} of them as supervisors: two have to "
+            "read and one of them to be a supervisor, or nothing can be released: see "
+            "`workervoice officers invite`.",
+        )
+
+
+def entries_ending(look: Look, tx: Tx) -> Iterator[Finding]:
+    """What the root and registrars said holds for two years."""
+    found = ending(_directory(look, tx), look.now, WARN_BEFORE)
+    if found:
+        day = datetime.fromtimestamp(found[0].not_after, tz=UTC).date().isoformat()
+        what = ", ".join(sorted({entry.kind for entry in found}))
+        yield ill(
+            "entries_ending",
+            f"Directory: {len(found)} signatures end, the first on {day} ({what}): renew them with "
+            "`workervoice officers renew`, and with `workervoice root request` at the root.",
+        )
+
+
+def demo(look: Look, known: Programmes) -> Iterator[Finding]:
+    settings = look.settings
+    open_to_world = (settings.public_url or "").startswith("https://")
+    if known.demo and open_to_world:
+        yield ill(
+            "demo",
+            "Demo: this is the demo's programme, with made-up people whose passphrases were on a "
+            "screen, at a public address: give its number to no worker, and make a programme of "
+            "your own with `workervoice init`.",
+        )
+    if settings.simulator_secret is not None and (open_to_world or not known.demo):
+        yield ill(
+            "demo",
+            f"Demo: {PREFIX}SIMULATOR_SECRET is set, and whoever has it can write as any worker: "
+            "remove it.",
+        )

@@ -1,0 +1,161 @@
+"""What a process's operations address measures and asks: its memory, its database, its rounds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import prometheus_client
+from prometheus_client import CollectorRegistry, Info, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from workervoice import __version__
+from workervoice.crypto.custody import Custody
+from workervoice.errors import Unavailable
+from workervoice.hotline.tally import CODES, OUTCOMES, Tally
+from workervoice.hotline.tick import Courier
+from workervoice.store.backlog import WAITING, Queue
+from workervoice.store.engine import Database
+
+PROBE_SECONDS = 2.0  # in which a database answers
+ROUND_SECONDS = 120.0  # in which a courier finishes a round, or at least begins the next step
+BEAT_SECONDS = 10.0  # in which a loop comes round
+QUEUE_SECONDS = 10.0  # between two counts of the queue
+DATABASE = f"the database does not answer within {PROBE_SECONDS:.0f} s"
+KEYS = "the service that holds the keys does not answer"
+WINDOWS = {"hour": 60, "day": 24 * 60}
+
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+class _OwnProcess(ProcessCollector):
+    """Memory, descriptors and processor time; also where /proc shows processes only."""
+
+    def _boot_time(self) -> float:
+        return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def add_process(registry: CollectorRegistry, process: str) -> None:
+    """What every process says of itself."""
+    _OwnProcess(registry=registry)
+    about = Info("workervoice_process", "Which process this is.", registry=registry)
+    about.info({"process": process, "version": __version__})
+
+
+class Probe:
+    """Whether the database answers. Asks on a connection of its own, never twice at once, and
+    waits for an answer no longer than `PROBE_SECONDS`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._answered = threading.Event()
+        self._asking = threading.Lock()
+
+    def problems(self) -> Iterator[str]:
+        """A sentence if it does not answer."""
+        if self._asking.acquire(blocking=False):
+            self._answered.clear()
+            threading.Thread(target=self._ask, daemon=True, name="probe").start()
+        if not self._answered.wait(PROBE_SECONDS):
+            yield DATABASE
+
+    def _ask(self) -> None:
+        try:
+            with self._database.begin():
+                self._answered.set()
+        except Unavailable:
+            return
+        finally:
+            self._asking.release()
+
+
+def keys_away(custody: Custody) -> Iterator[str]:
+    if custody.away:
+        yield KEYS
+
+
+def stuck(beat_at: float | None, seconds: float, what: str) -> Iterator[str]:
+    """A sentence if somebody's last sign of life is too old."""
+    if beat_at is None or time.monotonic() - beat_at > seconds:
+        yield what
+
+
+class QueueWatch:
+    """Lets the courier count what waits, now and then."""
+
+    def __init__(self, courier: Courier) -> None:
+        self._courier, self._counted_at = courier, -QUEUE_SECONDS
+
+    def look(self) -> None:
+        """Count, if it is time. Raises `Unavailable`."""
+        if time.monotonic() - self._counted_at >= QUEUE_SECONDS:
+            self._courier.count_queue()
+            self._counted_at = time.monotonic()
+
+
+class CourierMetrics:
+    """A courier's tally in Prometheus' words, read when somebody asks."""
+
+    def __init__(self, courier: Courier, provider: str) -> None:
+        self._courier, self._provider = courier, provider
+
+    def collect(self) -> Iterator[Metric]:
+        tally = self._courier.tally
+        yield self._sendings(tally)
+        yield self._errors(tally)
+        failures = CounterMetricFamily(
+            "workervoice_courier_failures", "Items that failed, by kind.", labels=["kind"]
+        )
+        for kind, count in list(self._courier.failures.items()):
+            failures.add_metric([kind], count)
+        yield failures
+        yield CounterMetricFamily("workervoice_courier_rounds", "Rounds finished.", tally.rounds)
+        age = -1.0 if tally.round_at is None else time.monotonic() - tally.round_at
+        yield GaugeMetricFamily(
+            "workervoice_courier_round_age_seconds", "Since the last round; -1: none yet.", age
+        )
+        if tally.queue is not None:
+            yield from _waiting(tally.queue)
+
+    def _sendings(self, tally: Tally) -> Metric:
+        told = CounterMetricFamily(
+            "workervoice_deliveries",
+            "Sendings by outcome and the provider's code.",
+            labels=["provider", "outcome", "code"],
+        )
+        for outcome in OUTCOMES:
+            told.add_metric([self._provider, outcome, ""], tally.sendings[outcome, ""])
+        for (outcome, code), count in list(tally.sendings.items()):
+            if code:
+                told.add_metric([self._provider, outcome, code], count)
+        return told
+
+    def _errors(self, tally: Tally) -> Metric:
+        told = GaugeMetricFamily(
+            "workervoice_provider_errors",
+            "The provider's errors of the last hour and day, by code.",
+            labels=["provider", "window", "code"],
+        )
+        for window, minutes in WINDOWS.items():
+            found = tally.errors(minutes)
+            for code in CODES:
+                if found[code]:
+                    told.add_metric([self._provider, window, code], found[code])
+            told.add_metric([self._provider, window, "any"], found.total())
+        return told
+
+
+def _waiting(found: Queue) -> Iterator[Metric]:
+    texts = GaugeMetricFamily(
+        "workervoice_queue_texts", "Texts that the courier has to see to.", labels=["state"]
+    )
+    for state in WAITING:
+        texts.add_metric([state], found.count(state))
+    yield texts
+    yield GaugeMetricFamily(
+        "workervoice_queue_oldest_seconds", "Since when the oldest is owed.", found.oldest_seconds
+    )
+    yield GaugeMetricFamily(
+        "workervoice_log_unsequenced", "Leaves of the log without a place.", found.unsequenced
+    )
