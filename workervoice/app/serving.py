@@ -6,6 +6,7 @@ Logs say states and counts. Access logs are off: paths and queries are nobody's 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -235,6 +236,7 @@ def _server(app: Callable[..., object], recycle: int = 0, *, tied: bool = False)
         server_header=False,
         date_header=False,
         proxy_headers=False,
+        backlog=1,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return Recycled(config, recycle, tell_supervisor if tied else None)
@@ -253,5 +255,7 @@ def _serve(
         finish()
         close()
 
+    gc.collect()
+    gc.freeze()  # what was loaded stays: it need not be looked through again and again
     server.leave_by(Leaving(close, later=DRAIN_SECONDS), end)
     server.run(sockets=[listening])

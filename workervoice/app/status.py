@@ -73,7 +73,7 @@ def look(settings: Settings, now: datetime) -> Status:
 
 def _ask_processes(found: Status, settings: Settings) -> None:
     known = addresses(settings)
-    for process in WATCHED:
+    for process in (*WATCHED, *sorted(known.keys() - set(WATCHED))):
         if process not in known:
             setting = f"{PREFIX}{process.upper()}_OPS_PORT"
             found.not_asked.append(f"The {process}: no operations address is known ({setting}).")
@@ -83,15 +83,20 @@ def _ask_processes(found: Status, settings: Settings) -> None:
             found.needs.append(f"The {process} does not answer at {known[process]}: start it.")
         elif not heard.ready:
             found.needs.append(f"The {process} is not ready: {'; '.join(heard.problems)}.")
-    _of_gateway(found, found.processes.get("gateway"))
+    gateways = [heard for name, heard in found.processes.items() if name.startswith("gateway")]
+    _of_gateways(found, [heard for heard in gateways if heard.answers])
     _of_courier(found, found.processes.get("courier"))
 
 
-def _of_gateway(found: Status, heard: Heard | None) -> None:
-    if heard is None or not heard.answers:
+def _of_gateways(found: Status, gateways: Iterable[Heard]) -> None:
+    """The last webhook of any of them."""
+    last: dict[str, float] = {}
+    for heard in gateways:
+        for provider, stamp in heard.by("workervoice_last_webhook_timestamp_seconds", "provider"):
+            last[provider] = max(stamp, last.get(provider, 0.0))
+    if not last:
         found.not_asked.append("The last webhook: only the gateway knows when it was.")
-        return
-    for provider, stamp in heard.by("workervoice_last_webhook_timestamp_seconds", "provider"):
+    for provider, stamp in last.items():
         at = datetime.fromtimestamp(stamp, tz=UTC).isoformat(timespec="seconds") if stamp else None
         found.last_webhook[provider] = at
 
