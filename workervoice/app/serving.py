@@ -22,6 +22,7 @@ from pydantic import SecretStr
 
 from workervoice.app import memory, processes
 from workervoice.app.demo import demo_lines
+from workervoice.app.patience import Patient, take_many
 from workervoice.app.recycling import Recycled, tell_supervisor
 from workervoice.errors import SettingsError, Unavailable
 from workervoice.hotline.throttle import Rules
@@ -180,8 +181,10 @@ def _why_not(exc: OSError | UnicodeError, host: str, port: int, name: str) -> st
 def _serve(
     app: Callable[..., object], listening: socket.socket, recycle: int = 0, *, tied: bool = False
 ) -> None:
+    take_many()
     config = uvicorn.Config(
         app,
+        http=Patient,
         loop="asyncio",  # uvloop reads into one buffer, where a text's end stays until a longer one
         access_log=False,
         log_config=None,
