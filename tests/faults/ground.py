@@ -124,14 +124,11 @@ class Ground:
             "ENV_FILE": "",
             "DATA_DIR": str(self.house.data),
             "PUBLIC_URL": PUBLIC_URL,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKENS": TOKEN,
-            "TWILIO_API_KEY": "SK" + "7" * 32,
-            "TWILIO_API_SECRET": "secret of the fault runner",
-            "TWILIO_API_BASE": self.peer.url,
+            **twilio_settings(self.peer),
             "TWILIO_TIMEOUT_SECONDS": "2",
             "COURIER_POLL_SECONDS": "0.05",
             "BOOT_SECRET": "62" * 32,
+            "RECYCLE_REQUESTS": "0",
             **{f"{kind.upper()}_DATABASE_URL": url for kind, url in self.urls.items()},
             **self.settings,
         }
@@ -202,7 +199,7 @@ class Ground:
         """What a worker gets in quiet, step by step: the reference for everybody else."""
         quiet, worker = self.load(), new_worker()
         self.workers.append(worker)
-        connection = quiet._connect()  # noqa: SLF001 - a client of ours
+        connection = quiet.connect()
         while not worker.finished:
             before = len(self.peer.taken)
             quiet.deliver(connection, worker.write())
@@ -210,6 +207,17 @@ class Ground:
                 raise AssertionError(f"the quiet worker is not answered: see {self.log}")
             self.reference.append([each.body for each in self.peer.taken[before:]])
         connection.close()
+
+
+def twilio_settings(peer: Peer) -> dict[str, str]:
+    """What leads a courier to this provider."""
+    return {
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKENS": TOKEN,
+        "TWILIO_API_KEY": "SK" + "7" * 32,
+        "TWILIO_API_SECRET": "secret of the fault runner",
+        "TWILIO_API_BASE": peer.url,
+    }
 
 
 def listening() -> socket.socket:
@@ -221,21 +229,12 @@ def listening() -> socket.socket:
 
 
 @contextmanager
-def a_ground(engine: Engine, *, durable: bool, folder: Path | None = None) -> Iterator[Ground]:
-    """Everything running, and one worker answered in quiet."""
+def ground_on(
+    server: EmbeddedServer, house: House, peer: Peer, true_time: SharedClock, folder: Path
+) -> Iterator[Ground]:
+    """Everything running on this house, and one worker answered in quiet."""
     with ExitStack() as stack:
-        if folder is None:
-            made = stack.enter_context(tempfile.TemporaryDirectory(prefix="wv-faults-"))
-            folder = Path(made)
-        folder.chmod(0o711)
         clock = SharedClock(folder / "clock", new=True)
-        true_time = SharedClock(folder / "true-time", new=True)
-        server = EmbeddedServer(folder / "data", durable=durable)
-        server.start()
-        stack.callback(server.erase)
-        house = build_house(server, folder / "house", engine, clock.now())
-        stack.callback(house.close)
-        peer = stack.enter_context(serving_peer(true_time))
         sockets = {name: stack.enter_context(listening()) for name in ("gateway", "console")}
         warm = {
             "PATH": os.getenv("PATH", os.defpath),
@@ -248,5 +247,25 @@ def a_ground(engine: Engine, *, durable: bool, folder: Path | None = None) -> It
             folder, server, house, peer, clock, true_time, nursery, sockets, dict(house.urls)
         )
         ground.start_all()
+        if not ground.settle():  # what an earlier life of this house left behind
+            raise AssertionError("what was owed before does not settle")
         ground.learn()
         yield ground
+
+
+@contextmanager
+def a_ground(engine: Engine, *, durable: bool, folder: Path | None = None) -> Iterator[Ground]:
+    """A new hotline, in a folder of its own or in one that is given."""
+    with ExitStack() as stack:
+        if folder is None:
+            made = stack.enter_context(tempfile.TemporaryDirectory(prefix="wv-faults-"))
+            folder = Path(made)
+        folder.chmod(0o711)
+        true_time = SharedClock(folder / "true-time", new=True)
+        server = EmbeddedServer(folder / "data", durable=durable)
+        server.start()
+        stack.callback(server.erase)
+        house = build_house(server, folder / "house", engine, true_time.now())
+        stack.callback(house.close)
+        peer = stack.enter_context(serving_peer(true_time))
+        yield stack.enter_context(ground_on(server, house, peer, true_time, folder))

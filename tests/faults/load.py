@@ -133,7 +133,7 @@ class Load:
 
     def _client(self) -> None:
         """One connection: several workers at a time, in turn."""
-        connection = self._connect()
+        connection = self.connect()
         mine: list[Worker] = []
         while not self._abandon.is_set():
             if not self._stop.is_set() and len(mine) < 4:
@@ -156,7 +156,7 @@ class Load:
                 self._twice_at_once(text)
             self._try(connection, text)
             if not text.told:
-                time.sleep(0.02)
+                time.sleep(0.05)
         self.slowest = max(self.slowest, time.monotonic() - begun)
         if text.told and _LOT.random() < 0.1:
             self.repeats += 1
@@ -166,13 +166,13 @@ class Load:
         self.repeats += 1
 
         def once() -> None:
-            other = self._connect()
+            other = self.connect()
             self._try(other, text)
             other.close()
 
         threading.Thread(target=once, daemon=True).start()
 
-    def _connect(self) -> http.client.HTTPConnection:
+    def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
 
     def _try(self, connection: http.client.HTTPConnection, text: Text) -> None:
