@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -46,6 +48,8 @@ def scenarios() -> Iterator[tuple[str, Act, bool]]:
 def run(engine: Engine, wanted: Sequence[str], kill: int) -> Iterator[Outcome]:
     """Each fault on a ground of its own, so that none hides what another did."""
     chosen = partial(_chosen, wanted)
+    if chosen("kills"):
+        yield _alone("kills", engine, partial(_kills, kill=kill))
     for name, act, late in scenarios():
         if chosen(name):
             yield _alone(name, engine, act, late=late)
@@ -57,8 +61,6 @@ def run(engine: Engine, wanted: Sequence[str], kill: int) -> Iterator[Outcome]:
                 yield Outcome("disk full", skipped=where)
     if chosen("supervisor and all its parts"):
         yield _guarded("supervisor", lambda: supervised(engine, lives=max(1, kill // 60), kills=5))
-    if chosen("kills"):
-        yield _alone("kills", engine, partial(_kills, kill=kill))
 
 
 def _chosen(wanted: Sequence[str], name: str) -> bool:
@@ -92,7 +94,18 @@ def _kills(ground: Ground, *, kill: int) -> int:
     print("killed where:")
     for place, times in sorted(campaign.counts.items()):
         print(f"  {times:>5}  {place}")
+    print(f"what the clients were answered: {dict(ground.statuses)}")
+    for error, times in _errors(ground.log).items():
+        print(f"  {times:>5}  {error} in a process's log")
     return campaign.kills
+
+
+def _errors(log: Path) -> Counter[str]:
+    """Kinds of exceptions that were logged with a traceback; there should be none."""
+    named = re.findall(
+        r"^((?:\w+\.)*\w+(?:Error|Exception|Exhausted|Unlogged)): ", log.read_text(), re.M
+    )
+    return Counter(named)
 
 
 def main() -> int:

@@ -26,9 +26,9 @@ from workervoice.app.browsing import Browser, StoryStuck
 from workervoice.errors import Unavailable
 
 _LOT = SystemRandom()
-WITHIN_COMMITS = 25
+WITHIN_COMMITS = 16
 WITHIN_CALLS = 8
-ARMED_SECONDS = 4.0
+ARMED_SECONDS = 2.5
 DURING_SEND = "during_send"  # the provider has the text, and kills whoever sent it
 _POLL_SECONDS = 0.003
 

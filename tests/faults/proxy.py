@@ -26,6 +26,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._open: set[asyncio.StreamWriter] = set()
         self._up = threading.Event()
+        self._closing = asyncio.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
@@ -34,8 +35,7 @@ class Proxy:
             raise AssertionError("the proxy did not start")
 
     def close(self) -> None:
-        self.cut()
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._closing.set)
         self._thread.join(10)
 
     def cut(self) -> None:
@@ -56,12 +56,19 @@ class Proxy:
                 writer.write_eof()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(
-            asyncio.start_unix_server(self._serve, self.folder / SOCKET, limit=_CHUNK)
-        )
+        self._loop.run_until_complete(self._until_closed())
+        self._loop.close()
+
+    async def _until_closed(self) -> None:
+        server = await asyncio.start_unix_server(self._serve, self.folder / SOCKET, limit=_CHUNK)
         self._up.set()
-        self._loop.run_forever()
+        await self._closing.wait()
+        server.close()
+        self._abort()
+        serving = [each for each in asyncio.all_tasks() if each is not asyncio.current_task()]
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
     async def _serve(self, ours: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         if self.manner == "refuse":

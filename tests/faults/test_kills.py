@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import text as sql
 
 from tests.faults.evidence import gather, reconcile
-from tests.faults.ground import Ground, a_ground
+from tests.faults.ground import Ground
 from tests.faults.kills import under_kills
 from tests.faults.load import Text, new_worker
 from tests.faults.outcome import play
 from tests.faults.reconcile import judge
-from workervoice.triage.engine import Engine
 
 NAMED, RANDOM = 34, 16
 SECONDS = 120  # a machine that is busy with other tests
-
-
-@pytest.fixture(scope="module")
-def ground(engine: Engine) -> Iterator[Ground]:
-    with a_ground(engine, durable=False) as made:
-        yield made
 
 
 def test_fifty_kills_under_load_lose_nothing_and_double_nothing(ground: Ground) -> None:
@@ -69,13 +62,29 @@ def test_the_count_finds_what_is_planted(ground: Ground) -> None:
     assert not refused.whole
 
 
-def test_a_row_that_is_taken_out_of_the_database_is_missed(ground: Ground) -> None:
-    with ground.house.owner.begin() as tx:
-        tx.connection.execute(
-            sql("DELETE FROM message WHERE ctid = (SELECT max(ctid) FROM message)")
-        )
+@contextmanager
+def taken_out(ground: Ground) -> Iterator[None]:
+    """The newest of all sealed texts is not in the database for a while."""
 
-    verdict = reconcile(ground)
+    def do(*statements: str) -> None:
+        with ground.house.owner.begin() as tx:
+            for statement in statements:
+                tx.connection.execute(sql(statement))
+
+    do(
+        "CREATE TABLE taken_out AS SELECT * FROM message ORDER BY ctid DESC LIMIT 1",
+        "DELETE FROM message WHERE id IN (SELECT id FROM taken_out)",
+    )
+    try:
+        yield
+    finally:
+        do("INSERT INTO message SELECT * FROM taken_out", "DROP TABLE taken_out")
+
+
+def test_a_row_that_is_taken_out_of_the_database_is_missed(ground: Ground) -> None:
+    with taken_out(ground):
+        verdict = reconcile(ground)
 
     assert verdict.lost == 1
     assert any(problem.startswith("the log:") for problem in verdict.problems)
+    assert reconcile(ground).problems == []

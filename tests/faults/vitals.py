@@ -61,7 +61,10 @@ def stuck(ground: Ground) -> int:
     with ground.house.owner.begin() as tx:
         return int(
             tx.connection.execute(
-                sql("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
+                sql(
+                    "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+                    " AND state_change < now() - interval '3 seconds'"
+                )
             ).scalar_one()
         )
 
