@@ -60,7 +60,7 @@ def run(engine: Engine, wanted: Sequence[str], kill: int) -> Iterator[Outcome]:
             else:
                 yield Outcome("disk full", skipped=where)
     if chosen("supervisor and all its parts"):
-        yield _guarded("supervisor", lambda: supervised(engine, lives=max(1, kill // 60), kills=5))
+        yield _guarded("supervisor", lambda: supervised(engine, lives=max(1, kill // 100), kills=5))
 
 
 def _chosen(wanted: Sequence[str], name: str) -> bool:

@@ -103,7 +103,7 @@ class _Handler(socketserver.StreamRequestHandler):
                 length = int(value) if name.lower() == "content-length" else length
             form = parse_qs(self.rfile.read(length).decode(), keep_blank_values=True)
             self._answer(peer, method, urlsplit(target).query, form)
-        except (OSError, ValueError):
+        except (OSError, ValueError, LookupError):  # half a request, too
             return  # the client was killed, which is what we are here for
 
     def _answer(self, peer: Peer, method: str, query: str, form: dict[str, list[str]]) -> None:

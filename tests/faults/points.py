@@ -58,14 +58,14 @@ class _Trap:
                 self._kill(connection)
 
     def _kill(self, connection: Any) -> None:
-        with Path(self._point.reached).open("a") as file:
-            file.write(f"{self._point.name} {self._point.victim}\n")
         if self._point.victim == "backend":
-            pid = connection.info.backend_pid
+            pid = connection.dbapi_connection.info.backend_pid
         elif self._point.victim == "postgres":
             pid = int(Path(self._point.notes).read_text().split("\n", 1)[0])
         else:
             pid = os.getpid()
+        with Path(self._point.reached).open("a") as file:
+            file.write(f"{self._point.name} {self._point.victim}\n")
         os.kill(pid, signal.SIGKILL)
 
 
