@@ -87,7 +87,7 @@ def _guarded(name: str, scene: Callable[[], Outcome]) -> Outcome:
 
 
 def _kills(ground: Ground, *, kill: int) -> int:
-    named = kill * 4 // 5
+    named = kill * 3 // 5
     campaign = kills.under_kills(
         ground, named=named, random=kill - named, seconds=60 + kill * _SECONDS_A_KILL
     )

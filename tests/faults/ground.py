@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -21,7 +22,15 @@ from sqlalchemy import text as sql
 from tests.faults import points
 from tests.faults.brood import Child, Nursery
 from tests.faults.clock import SharedClock
-from tests.faults.load import ACCOUNT, PUBLIC_URL, TOKEN, Load, Worker, new_worker
+from tests.faults.load import (
+    ACCOUNT,
+    PUBLIC_URL,
+    TOKEN,
+    Load,
+    Worker,
+    new_worker,
+    report_delivered,
+)
 from tests.faults.nursery import CLOCK
 from tests.faults.peer import Peer, serving_peer, until
 from tests.faults.points import Point
@@ -35,7 +44,8 @@ from workervoice.triage.engine import Engine
 
 NAMES = ("gateway", "courier", "console")
 LEASE_PASSES = 61.0  # seconds after which a claim that nobody holds is given up
-FINISH_SECONDS = 60.0
+FINISH_SECONDS = 120.0
+SETTLE_SECONDS = 180.0
 
 
 @dataclass
@@ -157,11 +167,14 @@ class Ground:
         return not waiting.intersection(self.states().values())
 
     def settle(self) -> bool:
-        """Let time pass until nothing is owed, claimed or unknown."""
-        for seconds, passes in ((2.0, LEASE_PASSES), (5.0, LEASE_PASSES), *((5.0, 960.0),) * 10):
-            if until(seconds, self.settled, 0.1):
+        """Let time pass until nothing is owed, claimed or unknown; more of it if nothing moves."""
+        ends, before = time.monotonic() + SETTLE_SECONDS, Counter[str]()
+        while time.monotonic() < ends:
+            if until(2.0, self.settled, 0.1):
                 return True
-            self.pass_time(passes)
+            now = Counter(self.states().values())
+            self.pass_time(960.0 if now == before else LEASE_PASSES)
+            before = now
         return self.settled()
 
     @contextmanager
@@ -246,6 +259,7 @@ def ground_on(
         ground = Ground(
             folder, server, house, peer, clock, true_time, nursery, sockets, dict(house.urls)
         )
+        peer.call_back = lambda taken: report_delivered(ground.port, taken.sid, taken.callback)
         ground.start_all()
         if not ground.settle():  # what an earlier life of this house left behind
             raise AssertionError("what was owed before does not settle")
