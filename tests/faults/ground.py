@@ -44,6 +44,8 @@ from workervoice.triage.engine import Engine
 
 NAMES = ("gateway", "courier", "console")
 LEASE_PASSES = 61.0  # seconds after which a claim that nobody holds is given up
+BACKOFF_PASSES = 960.0
+STILL_LOOKS = 3  # of two seconds each
 FINISH_SECONDS = 120.0
 SETTLE_SECONDS = 180.0
 
@@ -167,13 +169,15 @@ class Ground:
         return not waiting.intersection(self.states().values())
 
     def settle(self) -> bool:
-        """Let time pass until nothing is owed, claimed or unknown; more of it if nothing moves."""
-        ends, before = time.monotonic() + SETTLE_SECONDS, Counter[str]()
+        """Let time pass until nothing is owed, claimed or unknown: leases; and, if nothing moves
+        for a while, what the courier waits after a refusal."""
+        ends, still, before = time.monotonic() + SETTLE_SECONDS, 0, Counter[str]()
         while time.monotonic() < ends:
             if until(2.0, self.settled, 0.1):
                 return True
             now = Counter(self.states().values())
-            self.pass_time(960.0 if now == before else LEASE_PASSES)
+            still = still + 1 if now == before else 0
+            self.pass_time(BACKOFF_PASSES if still >= STILL_LOOKS else LEASE_PASSES)
             before = now
         return self.settled()
 
