@@ -87,9 +87,8 @@ def _guarded(name: str, scene: Callable[[], Outcome]) -> Outcome:
 
 
 def _kills(ground: Ground, *, kill: int) -> int:
-    named = kill * 3 // 5
     campaign = kills.under_kills(
-        ground, named=named, random=kill - named, seconds=60 + kill * _SECONDS_A_KILL
+        ground, named=kill * 3 // 5, least=kill, seconds=60 + kill * _SECONDS_A_KILL
     )
     print("killed where:")
     for place, times in sorted(campaign.counts.items()):

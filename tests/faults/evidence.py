@@ -12,7 +12,7 @@ from tests.leaves import read_leaves
 from workervoice.hotline import reading
 from workervoice.hotline.verifying import verify_log
 from workervoice.store import cases
-from workervoice.store.engine import Scope
+from workervoice.store.engine import Database, Scope
 
 
 def reconcile(ground: Ground, *, late: bool = False) -> Verdict:
@@ -29,9 +29,11 @@ def gather(ground: Ground) -> Record:
     """What `judge` wants to know; the log is checked as `workervoice log verify` does."""
     house = ground.house
     house.now = ground.clock.now()
-    with house.owner.begin(Scope(house.programme)) as tx:
+    owner = Database(house.owner_url, pool_size=1, snapshot=True)
+    with owner.begin(Scope(house.programme)) as tx:
         leaves = read_leaves(tx, house.console.vault)
         report = verify_log(tx, house.console.vault, house.console.trust.root_public)
+    owner.close()
     return Record(
         workers=ground.workers,
         words=_words(ground),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -47,7 +46,7 @@ LEASE_PASSES = 61.0  # seconds after which a claim that nobody holds is given up
 BACKOFF_PASSES = 960.0
 STILL_LOOKS = 3  # of two seconds each
 FINISH_SECONDS = 120.0
-SETTLE_SECONDS = 180.0
+GIVEN_UP_LOOKS = 30
 
 
 @dataclass
@@ -171,8 +170,8 @@ class Ground:
     def settle(self) -> bool:
         """Let time pass until nothing is owed, claimed or unknown: leases; and, if nothing moves
         for a while, what the courier waits after a refusal."""
-        ends, still, before = time.monotonic() + SETTLE_SECONDS, 0, Counter[str]()
-        while time.monotonic() < ends:
+        still, before = 0, Counter[str]()
+        while still < GIVEN_UP_LOOKS:
             if until(2.0, self.settled, 0.1):
                 return True
             now = Counter(self.states().values())

@@ -211,10 +211,11 @@ def an_officer(ground: Ground) -> Iterator[Counter[str]]:
         thread.join(30)
 
 
-def under_kills(ground: Ground, *, named: int, random: int, seconds: float) -> Campaign:
-    """A whole campaign under load; what was killed where is in its counts."""
+def under_kills(ground: Ground, *, named: int, least: int, seconds: float) -> Campaign:
+    """A whole campaign under load: a plan, then at random until there were so many. What was
+    killed where is in its counts."""
     campaign = Campaign(ground)
-    with an_officer(ground), ground.under(ground.load()):
+    with an_officer(ground), ground.under(ground.load(connections=4, pause=0.04)):
         campaign.named(named, seconds)
-        campaign.random(random)
+        campaign.random(least - campaign.kills)
     return campaign

@@ -144,7 +144,7 @@ def _adopted(
         (programme,) = programmes(tx)
     seeded = Seeded(programme, {"asha": passphrase}, {})
     urls = role_urls(server, DATABASE)
-    house = House(owner, data, seeded, urls, engine, PhraseBook.load())
+    house = House(owner, data, seeded, urls, engine, PhraseBook.load(), server.owner_url(DATABASE))
     try:
         yield house
     finally:

@@ -15,22 +15,22 @@ from tests.faults.load import Text, new_worker
 from tests.faults.outcome import play
 from tests.faults.reconcile import judge
 
-NAMED, RANDOM = 34, 16
-SECONDS = 120  # a machine that is busy with other tests
+NAMED, LEAST = 28, 50
+SECONDS = 240  # a machine that is busy with other tests
 
 
 def test_fifty_kills_under_load_lose_nothing_and_double_nothing(ground: Ground) -> None:
     kills: dict[str, int] = {}
 
     def act(on: Ground) -> int:
-        campaign = under_kills(on, named=NAMED, random=RANDOM, seconds=SECONDS)
+        campaign = under_kills(on, named=NAMED, least=LEAST, seconds=SECONDS)
         kills.update(campaign.counts)
         return campaign.kills
 
     outcome = play("kills", ground, act)
 
     assert outcome.problems == []
-    assert outcome.kills >= 50
+    assert outcome.kills >= LEAST
     assert outcome.told > 100
     assert outcome.stored == outcome.told
     for place in ("before_commit", "after_commit", "before_send", "after_send", "during_send"):
