@@ -24,6 +24,7 @@ from workervoice.app.demo import demo_lines
 from workervoice.app.leaving import GRACE_SECONDS, Leaving
 from workervoice.app.listening import listen, taken
 from workervoice.app.ops import OpsServer, Problems
+from workervoice.app.patience import Patient
 from workervoice.app.recycling import DRAIN_SECONDS, Recycled, tell_supervisor
 from workervoice.app.watching import (
     BEAT_SECONDS,
@@ -229,6 +230,7 @@ def _ops(
 def _server(app: Callable[..., object], recycle: int = 0, *, tied: bool = False) -> Recycled:
     config = uvicorn.Config(
         app,
+        http=Patient,
         loop="asyncio",  # uvloop reads into one buffer, where a text's end stays until a longer one
         access_log=False,
         log_config=None,

@@ -7,6 +7,7 @@ it starts nothing and changes nothing. What it could not ask it says.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
