@@ -14,7 +14,7 @@ from typing import Any
 
 from workervoice.app.disks import Disk, disks, has_database_here
 from workervoice.app.doctor.findings import Finding
-from workervoice.app.doctor.waiting import of_backlog
+from workervoice.app.doctor.waiting import of_backlog, of_restores
 from workervoice.app.ops_addresses import WATCHED, addresses
 from workervoice.app.ops_client import Heard, listen_to
 from workervoice.embedded import EmbeddedServer
@@ -32,6 +32,7 @@ from workervoice.store.backlog import (
 from workervoice.store.engine import Database, Scope
 from workervoice.store.migrate import current_revision, newest_revision
 from workervoice.store.programme import programmes
+from workervoice.store.restored import restores
 
 MOST_UNSEQUENCED = 10_000  # what a courier puts in order in one round
 # what the operator has to mend at the provider
@@ -158,7 +159,7 @@ def _count(found: Status, database: Database, now: datetime) -> None:
         with database.begin(Scope(programme)) as tx:
             queues.append(queue(tx, now, (*WAITING, "held")))
             cases.update(cases_by_state(tx))
-            ills += of_backlog(backlog(tx, now))
+            ills += [*of_restores(restores(tx)), *of_backlog(backlog(tx, now))]
     every = together(queues)
     for state, counts in every.texts.items():
         found.texts[state] = dict(zip(AGES, counts, strict=True))
