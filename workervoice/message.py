@@ -94,6 +94,8 @@ class Outbound:
     text: str = field(repr=False)
     validity: timedelta = timedelta(hours=4)  # the provider drops it after this long
     status_callback: str | None = None  # absolute URL; carries ?m=<outbox id>
+    # for a look-up: what the provider calls our other texts to this worker, which are not this one
+    others: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,7 @@ class Settings(BaseSettings):
     console_behind_proxy: bool = Field(
         False,
         description="A proxy before the console says in X-Real-IP where a request comes from, and "
-        "lets nobody else say so. Without it all who come through a proxy share one lane of "
-        "sign-in tries.",
+        "lets nobody else say so. Without it all behind a proxy share one lane of sign-in tries.",
     )
     login_delay_seconds: int = Field(
         60, ge=1, le=3600, description="The longest wait between two wrong tries to sign in."
@@ -69,9 +68,11 @@ class Settings(BaseSettings):
     recycle_requests: int = Field(
         2000,
         ge=0,
-        description="After about so many requests the gateway and the console are relieved by a "
-        "new process, if somebody else holds their socket; 0: never. /health and static files do "
-        "not count.",
+        description="After about so many requests, but not sooner than 0.03 s for each, a new "
+        "process relieves gateway or console, if somebody else holds their socket; 0: never.",
+    )
+    gateway_processes: int = Field(
+        1, ge=1, le=64, description="How many gateways `up` starts: one for each processor."
     )
     gateway_ops_host: str = Field(
         "127.0.0.1", description="Address for whoever watches the gateway; see operations.md."

@@ -26,6 +26,7 @@ from workervoice.message import Address, AddressKind, Inbound
 CONNECTIONS = (1, 4, 16, 64)
 OPEN_RATE = 200
 _FIRST = count(1)
+_KINDS = {"new reports": webhooks.reports, "follow-ups": webhooks.follow_ups}
 _LIMITS = {("new reports", 16, 2): ">= 400", ("follow-ups", 16, 2): ">= 600"}
 
 
@@ -54,7 +55,7 @@ def closed_loops(table: Table, site: Site, gateways: int, seconds: float) -> flo
         guess = _run(port, 4, new_senders(200)).rate
         for connections in CONNECTIONS:
             senders = new_senders(max(int(guess * seconds), 50))
-            for kind in ("new reports", "follow-ups"):
+            for kind in _KINDS:
                 limit = _LIMITS.get((kind, connections, gateways), "")
                 told = _told(table, site, kind, (port, connections, senders), limit)
                 guess = told.rate
@@ -75,7 +76,7 @@ def _told(
         cost.processor_time(pids) as ours,
         cost.processor_time([site.server.pid or 0]) as server,
     ):
-        told = _run(port, connections, senders)
+        told = _run(port, connections, senders, kind)
     number = len(senders)
     more = (
         f"p50 {told.wait(0.5):.1f}, p99 {told.wait(0.99):.1f}, worst {told.wait(1):.0f} ms; "
@@ -88,8 +89,8 @@ def _told(
     return told
 
 
-def _run(port: int, connections: int, senders: list[str]) -> Told:
-    requests = list(webhooks.reports(senders))
+def _run(port: int, connections: int, senders: list[str], kind: str = "new reports") -> Told:
+    requests = list(_KINDS[kind](senders))
     with Client(port, connections) as client:
         return client.closed_loop(requests)
 
@@ -113,7 +114,7 @@ def beside_reports(table: Table, site: Site, seconds: float) -> None:
     with site.gateways(2) as port:
         rate = _run(port, 8, known).rate
         flood = list(webhooks.reports(new_senders(int(rate * seconds * 1.5))))
-        requests = list(webhooks.reports((known * 10)[: int(20 * seconds)]))
+        requests = list(webhooks.follow_ups((known * 10)[: int(20 * seconds)]))
         with Client(port, 16) as many, Client(port, 16) as few:
             pouring = threading.Thread(target=many.closed_loop, args=(flood,))
             pouring.start()
@@ -175,10 +176,10 @@ def sizes(table: Table, site: Site, number: int = 500) -> None:
     """What the database grows by, indexes and all."""
     with site.gateways(1) as port:
         senders = new_senders(number)
-        for kind in ("a report", "a follow-up"):
+        for kind in _KINDS:
             before = _bytes(site)
-            _run(port, 8, senders)
-            table.add(f"bytes of {kind}", (_bytes(site) - before) / number / 1024, "KiB")
+            _run(port, 8, senders, kind)
+            table.add(f"database, each of {kind}", (_bytes(site) - before) / number / 1024, "KiB")
 
 
 def _bytes(site: Site) -> int:
@@ -208,7 +209,8 @@ def grown(table: Table, site: Site, sizes_: tuple[int, ...]) -> None:
             pids = [*site.pids().values(), site.server.pid or 0]
             senders = new_senders(1500)
             with cost.processor_time(pids) as spent:
-                told = _run(port, 16, [*senders, *senders])
+                told = _run(port, 16, senders)
+                _run(port, 16, senders, "follow-ups")
         each = spent.each(2 * len(senders))
         first = first or each
         what = f"processor time of a message among {size:,} conversations"

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 
 from benchmarks.intake.webhooks import ACCOUNT, PUBLIC, TOKEN
 from tests.house import House, build_house
-from workervoice.app.children import Post, environment_of
-from workervoice.app.serving import listen
+from workervoice.app.children import STOP_SECONDS, Post, environment_of
+from workervoice.app.listening import listen
 from workervoice.embedded import EmbeddedServer
 from workervoice.settings import Settings
 from workervoice.triage.engine import Engine
@@ -122,8 +122,9 @@ def _end(posts: list[Post]) -> None:
     children = [child for post in posts for child in post.everybody]
     for child in children:
         child.ask_to_end()
+    by = time.monotonic() + STOP_SECONDS
     for child in children:
-        child.end()
+        child.end(by)
 
 
 def free_socket() -> socket.socket:

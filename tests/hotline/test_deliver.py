@@ -140,6 +140,35 @@ def test_a_text_that_did_arrive_in_silence_is_found_and_not_sent_again(
     assert asked_once == [outbox_id]
 
 
+def test_a_lookup_knows_what_else_went_out_and_when_the_sending_was_tried(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine sleeps for hours while it waits for an answer; the clock goes on meanwhile."""
+    worker, first = owed(house)
+    house.deliver()
+    house.text(worker.number, "1")
+    tried_at = house.now
+
+    def sleeps(message: Outbound) -> SendOutcome:
+        house.wait(hours=5)
+        return Unknown("no answer")
+
+    answers(house, sleeps)
+    looked_up: list[tuple[Outbound, datetime]] = []
+
+    def find(message: Outbound, since: datetime) -> SendOutcome:
+        looked_up.append((message, since))
+        return Unknown("lookup failed")
+
+    monkeypatch.setattr(house.phones, "find", find)
+    house.deliver()
+    after(house, seconds=61)
+
+    ((message, since),) = looked_up
+    assert message.others == {f"SIM{first.hex}"}
+    assert since <= tried_at
+
+
 def test_a_text_that_surely_never_arrived_is_sent_again_once(
     house: House, asked_once: list[UUID]
 ) -> None:

@@ -147,6 +147,11 @@ def expire(keys: Path, now: datetime, days: int = RETENTION_DAYS) -> list[UUID]:
     return [backup_id for _, backup_id in gone]
 
 
+def last_made(keys: Path) -> date | None:
+    """The day of the newest backup whose key is still there."""
+    return max((made for _, made, _ in _keys(keys)), default=None)
+
+
 def _keys(keys: Path) -> list[tuple[Path, date, UUID]]:
     named = [(path, _NAME.fullmatch(path.name)) for path in sorted(keys.glob("*.key"))]
     return [(path, date.fromisoformat(m[1]), UUID(m[2])) for path, m in named if m]

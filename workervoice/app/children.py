@@ -67,7 +67,7 @@ class Post:
     """A process that has to be there, its own environment, and the sockets that it serves: for its
     work, and for whoever watches it."""
 
-    name: str
+    process: str  # gateway, courier, console or phones
     environment: Mapping[str, str] = field(repr=False)
     socket: Listening | None = None
     ops: Listening | None = None
@@ -75,6 +75,12 @@ class Post:
     relief: Child | None = None
     leaving: list[Child] = field(default_factory=list)
     started_at: float = 0.0
+    place: int = 1  # among those that serve the same socket
+
+    @property
+    def name(self) -> str:
+        """What this post is called: `gateway`, and `gateway-2` beside it."""
+        return self.process if self.place == 1 else f"{self.process}-{self.place}"
 
     @property
     def running(self) -> bool:
@@ -123,7 +129,7 @@ class Post:
         self.started_at = time.monotonic()
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own program, with fixed arguments
-                [sys.executable, "-P", "-m", "workervoice", self.name, *extra, "--tied"],
+                [sys.executable, "-P", "-m", "workervoice", self.process, *extra, "--tied"],
                 env=dict(self.environment),
                 stdin=theirs.fileno(),
                 pass_fds=tuple(handles.values()),

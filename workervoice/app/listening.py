@@ -8,6 +8,8 @@ import socket
 from workervoice.errors import SettingsError
 from workervoice.settings import PREFIX
 
+BACKLOG = 2048  # connections that may wait to be taken
+
 
 def listen(host: str, port: int, name: str) -> socket.socket:
     """A listening socket. Raises `SettingsError` if the address is taken or not ours, with the
@@ -20,7 +22,7 @@ def listen(host: str, port: int, name: str) -> socket.socket:
     except (OSError, UnicodeError) as exc:
         made.close()
         raise SettingsError(_why_not(exc, host, port, name)) from None
-    made.listen(2048)
+    made.listen(BACKLOG)
     return made
 
 

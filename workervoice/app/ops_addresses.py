@@ -13,6 +13,12 @@ WATCHED = ("gateway", "courier", "console")
 FILE = "operations.json"
 
 
+def watched(settings: Settings) -> list[str]:
+    """Every process that `up` starts and that can be watched, by the name of its post."""
+    more = [f"gateway-{place}" for place in range(2, settings.gateway_processes + 1)]
+    return [WATCHED[0], *more, *WATCHED[1:]]
+
+
 def keep_addresses(data: Path, addresses: Mapping[str, str]) -> None:
     """Note them for `status`: whole, or not at all."""
     beside = data / (FILE + ".new")
@@ -44,4 +50,4 @@ def _noted(data: Path) -> Mapping[str, str]:
         return {}
     if not isinstance(noted, dict):
         return {}
-    return {name: str(noted[name]) for name in WATCHED if name in noted}
+    return {name: str(at) for name, at in noted.items() if name.partition("-")[0] in WATCHED}

@@ -20,9 +20,11 @@ import uvicorn
 
 from workervoice.app.children import RELIEVE, UP
 from workervoice.app.leaving import Leaving
+from workervoice.app.listening import BACKLOG
 from workervoice.app.logging_setup import note_task
 from workervoice.journal import Journal
 
+SECONDS_EACH = 0.03  # in a flood processes would do nothing but start
 DRAIN_SECONDS = 7.0  # more than a connection may be idle
 _JOURNAL = Journal("workervoice")
 _CLOSE = (b"connection", b"close")
@@ -45,6 +47,9 @@ class Counted:
 class Recycled(uvicorn.Server):
     """Serves `limit` requests and a few more, so that two processes do not go at once; 0: for ever.
 
+    Takes one connection at a time from the sockets, so that processes which share them share what
+    comes: configure it with a backlog of 1.
+
     `tell` writes to the supervisor; without one, the server goes by itself.
     """
 
@@ -57,6 +62,7 @@ class Recycled(uvicorn.Server):
         self._limit = limit + secrets.randbelow(limit // 5 + 1)
         self._tell = tell
         self._served = False
+        self._began = time.monotonic()
         self._leaving: Leaving | None = None
         self._finish: Callable[[], None] = lambda: None
         self.beat_at: float | None = None  # when the loop last came round
@@ -76,19 +82,25 @@ class Recycled(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         asyncio.get_running_loop().set_exception_handler(note_task)
         await super().startup(sockets)
+        for each in sockets or ():
+            each.listen(BACKLOG)  # which asyncio has set to what it takes at once
         _JOURNAL.note("started")
         if self._tell is not None:
             self._tell(UP)
 
     async def on_tick(self, counter: int) -> bool:
         self.beat_at = time.monotonic()
-        if self._limit and not self._served and self._counted.requests >= self._limit:
+        if self._limit and not self._served and self._is_worn():
             self._served = True
             if self._tell is None:
                 self.should_exit = True
             else:
                 self._tell(RELIEVE)
         return await super().on_tick(counter)
+
+    def _is_worn(self) -> bool:
+        rested = time.monotonic() - self._began >= self._limit * SECONDS_EACH
+        return rested and self._counted.requests >= self._limit
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Once relieved, answer whoever is connected first, and let them connect anew."""

@@ -6,6 +6,7 @@ Logs say states and counts. Access logs are off: paths and queries are nobody's 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -23,6 +24,7 @@ from workervoice.app.demo import demo_lines
 from workervoice.app.leaving import GRACE_SECONDS, Leaving
 from workervoice.app.listening import listen, taken
 from workervoice.app.ops import OpsServer, Problems
+from workervoice.app.patience import Patient
 from workervoice.app.recycling import DRAIN_SECONDS, Recycled, tell_supervisor
 from workervoice.app.watching import (
     BEAT_SECONDS,
@@ -228,6 +230,7 @@ def _ops(
 def _server(app: Callable[..., object], recycle: int = 0, *, tied: bool = False) -> Recycled:
     config = uvicorn.Config(
         app,
+        http=Patient,
         loop="asyncio",  # uvloop reads into one buffer, where a text's end stays until a longer one
         access_log=False,
         log_config=None,
@@ -235,6 +238,7 @@ def _server(app: Callable[..., object], recycle: int = 0, *, tied: bool = False)
         server_header=False,
         date_header=False,
         proxy_headers=False,
+        backlog=1,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return Recycled(config, recycle, tell_supervisor if tied else None)
@@ -253,5 +257,7 @@ def _serve(
         finish()
         close()
 
+    gc.collect()
+    gc.freeze()  # what was loaded stays: it need not be looked through again and again
     server.leave_by(Leaving(close, later=DRAIN_SECONDS), end)
     server.run(sockets=[listening])

@@ -7,13 +7,14 @@ it starts nothing and changes nothing. What it could not ask it says.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from workervoice.app.disks import Disk, disks, has_database_here
 from workervoice.app.doctor.findings import Finding
-from workervoice.app.doctor.waiting import of_backlog
+from workervoice.app.doctor.waiting import of_backlog, of_restores
 from workervoice.app.ops_addresses import WATCHED, addresses
 from workervoice.app.ops_client import Heard, listen_to
 from workervoice.embedded import EmbeddedServer
@@ -31,6 +32,7 @@ from workervoice.store.backlog import (
 from workervoice.store.engine import Database, Scope
 from workervoice.store.migrate import current_revision, newest_revision
 from workervoice.store.programme import programmes
+from workervoice.store.restored import restores
 
 MOST_UNSEQUENCED = 10_000  # what a courier puts in order in one round
 # what the operator has to mend at the provider
@@ -73,7 +75,7 @@ def look(settings: Settings, now: datetime) -> Status:
 
 def _ask_processes(found: Status, settings: Settings) -> None:
     known = addresses(settings)
-    for process in WATCHED:
+    for process in (*WATCHED, *sorted(known.keys() - set(WATCHED))):
         if process not in known:
             setting = f"{PREFIX}{process.upper()}_OPS_PORT"
             found.not_asked.append(f"The {process}: no operations address is known ({setting}).")
@@ -83,15 +85,20 @@ def _ask_processes(found: Status, settings: Settings) -> None:
             found.needs.append(f"The {process} does not answer at {known[process]}: start it.")
         elif not heard.ready:
             found.needs.append(f"The {process} is not ready: {'; '.join(heard.problems)}.")
-    _of_gateway(found, found.processes.get("gateway"))
+    gateways = [heard for name, heard in found.processes.items() if name.startswith("gateway")]
+    _of_gateways(found, [heard for heard in gateways if heard.answers])
     _of_courier(found, found.processes.get("courier"))
 
 
-def _of_gateway(found: Status, heard: Heard | None) -> None:
-    if heard is None or not heard.answers:
+def _of_gateways(found: Status, gateways: Iterable[Heard]) -> None:
+    """The last webhook of any of them."""
+    last: dict[str, float] = {}
+    for heard in gateways:
+        for provider, stamp in heard.by("workervoice_last_webhook_timestamp_seconds", "provider"):
+            last[provider] = max(stamp, last.get(provider, 0.0))
+    if not last:
         found.not_asked.append("The last webhook: only the gateway knows when it was.")
-        return
-    for provider, stamp in heard.by("workervoice_last_webhook_timestamp_seconds", "provider"):
+    for provider, stamp in last.items():
         at = datetime.fromtimestamp(stamp, tz=UTC).isoformat(timespec="seconds") if stamp else None
         found.last_webhook[provider] = at
 
@@ -152,7 +159,7 @@ def _count(found: Status, database: Database, now: datetime) -> None:
         with database.begin(Scope(programme)) as tx:
             queues.append(queue(tx, now, (*WAITING, "held")))
             cases.update(cases_by_state(tx))
-            ills += of_backlog(backlog(tx, now))
+            ills += [*of_restores(restores(tx)), *of_backlog(backlog(tx, now))]
     every = together(queues)
     for state, counts in every.texts.items():
         found.texts[state] = dict(zip(AGES, counts, strict=True))

@@ -20,7 +20,7 @@ from workervoice.app.children import STOP_SECONDS, Post, environment_of
 from workervoice.app.external import check_external, url_setting
 from workervoice.app.keyfiles import has_key_files
 from workervoice.app.listening import address_of, listen
-from workervoice.app.ops_addresses import WATCHED, forget_addresses, keep_addresses
+from workervoice.app.ops_addresses import forget_addresses, keep_addresses, watched
 from workervoice.app.own_lines import own_lines
 from workervoice.app.ownership import settle
 from workervoice.app.processes import check_keys, wall_clock
@@ -180,10 +180,12 @@ class Supervisor:
         """Bind the sockets, and tell the children where everything is."""
         gateway = self._listen(settings.gateway_host, settings.gateway_port, "gateway_port")
         console = self._listen(settings.console_host, settings.console_port, "console_port")
-        for name in WATCHED:
-            host: str = getattr(settings, f"{name}_ops_host")
-            port: int | None = getattr(settings, f"{name}_ops_port")
-            self._ops[name] = listen(host, port or 0, f"{name}_ops_port")
+        for name in watched(settings):
+            process, _, place = name.partition("-")
+            host: str = getattr(settings, f"{process}_ops_host")
+            port: int | None = getattr(settings, f"{process}_ops_port")
+            wanted = port + int(place or 1) - 1 if port else 0
+            self._ops[name] = listen(host, wanted, f"{process}_ops_port")
         self.gateway_url = settings.public_url or address_of(gateway)
         self.console_url = settings.console_url or address_of(console)
         found: dict[str, object] = {
@@ -206,14 +208,15 @@ class Supervisor:
 
     def _start_children(self, settings: Settings) -> None:
         gateway, console, *phones = self._sockets
-        by_name: list[tuple[str, socket.socket | None]] = [
-            ("gateway", gateway),
-            ("courier", None),
-            ("console", console),
-            *(("phones", each) for each in phones),
+        wanted: list[tuple[str, socket.socket | None, int]] = [
+            *(("gateway", gateway, place + 1) for place in range(settings.gateway_processes)),
+            ("courier", None, 1),
+            ("console", console, 1),
+            *(("phones", each, 1) for each in phones),
         ]
-        for name, listening in by_name:
-            post = Post(name, environment_of(settings, name), listening, self._ops.get(name))
+        for process, listening, place in wanted:
+            post = Post(process, environment_of(settings, process), listening, place=place)
+            post.ops = self._ops.get(post.name)
             self._posts.append(post)
             post.fill()
 

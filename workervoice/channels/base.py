@@ -91,7 +91,8 @@ class Sender(Protocol):
         """Hand the message to the provider, once: one request, whatever comes back."""
 
     def find(self, message: Outbound, since: datetime) -> SendOutcome:
-        """After `Unknown`: does the provider have it? `since` is the first attempt (aware).
+        """After `Unknown`: does the provider have it? `since` is the attempt (aware), by a clock
+        that may have been wrong; what stands in `message.others` is another text.
 
         Accepted if it does, `Rejected("absent", permanent=False)` if it surely does not,
         `Unknown` if it cannot be told now. A request may still be on its way: ask no sooner

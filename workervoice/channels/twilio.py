@@ -44,7 +44,7 @@ from workervoice.message import (
 )
 
 _LISTED = 1000  # Twilio's largest page
-_SKEW = timedelta(minutes=1)
+_LOOKED_BACK = timedelta(days=7)  # so long we surely know the ids of all that went out
 _TRIAL = "Sent from your Twilio trial account - "
 
 # What the client raises when a success is no JSON, or JSON of something else.
@@ -155,10 +155,10 @@ class TwilioSender:
         return Accepted(sid) if usable else Unknown("unreadable")
 
     def find(self, message: Outbound, since: datetime) -> SendOutcome:
-        """List what went to this address and compare texts.
+        """List what went to this address and compare texts; our other texts are known by their
+        ids, so that no clock has to be right.
 
-        Not by DateSent: a message that still waits at Twilio has none. A record created within
-        a minute before `since` counts, for clocks that differ.
+        Not by DateSent: a message that still waits at Twilio has none.
         """
         try:
             records = self._client.messages.list(
@@ -167,8 +167,9 @@ class TwilioSender:
                 limit=_LISTED,
                 page_size=_LISTED,
             )
-            recent = [r for r in records if _is_recent(r.date_created, since - _SKEW)]
-            return _judge(message.text, recent, cut=len(recent) == _LISTED)
+            recent = [r for r in records if _is_recent(r.date_created, since - _LOOKED_BACK)]
+            unknown = [r for r in recent if r.sid not in message.others]
+            return _judge(message.text, unknown, cut=len(recent) == _LISTED)
         except (ChannelError, *_RUBBISH):
             return Unknown("lookup failed")
 

@@ -13,6 +13,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from io import BufferedReader, RawIOBase
+from socket import socket
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from workervoice.errors import ChannelError, SettingsError
@@ -40,6 +43,27 @@ class Answer:
     date: str = ""  # what time it is there, by its own word
 
 
+class _Timely(RawIOBase):
+    """What comes over a socket, until a deadline: a head may come a byte at a time, too."""
+
+    def __init__(self, sock: socket, deadline: float) -> None:
+        self._sock, self._deadline = sock, deadline
+
+    def makefile(self, _mode: str) -> BufferedReader:
+        """All that a response wants of a socket."""
+        return BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._sock.recv_into(buffer)
+
+
 def exchange(
     method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, timeout: float
 ) -> Answer:
@@ -50,11 +74,13 @@ def exchange(
     deadline = time.monotonic() + timeout
     connection = _connected(url, timeout)
     try:
-        connection.sock.settimeout(timeout)
+        sock = connection.sock
+        sock.settimeout(timeout)
         parts = urlsplit(url)
         target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
         connection.request(method, target, body, {**headers, "Connection": "close"})
-        response = connection.getresponse()
+        response = HTTPResponse(cast(socket, _Timely(sock, deadline)), method=method)
+        response.begin()
         date = response.getheader("Date") or ""
         return Answer(response.status, _whole(response, deadline), date)
     except (OSError, HTTPException, ValueError):

@@ -27,6 +27,8 @@ MESSAGE_SIZES = (2048, 32768)  # bytes; what is longer, and rare, takes multiple
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _LENGTH_BYTES = 4
+_FEW = 128
+_LENGTHS = tuple(size.to_bytes(_LENGTH_BYTES, "big") for size in range(_FEW))
 _UUID_HEAD = b"\0\0\0\x11u"  # 17 bytes: the type and the UUID's own
 _BOX_FORMAT = b"\x01"  # format | nonce (12) | ciphertext and tag (n + 16)
 
@@ -43,19 +45,21 @@ def ctx(label: str, *parts: bytes | str | int | UUID) -> bytes:
     """
     items = [_length(1 + len(parts))]
     for part in (label, *parts):
-        if isinstance(part, UUID):
-            items += (_UUID_HEAD, part.bytes)
-            continue
-        item = _typed(part)
-        items += (_length(len(item)), item)
+        if type(part) is UUID:  # the commonest, of one length
+            items += (_UUID_HEAD, part.int.to_bytes(16, "big"))
+        else:
+            item = _typed(part)
+            items += (_LENGTHS[size] if (size := len(item)) < _FEW else _length(size), item)
     return b"".join(items)
 
 
-def _typed(part: bytes | str | int) -> bytes:
+def _typed(part: bytes | str | int | UUID) -> bytes:
     if isinstance(part, bytes):
         return b"b" + part
     if isinstance(part, str):
         return b"s" + part.encode(errors="surrogatepass")
+    if isinstance(part, UUID):
+        return b"u" + part.bytes
     return b"i%d" % part
 
 

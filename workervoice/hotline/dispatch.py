@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -232,6 +233,19 @@ def reference(tx: Tx, process: Process, outbox_id: UUID, external_id: str, now: 
     courier = sole(process.directory(tx, now), "courier")
     place = ctx("provider-ref", tx.programme, outbox_id)
     return seal_to(courier.kem_public, external_id.encode(), place)
+
+
+def known_at_provider(tx: Tx, process: Process, claimed: Claimed) -> frozenset[str]:
+    """What the provider calls the other texts of this conversation; one that does not open is
+    passed over."""
+    found = set()
+    for outbox_id, sealed in taken.references(tx, claimed.conversation_id):
+        if outbox_id == claimed.id:
+            continue
+        with suppress(CryptoError):
+            place = ctx("provider-ref", tx.programme, outbox_id)
+            found.add(unwrap_any(process.custody, "courier", sealed, place)[0].decode())
+    return frozenset(found)
 
 
 def hold_until_asked(tx: Tx, process: Process, claimed: Claimed, dispatch: Dispatch) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from typing import Any
@@ -24,6 +24,7 @@ from workervoice.hotline.dispatch import (
     Dispatch,
     Verdict,
     hold_until_asked,
+    known_at_provider,
     note_sent,
     prepare,
     reference,
@@ -198,7 +199,7 @@ class Courier:
         outcome = self.senders(dispatch.line).send(dispatch.message)
         self.tally.sent(outcome)
         with self.process.database.begin(scope) as tx:
-            self._note(tx, claimed, "claimed", outcome)
+            self._note(tx, replace(claimed, run_at=now), "claimed", outcome)
 
     def _look_up(self, scope: Scope, claimed: Claimed) -> None:
         """Ask the provider whether it has a text whose sending ended in silence."""
@@ -206,12 +207,14 @@ class Courier:
         with self.process.database.begin(scope) as tx:
             dispatch = prepare(tx, self.process, claimed, self.callback, now)
             ours = outbox.renew(tx, claimed, source="unknown", now=now)
+            others = known_at_provider(tx, self.process, claimed)
         if dispatch.verdict in _SHUT:
             self._count("look_up", claimed.id, dispatch.verdict)
         if dispatch.verdict in _SHUT or not ours:
             return
         since = claimed.run_at - LOOK_UP_MARGIN
-        outcome = self.senders(dispatch.line).find(dispatch.message, since)
+        message = replace(dispatch.message, others=others)
+        outcome = self.senders(dispatch.line).find(message, since)
         self.tally.looked_up(outcome)
         with self.process.database.begin(scope) as tx:
             self._note(tx, claimed, "unknown", outcome)
@@ -249,7 +252,7 @@ class Courier:
             also = {"code": outcome.code, "run_at": again}
         elif source == "claimed":
             dest = _walk(source, ("lose",))
-            tried = {"run_at": now, "lease_until": now + outbox.LEASE}
+            tried = {"run_at": claimed.run_at, "lease_until": now + outbox.LEASE}
             also = {"code": outcome.code, **tried}
         else:
             also = {"lease_until": now + _backoff(claimed.attempts) + outbox.LEASE}

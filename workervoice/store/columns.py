@@ -53,9 +53,14 @@ def registered() -> tuple[Column[Any], ...]:
     return number("version"), *signed()
 
 
-def table(name: str, *columns: SchemaItem, key: tuple[str, ...] = ("id",)) -> Table:
+def table(
+    name: str, *columns: SchemaItem, key: tuple[str, ...] = ("id",), wide: bool = False
+) -> Table:
+    """A table whose key begins with the programme. One that is `wide` keeps its sealed parts, which
+    nothing can compress, in the row up to a page: elsewhere they are written in three places."""
     first, last = identifier("programme_id"), PrimaryKeyConstraint("programme_id", *key)
-    return Table(name, metadata, first, *columns, last)
+    kept: dict[str, Any] = {"postgresql_with": {"toast_tuple_target": "8160"}} if wide else {}
+    return Table(name, metadata, first, *columns, last, **kept)
 
 
 def refers(column: str, target: str) -> ForeignKeyConstraint:

@@ -155,6 +155,7 @@ message = _table(
     *(_id("id"), _id("case_id"), _number("epoch"), _number("ordinal"), _text("direction")),
     *(_number("size"), _sealed("words"), *_signed()),
     *(UniqueConstraint("programme_id", "case_id", "ordinal"), _refers("case_id", "cases")),
+    wide=True,
 )
 
 assessment = _table(
@@ -162,6 +163,7 @@ assessment = _table(
     *(_id("id"), _id("case_id"), _number("epoch"), _number("version"), _text("judge")),
     *(_sealed("words"), *_signed()),
     *(UniqueConstraint("programme_id", "case_id", "version"), _refers("case_id", "cases")),
+    wide=True,
 )
 
 draft = _table(

@@ -56,6 +56,19 @@ def whose(tx: Tx, outbox_id: UUID) -> tuple[UUID, datetime]:
     return row.conversation_id, row.run_at
 
 
+def references(tx: Tx, conversation_id: UUID) -> list[tuple[UUID, bytes]]:
+    """What the provider calls the texts of this conversation that it took, each still sealed."""
+    c = t.outbox.c
+    rows = tx.connection.execute(
+        select(c.id, c.provider_ref).where(
+            c.programme_id == tx.programme,
+            c.conversation_id == conversation_id,
+            c.provider_ref.is_not(None),
+        )
+    )
+    return [(row.id, bytes(row.provider_ref)) for row in rows]
+
+
 def was_given_back(tx: Tx, outbox_id: UUID, token: UUID) -> bool:
     """True if a callback took a row from the lease of this token, for it did not go out."""
     c = t.outbox.c

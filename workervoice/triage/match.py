@@ -43,6 +43,8 @@ class Matcher:
         view = lexicon.reader.view(tokens)
         said = self._automaton.read(view, number)
         lexicon.add_numbers(said, view)
+        if not (lexicon.index.possible(said) or lexicon.denials.possible(said)):
+            return []  # most packs of a script have nothing to say of a text
         idioms = spans_of(lexicon.idioms, said, view, lexicon.pack.near)
         found = said.without({index for span in idioms for index in span.used}) if idioms else said
         return _with_danger([_evidence(hit, view) for hit in hits_of(lexicon, found, view, said)])

@@ -74,13 +74,14 @@ class Index:
         for rule in every:
             key = min(rule.needs, key=lambda kind: (uses[kind], kind))
             self._by_key.setdefault(key, []).append(rule)
+        self._keys = frozenset(self._by_key)
 
-    def possible(self, found: Found) -> Iterable[Compiled]:
+    def possible(self, found: Found) -> list[Compiled]:
         """The rules that have all they need."""
         present = found.kinds
         return [
             rule
-            for kind in sorted(self._by_key.keys() & present)  # of hundreds present few are keys
+            for kind in sorted(self._keys & present)  # of hundreds present few are keys
             for rule in self._by_key[kind]
             if rule.needs <= present
         ]

@@ -31,6 +31,7 @@ MISTAKES: Mapping[str, str] = {
     "people": "too few people to read, or to release",
     "entries_ending": "what the root or a registrar said of somebody's keys ends soon",
     "demo": "a hotline for workers has parts of the demo in it",
+    "backup": "backups are meant to be made, and are not",
 }
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from workervoice.app import descriptors
+from workervoice.app.backups import last_made
 from workervoice.app.disks import disks
 from workervoice.app.doctor.findings import Finding, Look, ill
 from workervoice.app.ops_addresses import FILE, addresses
 from workervoice.app.ops_client import listen_to
 
+BACKUP_EVERY = timedelta(days=1)
 _OTHERS_WRITE, _OTHERS_ANYTHING = 0o022, 0o077
 _SECRET = ("founding.json", "process-keys.sealed", "postgres.password", "postgres")
 
@@ -19,6 +22,21 @@ def disk(look: Look) -> Iterator[Finding]:
     for each in disks(look.settings):
         if each.full:
             yield ill("disk", f"Disk: {each.warning}")
+
+
+def backup(look: Look) -> Iterator[Finding]:
+    """Somebody set up backups, and the newest is of yesterday or today."""
+    keys = look.settings.backup_keys_dir
+    if keys is None:
+        return
+    last = last_made(keys)
+    if last is None:
+        told = "Backup: none was ever made"
+    elif look.now.date() - last > BACKUP_EVERY:
+        told = f"Backup: the last one is of {last.isoformat()}"
+    else:
+        return
+    yield ill("backup", f"{told}: run `workervoice backup`, and see why nothing runs it daily.")
 
 
 def open_files(look: Look) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from workervoice.app.demo import PROGRAMME
 from workervoice.app.doctor.findings import Finding, Look, ill
-from workervoice.app.doctor.waiting import of_backlog
+from workervoice.app.doctor.waiting import of_backlog, of_restores
 from workervoice.app.keyfiles import pinned_root
 from workervoice.app.own_lines import own_lines
 from workervoice.app.processes import check_keys
@@ -22,6 +22,7 @@ from workervoice.store.backlog import backlog
 from workervoice.store.engine import Database, Scope, Tx
 from workervoice.store.keys import directory_entries
 from workervoice.store.programme import Line, programme_name, programmes
+from workervoice.store.restored import restores
 
 WARN_BEFORE = timedelta(days=60)
 _STAFF = {str(Role.HANDLER), str(Role.SUPERVISOR)}
@@ -48,10 +49,11 @@ def inside(look: Look, database: Database, known: Programmes) -> Iterator[Findin
     for programme in ids:
         with database.begin(Scope(programme)) as tx:
             known.names.append(programme_name(tx))
-            counted = backlog(tx, look.now)
+            counted, restored = backlog(tx, look.now), restores(tx)
             if not foreign:  # else nobody is trusted here
                 yield from people(look, tx)
             yield from entries_ending(look, tx)
+        yield from of_restores(restored)
         yield from of_backlog(counted)
     known.lines = _lines(look, database)
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from workervoice.app.doctor.findings import Finding, ill
 from workervoice.store.backlog import Backlog
+from workervoice.store.restored import Restored
+
+
+def of_restores(rows: Sequence[Restored]) -> Iterator[Finding]:
+    """Nothing is sent after a restore until a supervisor says so: that is no mistake of ours."""
+    last = max(rows, key=lambda row: row.number, default=None)
+    if last is not None and last.waits:
+        yield ill(
+            "courier",
+            "Restore: a backup was put back, and the courier sends nothing until a supervisor "
+            "says so on the page /restored.",
+        )
 
 
 def of_backlog(counted: Backlog) -> Iterator[Finding]:

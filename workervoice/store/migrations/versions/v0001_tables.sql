@@ -383,7 +383,8 @@ CREATE TABLE assessment (
     CONSTRAINT assessment_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT assessment_programme_id_case_id_version_uq UNIQUE (programme_id, case_id, version),
     CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
-);
+)
+ WITH (toast_tuple_target = 8160);
 
 CREATE TABLE case_reader (
     programme_id UUID NOT NULL,
@@ -423,7 +424,8 @@ CREATE TABLE message (
     CONSTRAINT message_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT message_programme_id_case_id_ordinal_uq UNIQUE (programme_id, case_id, ordinal),
     CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
-);
+)
+ WITH (toast_tuple_target = 8160);
 
 CREATE TABLE second_factor (
     programme_id UUID NOT NULL,
