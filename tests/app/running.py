@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,12 @@ class Running:
     """A running hotline and what it printed."""
 
     def __init__(
-        self, data: Path, *options: str, module: str = "workervoice", **settings: str
+        self,
+        data: Path,
+        *options: str,
+        module: str = "workervoice",
+        under: Sequence[str] = (),
+        **settings: str,
     ) -> None:
         environment = {
             "PATH": os.getenv("PATH", os.defpath),
@@ -40,7 +45,7 @@ class Running:
             **{f"WORKERVOICE_{name}": value for name, value in settings.items()},
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, "up", "--data", str(data), *options],
+            [*under, sys.executable, "-m", module, "up", "--data", str(data), *options],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -84,10 +89,15 @@ class Running:
 
 @contextmanager
 def running(
-    data: Path, *options: str, module: str = "workervoice", **settings: str
+    data: Path,
+    *options: str,
+    module: str = "workervoice",
+    under: Sequence[str] = (),
+    **settings: str,
 ) -> Iterator[Running]:
-    """Start it, wait until it answers, and stop it at the end."""
-    started = Running(data, *options, module=module, **settings)
+    """Start it, `under` another command if one is given, wait until it answers, and stop it at the
+    end."""
+    started = Running(data, *options, module=module, under=under, **settings)
     try:
         started.wait_until_ready()
         yield started

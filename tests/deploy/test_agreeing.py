@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from workervoice.web.console.forms import FORM_BYTES
 from workervoice.web.console.routes import ANYONE, HALF, ROUTES
+from workervoice.web.gateway.app import BODY_BYTES
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NGINX = (DEPLOY / "nginx" / "workervoice.conf").read_text()
@@ -45,3 +47,28 @@ def test_wherever_somebody_without_a_session_may_guess_the_proxy_slows_them_down
     (slowed,) = re.findall(r"location ~ (\S+) \{\n        limit_req ", CONSOLE)
 
     assert {path for path in open_to_guesses if not re.search(slowed, path)} == NO_GUESSES
+
+
+def test_compose_its_caddy_and_its_settings_name_the_same_doors() -> None:
+    caddy = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())["services"]["caddy"]
+    given = {
+        name: value
+        for path in (DEPLOY / "compose" / "env").iterdir()
+        for name, value in re.findall(r"^WORKERVOICE_(\w+)=(.*)$", path.read_text(), re.MULTILINE)
+    }
+    told = caddy["environment"]
+
+    assert given["PUBLIC_URL"] == f"https://{told['HOTLINE']}"
+    assert given["CONSOLE_URL"] == f"https://{told['OFFICERS']}"
+    assert told["GATEWAY"] == f"gateway:{given['GATEWAY_PORT']}"
+    assert told["CONSOLE"] == f"console:{given['CONSOLE_PORT']}"
+    assert caddy["ports"] == [f"80:{told['HTTP_PORT']}", f"443:{told['HTTPS_PORT']}"]
+
+
+def test_what_gateway_and_console_take_passes_caddy() -> None:
+    caddyfile = (DEPLOY / "compose" / "Caddyfile").read_text()
+    (hotline,) = re.findall(r"max_size (\d+)MiB", caddyfile)
+    (officers,) = re.findall(r"max_size (\d+)KiB", caddyfile)
+
+    assert int(hotline) * 1024 * 1024 >= BODY_BYTES
+    assert int(officers) * 1024 >= FORM_BYTES

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ import pytest
 import yaml
 
 from tests.app.alone import alone
+from tests.deploy.locked import NOBODY, READ_ONLY, ROOT, as_in_a_container
 from tests.deploy.units import SYSTEMD
 from tests.house import House
 from workervoice.app.children import environment_of
@@ -28,13 +28,10 @@ from workervoice.app.leaving import STOP_SECONDS
 from workervoice.settings import load
 from workervoice.values import HOLDERS
 
-ROOT = Path(__file__).parents[2]
 DEPLOY = SYSTEMD.parent
 CONTAINERFILE = DEPLOY / "container" / "Containerfile"
 COMPOSE = DEPLOY / "compose" / "compose.yaml"
 OURS = ("upgrade", "gateway", "courier", "console", "backup")
-READ_ONLY = Path(__file__).parent / "read_only.sh"
-NOBODY = 65534
 
 
 def tool(name: str) -> str:
@@ -193,29 +190,6 @@ def test_who_needs_what_waits_for_it() -> None:
     assert "healthcheck" in services["database"]
     assert services["upgrade"]["restart"] == services["backup"]["restart"] == "no"
     assert services["backup"]["profiles"] == ["backup"]
-
-
-def can_unshare() -> bool:
-    if os.geteuid() != 0 or any(shutil.which(n) is None for n in ("unshare", "setpriv", "mount")):
-        return False
-    tried = [
-        "unshare",
-        "--mount",
-        "--propagation",
-        "private",
-        "mount",
-        "-t",
-        "tmpfs",
-        "none",
-        "/mnt",
-    ]
-    return subprocess.run(tried, capture_output=True, check=False).returncode == 0
-
-
-as_in_a_container = pytest.mark.skipif(
-    not can_unshare() or str(ROOT).startswith("/tmp/"),
-    reason="needs root who may make mounts, unshare and setpriv, and a place outside /tmp",
-)
 
 
 def owned(house: House) -> int:

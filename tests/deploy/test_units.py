@@ -7,6 +7,7 @@ put on with libseccomp.
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 import shutil
 import subprocess
@@ -16,9 +17,13 @@ from pathlib import Path
 import pytest
 
 from tests.app.alone import PUBLIC, alone
+from tests.app.running import running
+from tests.app.test_up import WORKER, wait_for_text
 from tests.deploy.confine import LIBRARY, allowed
+from tests.deploy.locked import NOBODY, READ_ONLY, as_in_a_container
 from tests.deploy.units import SYSTEMD, environment, read
 from tests.house import House
+from workervoice.app.browsing import Phone
 from workervoice.app.children import environment_of
 from workervoice.app.leaving import STOP_SECONDS
 from workervoice.settings import load
@@ -113,6 +118,27 @@ def test_each_process_does_its_work_under_its_units_filters(todays_house: House)
     assert (stored, ready) == (204, 200)
     assert rounds >= 1
     assert courier.process.returncode == 0
+
+
+@needs_systemd
+@needs_seccomp
+@as_in_a_container
+@pytest.mark.timeout(180)
+def test_everything_on_one_machine_does_its_work_under_its_units_filters(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    os.chown(tmp_path / "data", NOBODY, NOBODY)
+    locked = ("sh", str(READ_ONLY), str(NOBODY), str(tmp_path / "data"), sys.base_prefix)
+    filtered = (sys.executable, "-m", "tests.deploy.confine", "workervoice.service")
+
+    with running(Path("/mnt"), "--demo", under=(*locked, *filtered)) as up:
+        phone = Phone(up.address("simulated phones"), WORKER, "demo-sms")
+        phone.write("They took our passports")
+        answered = wait_for_text(phone)
+        code = up.stop()
+
+    assert "999" in answered
+    assert code == 0, up.output
+    assert read("workervoice.service")["KillMode"] == ["mixed"]
 
 
 @needs_systemd
