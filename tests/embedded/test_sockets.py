@@ -78,6 +78,7 @@ def test_a_start_clears_away_what_killed_servers_have_left(
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(full / SOCKET))
     (full / f"{SOCKET}.lock").touch()
+    os.utime(full, (LONG_AGO, LONG_AGO))
 
     server.start()
 
@@ -97,6 +98,8 @@ def test_a_start_touches_nothing_that_is_in_use_or_may_be_somebody_elses(
     os.utime(young)
     more = left_over(runtime, "f")
     (more / "letters").write_text("mine")
+    starting = left_over(runtime, "1")  # it has its lock, and does not listen yet
+    (starting / f"{SOCKET}.lock").touch()
     used = left_over(runtime, "0")
     with socket.socket(socket.AF_UNIX) as alive:
         alive.bind(str(used / SOCKET))
@@ -104,7 +107,8 @@ def test_a_start_touches_nothing_that_is_in_use_or_may_be_somebody_elses(
 
         server.start()
 
-    for kept in (elsewhere, link, young, open_to_others, more / "letters", used / SOCKET):
+    sockets_of = (used / SOCKET, starting / f"{SOCKET}.lock")
+    for kept in (elsewhere, link, young, open_to_others, more / "letters", *sockets_of):
         assert kept.exists(), kept
 
 

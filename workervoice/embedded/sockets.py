@@ -27,7 +27,7 @@ _RUN = Path(
 _LEFT_BY_A_SERVER = frozenset({SOCKET, f"{SOCKET}.lock"})
 _NAME = re.compile(r"workervoice-(\d+)-[0-9a-f]{12}")
 _SOCKET_PATH_BYTES = 103
-_MAKING_SECONDS = 60.0  # an empty one that is younger may be of a server that starts right now
+_MAKING_SECONDS = 60.0  # one that is younger may be of a server that starts right now
 
 
 def socket_directory(cluster: Path, account: Account, runtime: Path | None) -> Path:
@@ -81,7 +81,7 @@ def _remove_if_unused(path: Path) -> None:
             return
         inside = {each.name for each in path.iterdir()}
         unused = time.time() - path.lstat().st_mtime > _MAKING_SECONDS
-        if inside:
+        if inside and unused:
             unused = inside <= _LEFT_BY_A_SERVER and _nobody_listens(path / SOCKET)
         if unused:
             for name in inside:
