@@ -20,9 +20,8 @@ from workervoice.embedded.account import Account, account_for, is_ours
 from workervoice.errors import ServerError
 
 SOCKET = ".s.PGSQL.5432"
-_RUN = Path(
-    "/run"
-)  # in it, our unit's RuntimeDirectory: commands find the socket there, not in /tmp
+# In it lies our unit's RuntimeDirectory: commands find a socket there, not in the unit's own /tmp.
+_RUN = Path("/run")
 
 _LEFT_BY_A_SERVER = frozenset({SOCKET, f"{SOCKET}.lock"})
 _NAME = re.compile(r"workervoice-(\d+)-[0-9a-f]{12}")
