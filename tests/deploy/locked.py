@@ -1,13 +1,17 @@
-"""When a test may run something as in a container: see read_only.sh."""
+"""When a test may lock something up: as in a container, or under a unit's filters."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from tests.deploy.confine import LIBRARY
 
 ROOT = Path(__file__).parents[2]
 READ_ONLY = Path(__file__).parent / "read_only.sh"
@@ -35,3 +39,18 @@ as_in_a_container = pytest.mark.skipif(
     not can_unshare() or str(ROOT).startswith("/tmp/"),
     reason="needs root who may make mounts, unshare and setpriv, and a place outside /tmp",
 )
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here (apt: systemd)"
+)
+
+
+def seccomp_is_here() -> bool:
+    try:
+        ctypes.CDLL(LIBRARY)
+    except OSError:
+        return False
+    return sys.platform == "linux"
+
+
+needs_seccomp = pytest.mark.skipif(not seccomp_is_here(), reason=f"{LIBRARY} is not here")

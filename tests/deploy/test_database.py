@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.test_cli import run
+from tests.deploy.locked import needs_seccomp, needs_systemd
 from tests.deploy.units import SYSTEMD
 from workervoice.app.dumping import reaching
 from workervoice.embedded import EmbeddedServer
@@ -73,6 +76,33 @@ def test_the_database_of_compose_is_upgraded_and_backed_up(
     assert made.returncode == 0, made.stderr
     assert len(list((tmp_path / "b").glob("*.backup"))) == 1
     assert "permission denied" in changed.stderr
+
+
+@needs_systemd
+@needs_seccomp
+@pytest.mark.timeout(120)
+def test_a_backup_is_made_under_its_units_filters(server: EmbeddedServer, tmp_path: Path) -> None:
+    server.ensure_database("backed_up")
+    confined = (sys.executable, "-m", "tests.deploy.confine", "workervoice-backup.service")
+    environment = {
+        "PATH": os.getenv("PATH", os.defpath),
+        "WORKERVOICE_ENV_FILE": "",
+        "WORKERVOICE_DATABASE_URL": server.owner_url("backed_up"),
+        "WORKERVOICE_BACKUP_DIR": str(tmp_path / "b"),
+        "WORKERVOICE_BACKUP_KEYS_DIR": str(tmp_path / "k"),
+    }
+
+    made = subprocess.run(
+        [*confined, sys.executable, "-m", "workervoice", "backup"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert made.returncode == 0, made.stderr
+    assert len(list((tmp_path / "b").glob("*.backup"))) == 1
+    assert len(list((tmp_path / "k").glob("*.key"))) == 1
 
 
 def test_the_page_for_a_server_of_your_own_makes_the_same_user_of_backups() -> None:

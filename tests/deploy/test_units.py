@@ -6,10 +6,8 @@ put on with libseccomp.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +17,14 @@ import pytest
 from tests.app.alone import PUBLIC, alone
 from tests.app.running import running
 from tests.app.test_up import WORKER, wait_for_text
-from tests.deploy.confine import LIBRARY, allowed
-from tests.deploy.locked import NOBODY, READ_ONLY, as_in_a_container
+from tests.deploy.confine import allowed
+from tests.deploy.locked import (
+    NOBODY,
+    READ_ONLY,
+    as_in_a_container,
+    needs_seccomp,
+    needs_systemd,
+)
 from tests.deploy.units import SYSTEMD, environment, read
 from tests.house import House
 from workervoice.app.browsing import Phone
@@ -32,21 +36,6 @@ PROCESSES = ("gateway", "courier", "console")
 UNITS = sorted(path.name for path in SYSTEMD.glob("*.service"))
 LONG_LIVED = [unit for unit in UNITS if read(unit)["Type"] == ["exec"]]
 EXPOSURE = 20  # tenths: 2.0 at most
-
-needs_systemd = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here (apt: systemd)"
-)
-
-
-def seccomp_is_here() -> bool:
-    try:
-        ctypes.CDLL(LIBRARY)
-    except OSError:
-        return False
-    return sys.platform == "linux"
-
-
-needs_seccomp = pytest.mark.skipif(not seccomp_is_here(), reason=f"{LIBRARY} is not here")
 
 
 def analyzed(*command: str) -> subprocess.CompletedProcess[str]:
