@@ -79,6 +79,7 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "twilio_whatsapp_from": ("hotline", "whatsapp:+15550100000"),
     "simulator_url": ADDRESSES,
     "recycle_requests": ("many", "-1", "1.5"),
+    "gateway_processes": ("many", "0", "65"),
     "custody": ("cloud", "FILE"),
     "credentials_directory": ("new\nline", "se\udcffcret"),
     "vault_addr": (*ADDRESSES, "http://vault.example.org:8200"),
