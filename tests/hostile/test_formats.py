@@ -245,7 +245,16 @@ LINES = st.one_of(
     st.builds(
         "{} {}".format,
         st.sampled_from(["key", "leaf", "restored", "checkpoint", "end", "origin", ""]),
-        st.sampled_from(["00 {}", "0 0", "ff " + "[" * 100_000, "a" * 64, "00 " + '{"a":1e999}'])
+        st.sampled_from(
+            [
+                "00 {}",
+                "0 0",
+                "00 " + "[" * 100_000,
+                "ff " + "[" * 100_000,
+                "a" * 64,
+                "00 " + '{"a":1e999}',
+            ]
+        )
         | st.text(max_size=40),
     ),
     st.text(max_size=40),
