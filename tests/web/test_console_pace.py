@@ -29,15 +29,16 @@ def test_a_session_that_sends_too_many_forms_waits_and_nobody_else_does(house: H
 
     answers = [ben.post(note, {"text": f"note {n}"}) for n in range(5)]
     others = asha.post(note, {"text": "of somebody else"})
-    looking = ben.open(f"/cases/{case}")
-    clock[0] += 2
-    later = ben.post(note, {"text": "after a while"})
+    listing, looking = ben.open("/cases"), ben.open(f"/cases/{case}")
+    clock[0] += 4
+    later, thread = ben.post(note, {"text": "after a while"}), ben.open(f"/cases/{case}")
 
     assert [answer.status_code for answer in answers] == [303, 303, 303, 429, 429]
     assert answers[3].headers["retry-after"] == "2"
-    assert (others.status_code, looking.status_code, later.status_code) == (303, 200, 303)
-    assert "note 2" in looking.text
-    assert "note 3" not in looking.text
+    assert (others.status_code, listing.status_code, looking.status_code) == (303, 200, 429)
+    assert (later.status_code, thread.status_code) == (303, 200)
+    assert "note 2" in thread.text
+    assert "note 3" not in thread.text
 
 
 def test_what_was_typed_too_soon_is_shown_to_be_copied(house: House) -> None:

@@ -32,6 +32,7 @@ from workervoice.hotline.watch import Alarm, Watch
 from workervoice.message import Role
 from workervoice.web.console.counts import Counts
 from workervoice.web.console.forms import Form, new_form_id, read_form
+from workervoice.web.console.limits import is_paced
 from workervoice.web.console.pace import Pace
 from workervoice.web.console.pages import render
 from workervoice.web.console.routes import ANYONE, HALF, HOME, LEAVING, ROUTES
@@ -160,7 +161,7 @@ def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
     if allowed == ANYONE:
         return Visit(console, request, form, token, None)
     actor = _half(console, token) if allowed == HALF else _recognise(console, token, request)
-    if request.method == "POST":
+    if is_paced(request.method, request.scope["route"].path):
         _check_pace(console, token)
     _check_confirmed(Visit(console, request, form, token, actor))
     if allowed == HALF:

@@ -31,9 +31,24 @@ LANES: Mapping[tuple[str, str], str] = MappingProxyType(
         **dict.fromkeys(FRESH, _PROOF),
     }
 )
-_FORMS = f"{FORMS_AT_ONCE} forms at once and {FORMS_A_SECOND:g} a second for each session"
+# Pages that leave an entry in the log when somebody looks at them: they are paced as forms are.
+NOTING = frozenset(
+    {
+        ("GET", "/cases/{case_id}"),
+        ("GET", "/issues/{issue_id}"),
+        ("GET", "/disclosures/{disclosure_id}"),
+        ("GET", "/monitor/checkpoint"),
+    }
+)
+
+_PACED = f"{FORMS_AT_ONCE} at once and {FORMS_A_SECOND:g} a second for each session"
 _OPEN = "none: it reads nothing that is stored"
-_PAGES = "none: it changes nothing that the hotline acts on, and only those who belong here may"
+_PAGES = "none: it changes nothing, and only those who belong here may"
+
+
+def is_paced(method: str, path: str) -> bool:
+    """Whether it counts for the pace of its session."""
+    return method == "POST" or (method, path) in NOTING
 
 
 def rules(routes: Mapping[tuple[str, str], Allowed] = ROUTES) -> Rules:
@@ -43,11 +58,12 @@ def rules(routes: Mapping[tuple[str, str], Allowed] = ROUTES) -> Rules:
 
 def _rule(place: tuple[str, str], allowed: Allowed) -> Rule:
     if place[0] == "GET":
-        return Rule(_who(allowed), _OPEN if allowed == ANYONE else _PAGES)
+        rate = _PACED if place in NOTING else _OPEN if allowed == ANYONE else _PAGES
+        return Rule(_who(allowed), rate, writes=place in NOTING)
     lane = LANES.get(place, "")
     if allowed == ANYONE and not lane:
         raise ValueError(f"anybody may send it as often as they like: {' '.join(place)}")
-    rate = "; ".join(each for each in (lane, _FORMS if allowed != ANYONE else "") if each)
+    rate = "; ".join(each for each in (lane, _PACED if allowed != ANYONE else "") if each)
     return Rule(_who(allowed), rate, FORM_BYTES, writes=True)
 
 

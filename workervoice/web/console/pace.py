@@ -1,4 +1,5 @@
-"""How many forms one session may send: more than a person ever types, fewer than a program would.
+"""How often one session may send a form, or look at what notes that it was looked at: more than a
+person ever does, less than a program would.
 
 Counted in this process only, by the session and not by where it comes from: an office shares one
 address. Tries of passphrases and codes have their lanes besides, see `throttling`.
