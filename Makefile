@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIP := .venv/bin/python -m pip -qq --disable-pip-version-check --no-input install
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
-.PHONY: help venv demo test faults oracle bench bench-crypto lock clean
+.PHONY: help venv demo test fuzz faults oracle bench bench-crypto lock clean
 help:  ## list what make can do
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 venv: .venv/product  ## install the product, pinned and by hash
@@ -17,6 +17,8 @@ test: .venv/dev  ## everything that must pass: style, types, imports, tests
 	.venv/bin/pytest
 oracle: .venv/dev  ## who may open what: many long lives of a hotline (EXAMPLES=200)
 	.venv/bin/pytest -n 0 --examples=$(or $(EXAMPLES),200) tests/hotline/test_who_may_open_what.py
+fuzz: .venv/dev  ## what strangers may send, generated: for an hour or so (EXAMPLES=1000)
+	.venv/bin/pytest --timeout=0 -n 2 --fuzz=$(or $(EXAMPLES),1000) tests/hostile
 faults: .venv/dev  ## kills and faults under load, and the count after each (KILLS=500)
 	.venv/bin/python -m tests.faults --kills $(or $(KILLS),500) $(if $(ONLY),--only $(ONLY))
 bench-crypto: .venv/product  ## what the cryptography costs: a table of medians, 1 if over a limit

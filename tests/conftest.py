@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile import many
 from tests.house import House, build_house
 from workervoice.app import vouching
 from workervoice.crypto.paper import to_paper
@@ -21,6 +22,12 @@ EXAMPLES = 6  # short lives of a hotline that are tried each time
 def pytest_addoption(parser: pytest.Parser) -> None:
     about = "how many lives of a hotline to try in tests/hotline/test_who_may_open_what.py"
     parser.addoption("--examples", type=int, default=EXAMPLES, help=about)
+    about = "how many examples each test in tests/hostile tries; 0: as many as usual"
+    parser.addoption("--fuzz", type=int, default=0, help=about)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    many.ask_for(config.getoption("fuzz"))
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ from workervoice.store.engine import Database, Scope
 from workervoice.store.tables import officer as officer_table
 from workervoice.web.console import ROUTES, create_console_app
 from workervoice.web.console.forms import FORM_BYTES
-from workervoice.web.console.routes import ANYONE, HALF, check
+from workervoice.web.console.routes import ANYONE, HALF
+from workervoice.web.inventory import check
 
 LOGINS = {
     Role.HANDLER: "ben",
@@ -260,7 +261,7 @@ def test_a_page_without_a_rule_stops_the_start(shared_house: House) -> None:
     router.add_api_route("/export", lambda: "", methods=["GET"])
 
     with pytest.raises(ValueError, match="GET /export"):
-        check(router.routes)
+        check(router.routes, ROUTES)
 
 
 def test_without_a_database_pages_say_so_and_health_answers(shared_house: House) -> None:

@@ -140,21 +140,62 @@ def test_however_long_it_stands_still_every_text_is_told_quickly_and_afterwards_
     assert rows(house)["message"] == before + 40
 
 
-def test_when_enough_waits_for_the_database_the_next_is_told_at_once(
+def repeated(gateway: Gateway, fields: dict[str, str]) -> Answer:
+    """As a provider does until it is taken, for a few seconds at most."""
+    ends = time.monotonic() + 5
+    while (answer := gateway.post(fields)) != (204, b"") and time.monotonic() < ends:
+        time.sleep(0.05)
+    return answer
+
+
+def test_when_many_wait_for_a_database_that_stands_still_the_next_is_told_at_once(
     gateway: Gateway, server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storing, "MOST_WAITING", 6)
+    monkeypatch.setattr(storing, "MANY_WAITING", 2)
     house, before = gateway.house, rows(gateway.house)["message"]
-    texts = [form(REPORT, f"+155501063{n:02d}") for n in range(12)]
+    first, next_ones = ([form(REPORT, f"+15550106{w}{n:02d}") for n in range(6)] for w in (3, 4))
 
     with frozen(server, house):
+        waited = all_at_once(gateway, first)
+        told = all_at_once(gateway, next_ones)
+    back = [repeated(gateway, fields) for fields in (*first, *next_ones)]
+
+    assert [answer for answer, _ in (*waited, *told)] == [(503, b"")] * 12
+    assert min(seconds for _, seconds in waited) > AT_ONCE_SECONDS
+    assert max(seconds for _, seconds in told) < AT_ONCE_SECONDS
+    assert back == [(204, b"")] * 12
+    assert rows(house)["message"] == before + 12
+
+
+def test_no_more_waits_than_the_memory_holds(
+    gateway: Gateway, server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "MANY_WAITING", 6)
+    monkeypatch.setattr(storing, "MOST_WAITING", 6)
+    before = rows(gateway.house)["message"]
+    texts = [form(REPORT, f"+155501066{n:02d}") for n in range(12)]
+
+    with frozen(server, gateway.house):
         away = all_at_once(gateway, texts)
     back = [gateway.post(fields) for fields in texts]
 
     assert [answer for answer, _ in away] == [(503, b"")] * 12
     assert sum(seconds < AT_ONCE_SECONDS for _, seconds in away) == 6
     assert back == [(204, b"")] * 12
-    assert rows(house)["message"] == before + 12
+    assert rows(gateway.house)["message"] == before + 12
+
+
+def test_of_a_burst_none_is_refused_while_the_database_works(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "MANY_WAITING", 2)
+    before = rows(gateway.house)["message"]
+    texts = [form(REPORT, f"+155501065{n:02d}") for n in range(40)]
+
+    taken = all_at_once(gateway, texts)
+
+    assert [answer for answer, _ in taken] == [(204, b"")] * 40
+    assert rows(gateway.house)["message"] == before + 40
 
 
 def test_a_report_of_a_delivery_to_a_frozen_database_is_not_taken_for_noted(

@@ -329,7 +329,7 @@ def test_a_body_without_end_is_not_kept() -> None:
         headers={"Content-Type": "application/json"},
     )
 
-    assert answer.status_code == 400
+    assert answer.status_code == 413
 
 
 @pytest.mark.parametrize(

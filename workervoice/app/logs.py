@@ -141,5 +141,5 @@ def _write(path: Path, lines: Iterable[str]) -> None:
 def _json(path: Path) -> Any:
     try:
         return json.loads(_read(path))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SettingsError(f"{path} is not a JSON file") from None

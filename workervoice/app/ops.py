@@ -12,15 +12,29 @@ import time
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import ThreadingMixIn
+from types import MappingProxyType
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
+
+from workervoice.web.inventory import Rule, Rules
 
 ASK_SECONDS = 5  # that somebody may take to ask
 AT_ONCE = 8
 PLACE_SECONDS = 0.5
 CLOSE_SECONDS = 1.0  # for those who have asked already
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+METRICS, HEALTH, READY = "/metrics", "/health", "/ready"
+_WHO = "whoever can open the port: on the loopback address unless the operator says otherwise"
+_RATE = f"{AT_ONCE} at once, each within {ASK_SECONDS} seconds"
+ROUTES: Rules = MappingProxyType(
+    {
+        ("GET", METRICS): Rule(_WHO, _RATE),
+        ("GET", HEALTH): Rule(_WHO, _RATE),
+        ("GET", READY): Rule(_WHO, _RATE),
+    }
+)
 
 Problems = Callable[[], Iterable[str]]  # sentences; none if all is well
 
@@ -37,7 +51,7 @@ class OpsServer:
     ) -> None:
         self._closing, self._closed = threading.Lock(), False
         listening.setblocking(False)  # the other process may have been faster
-        pages = {"/health": alive, "/ready": ready}
+        pages = {HEALTH: alive, READY: ready}
         self._server = _Server(listening, registry, pages)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.1,), daemon=True, name="ops"
@@ -98,21 +112,31 @@ class _Page(BaseHTTPRequestHandler):
     server_version, sys_version = "workervoice", ""
 
     def do_GET(self) -> None:
-        if self.path == "/metrics":
-            self._answer(200, generate_latest(self.server.registry), _TEXT)
-        elif self.path in self.server.pages:
+        if (self.command, self.path) not in ROUTES:
+            self._answer(404, b"")
+        elif self._brings_a_body():
+            self._answer(413, b"")
+        elif self.path == METRICS:
+            self._answer(200, generate_latest(self.server.registry))
+        else:
             problems = list(self.server.pages[self.path]())
             said = "\n".join(problems or ["ok"]) + "\n"
-            self._answer(503 if problems else 200, said.encode(), _TEXT)
-        else:
-            self._answer(404, b"", _TEXT)
+            self._answer(503 if problems else 200, said.encode())
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """A method that nothing has, or no HTTP at all: as empty as every other refusal."""
+        self.close_connection, self.request_version = True, "HTTP/1.0"
+        self._answer(code, b"")
+
+    def _brings_a_body(self) -> bool:
+        return "transfer-encoding" in self.headers or self.headers.get("content-length", "0") != "0"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Who asks for what is not logged."""
 
-    def _answer(self, status: int, body: bytes, kind: str) -> None:
+    def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", kind)
+        self.send_header("Content-Type", _TEXT)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()

@@ -31,7 +31,14 @@ from workervoice.errors import WrongCode
 ASK_SECONDS = 300  # how long an answer may take
 _RANDOM_BYTES = 24
 _MOMENT_BYTES = 8
-_REFUSED = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
+_REFUSED = (
+    WebAuthnException,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,  # JSON, nested without end
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class Founding:
                 tuple(_group_from(item) for item in document["groups"]),
                 tuple(_entry_from(item) for item in document["entries"]),
             )
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise SettingsError(
                 "this is no founding document of `workervoice init`, or a damaged one"
             ) from None

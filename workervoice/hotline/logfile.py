@@ -82,7 +82,7 @@ def read_export(lines: Iterable[str]) -> Export:
     for number, line in enumerate(lines, start=1):
         try:
             _take(export, number, line.removesuffix("\n"))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise SealBroken(f"line {number} of the export cannot be read") from None
     if not export.ended:
         raise SealBroken("the export is not complete: its last line is missing")

@@ -138,7 +138,7 @@ def _json(answer: Answer) -> dict[str, Any]:
     """Raises `ChannelError` for what is no answer of Twilio's."""
     try:
         read = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         read = None
     if not isinstance(read, dict):
         raise ChannelError("not an answer of Twilio's")

@@ -2,6 +2,7 @@
 
 app          the application and its answers to refusals
 routes       the inventory: who may ask for what
+limits, pace how much and how often
 gate         form token, session, role
 login, second, account, joining, people    the pages, by subject
 cases, restricting, issues, disclosures, monitor

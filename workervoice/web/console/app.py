@@ -18,6 +18,7 @@ from workervoice.web.console import (
     disclosures,
     issues,
     joining,
+    limits,
     login,
     monitor,
     people,
@@ -30,9 +31,11 @@ from workervoice.web.console.gate import Console, gate
 from workervoice.web.console.headers import SafeHeaders, safe_headers
 from workervoice.web.console.joining import waiting
 from workervoice.web.console.pages import refusal
-from workervoice.web.console.routes import check
+from workervoice.web.console.routes import ROUTES
 from workervoice.web.console.sentences import sentence
 from workervoice.web.errors import NoSession, NotFresh, TooSoon, Unfinished, Waits, status_of
+from workervoice.web.inventory import check
+from workervoice.web.limits import Limited
 
 ROUTERS = tuple(
     subject.router
@@ -58,7 +61,6 @@ def create_console_app(
     rules: Rules | None = None,
 ) -> FastAPI:
     """Build the console. Raises `ValueError` if a page has no rule about who may see it."""
-    check(route for router in ROUTERS for route in router.routes)
     app = FastAPI(
         title="Workervoice console",
         docs_url=None,
@@ -67,13 +69,16 @@ def create_console_app(
         redirect_slashes=False,
         dependencies=[Depends(gate), Depends(fresh)],
     )
-    rules = rules or Rules()
+    sizes, rules = limits.rules(), rules or Rules()
     throttle = Throttle(process.database, rules.longest)
     app.state.console = Console(
         process, door, desk, secure_cookies, demo, throttle, rules.behind_proxy
     )
     for router in ROUTERS:
         app.include_router(router)
+    check(app.routes, ROUTES)
+    every = [route for router in ROUTERS for route in router.routes]
+    app.add_middleware(Limited, routes=every, rules=sizes, refuse=_too_long)
     app.add_middleware(SafeHeaders, secure=secure_cookies)
     app.add_exception_handler(WorkervoiceError, _refuse)
     app.add_exception_handler(RequestValidationError, _nothing_here)
@@ -112,6 +117,10 @@ def _to(request: Request, path: str) -> Response:
 def _nothing_here(request: Request, error: Exception) -> Response:
     """An unknown path, a malformed id, a method that a page does not have: all the same."""
     return refusal(request, 404)
+
+
+def _too_long(request: Request) -> Response:
+    return refusal(request, 413)
 
 
 def _broken(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from workervoice.crypto.sessions import session_id
 from workervoice.errors import HalfWay, NotFound
 from workervoice.hotline import roster
 from workervoice.hotline.act import Desk
@@ -31,9 +32,11 @@ from workervoice.hotline.watch import Alarm, Watch
 from workervoice.message import Role
 from workervoice.web.console.counts import Counts
 from workervoice.web.console.forms import Form, new_form_id, read_form
+from workervoice.web.console.limits import is_paced
+from workervoice.web.console.pace import Pace
 from workervoice.web.console.pages import render
 from workervoice.web.console.routes import ANYONE, HALF, HOME, LEAVING, ROUTES
-from workervoice.web.errors import NoSession, StaleForm, Unfinished, Waits
+from workervoice.web.errors import NoSession, StaleForm, TooSoon, Unfinished, Waits
 
 _PORT = re.compile(r":([0-9]{1,5})\Z")  # of a Host header
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -56,6 +59,7 @@ class Console:
     watch: Watch = field(default_factory=Watch)
     clocks: KnownClocks = field(default_factory=KnownClocks)
     counts: Counts = field(default_factory=Counts)
+    pace: Pace = field(default_factory=Pace)
     registrars: Registrars = field(default_factory=Registrars)
     confirmed: set[UUID] = field(default_factory=set)  # officers who need not wait
 
@@ -148,7 +152,7 @@ class Visit:
 
 
 def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
-    """Let a request in, or raise `StaleForm`, `NoSession` or `NotFound`."""
+    """Let a request in, or raise `StaleForm`, `NoSession`, `TooSoon` or `NotFound`."""
     console: Console = request.app.state.console
     token = request.cookies.get(console.cookie(request), "")
     allowed = ROUTES[request.method, request.scope["route"].path]
@@ -157,6 +161,8 @@ def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
     if allowed == ANYONE:
         return Visit(console, request, form, token, None)
     actor = _half(console, token) if allowed == HALF else _recognise(console, token, request)
+    if is_paced(request.method, request.scope["route"].path):
+        _check_pace(console, token)
     _check_confirmed(Visit(console, request, form, token, actor))
     if allowed == HALF:
         return Visit(console, request, form, token, actor)
@@ -171,6 +177,12 @@ def _check_form(console: Console, token: str, form: Form) -> None:
     if not token or not hmac.compare_digest(given, console.door.form_token(token).encode()):
         console.counts.form_refused()
         raise StaleForm("not a form of this session")
+
+
+def _check_pace(console: Console, token: str) -> None:
+    wait = console.pace.take(session_id(token))
+    if wait:
+        raise TooSoon(wait)
 
 
 def _check_ids(params: Mapping[str, str]) -> None:

@@ -1,17 +1,14 @@
 """The inventory: who may ask for which page. A page that is not in it is not served.
 
-The gate reads it at every request, `check` at the start, and the tests try every line as every
-role.
+The gate reads it at every request, `inventory.check` at the start, and the tests try every line as
+every role. How much and how often stands in `limits`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
-
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
 
 from workervoice.message import Role
 
@@ -143,15 +140,3 @@ HOME: Mapping[Role, str] = MappingProxyType(
         Role.MONITOR: "/monitor",
     }
 )
-
-
-def check(routes: Iterable[BaseRoute]) -> None:
-    """Raises `ValueError` unless these routes and the inventory are the same."""
-    served: set[tuple[str, str]] = set()
-    for route in routes:
-        if not isinstance(route, APIRoute):
-            raise ValueError(f"not behind the gate: {route}")
-        served |= {(method, route.path) for method in route.methods or ()}
-    if served != set(ROUTES):
-        differing = sorted(f"{method} {path}" for method, path in served ^ set(ROUTES))
-        raise ValueError(f"served or declared, but not both: {', '.join(differing)}")

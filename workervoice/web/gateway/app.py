@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
@@ -20,15 +21,17 @@ from starlette.requests import ClientDisconnect
 from workervoice.channels.base import Receiver, Webhook
 from workervoice.errors import CryptoError, KeysAway, Malformed, NotFound, Refused, Unavailable
 from workervoice.hotline.receive import Reception
+from workervoice.message import DeliveryReport
+from workervoice.web.gateway.bodies import Bodies
 from workervoice.web.gateway.counts import Counts
+from workervoice.web.gateway.routes import HEALTH, MESSAGES, REPORTS, ROUTES
 from workervoice.web.gateway.storing import Books
+from workervoice.web.inventory import check
+from workervoice.web.limits import Limited
 
-BODY_BYTES = 4 * 1024 * 1024  # a text of 100,000 characters, percent-encoded, and room to spare
 LONG_TEXT = 2000  # characters; longer ones are read off the event loop
 
-
-class _TooLarge(Malformed):
-    """More than we read of one request."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +43,29 @@ class _Gateway:
     public_url: str
     counts: Counts
     books: Books
+    bodies: Bodies
 
-    async def webhook(self, request: Request) -> Webhook:
-        """The request as it came, under our configured address. Raises `_TooLarge`."""
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY_BYTES:
-                raise _TooLarge("too large")
-        raw, query = request.scope["raw_path"], request.scope["query_string"]
-        target = raw + b"?" + query if query else raw
-        return Webhook.received(self.public_url, target, request.scope["headers"], bytes(body))
+    async def signed(
+        self, receiver: Receiver, request: Request, read: Callable[[Webhook], _T]
+    ) -> _T:
+        """What was read from a request that its provider signed, under our configured address."""
+
+        def work() -> _T:
+            with self.counts.timed("verify"):
+                receiver.verify(webhook)
+            return read(webhook)
+
+        async with self.bodies.of(request) as body:
+            raw, query = request.scope["raw_path"], request.scope["query_string"]
+            target = raw + b"?" + query if query else raw
+            webhook = Webhook.received(self.public_url, target, request.scope["headers"], body)
+            return await self.bodies.check(body, work)
 
     async def take(self, provider: str, line: str, request: Request) -> Response:
         """A worker's message: 204 once it is stored."""
         receiver = self._receiver(provider)
-        webhook = await self.webhook(request)
-        with self.counts.timed("verify"):
-            receiver.verify(webhook)
+        inbound = await self.signed(receiver, request, receiver.parse)
         with self.counts.timed("read"):
-            inbound = receiver.parse(webhook)
             if len(inbound.text) > LONG_TEXT:
                 reading = await asyncio.to_thread(self.reception.read, inbound)
             else:
@@ -72,17 +78,12 @@ class _Gateway:
         """A delivery report: one that names no message of ours, or says nothing that we know, is
         counted and dropped. A refusal would only leave the number in the provider's error log."""
         receiver = self._receiver(provider)
-        webhook = await self.webhook(request)
-        with self.counts.timed("verify"):
-            receiver.verify(webhook)
-        try:
-            told = receiver.parse_status(webhook, UUID(request.query_params.get("m", "")))
-        except Malformed:
-            await self.books.do(partial(self.books.drop, line, "status_ignored"), provider)
-        except ValueError:
-            await self.books.do(partial(self.books.drop, line, "status_unnamed"), provider)
-        else:
+        read = partial(_told, receiver, request.query_params.get("m", ""))
+        told = await self.signed(receiver, request, read)
+        if isinstance(told, DeliveryReport):
             await self.books.do(partial(self.books.note, line, told), provider)
+        else:
+            await self.books.do(partial(self.books.drop, line, told), provider)
         return Response(status_code=204)
 
     def _receiver(self, provider: str) -> Receiver:
@@ -91,11 +92,22 @@ class _Gateway:
         return self.receivers[provider]
 
 
+def _told(receiver: Receiver, named: str, webhook: Webhook) -> DeliveryReport | str:
+    """What a report says of the message that its address names, or how it is counted."""
+    try:
+        outbox_id = UUID(named)
+    except ValueError:
+        return "status_unnamed"
+    try:
+        return receiver.parse_status(webhook, outbox_id)
+    except Malformed:
+        return "status_ignored"
+
+
 _ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
     Refused: (403, "refused"),
     NotFound: (404, "unknown_line"),
     Malformed: (400, "malformed"),
-    _TooLarge: (413, "too_large"),
     ClientDisconnect: (400, "malformed"),
     Unavailable: (503, "unavailable"),
     KeysAway: (503, "keys_away"),
@@ -113,19 +125,19 @@ def create_gateway_app(
     """The gateway's application; `public_url` is what providers sign, without a path. `app.state`
     has `finish`, which waits for what was begun in the database."""
     counts = counts or Counts()
-    gateway = _Gateway(reception, receivers, public_url, counts, Books(reception, counts))
+    gateway = _Gateway(reception, receivers, public_url, counts, Books(reception, counts), Bodies())
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.finish = gateway.books.finish
 
-    @app.post("/in/{provider}/{line}")
+    @app.post(MESSAGES)
     async def take(provider: str, line: str, request: Request) -> Response:
         return await gateway.take(provider, line, request)
 
-    @app.post("/status/{provider}/{line}")
+    @app.post(REPORTS)
     async def report(provider: str, line: str, request: Request) -> Response:
         return await gateway.report(provider, line, request)
 
-    @app.get("/health")
+    @app.get(HEALTH)
     async def health() -> Response:
         return Response("ok\n", media_type="text/plain")
 
@@ -137,7 +149,14 @@ def create_gateway_app(
 
     for kind, (status, name) in _ANSWERS.items():
         app.add_exception_handler(kind, _answer(counts, status, name))
+    check(app.routes, ROUTES)
+    app.add_middleware(Limited, routes=app.routes, rules=ROUTES, refuse=partial(_too_large, counts))
     return app
+
+
+def _too_large(counts: Counts, request: Request) -> Response:
+    counts.add("too_large", request.path_params.get("provider", "none"))
+    return Response(status_code=413)
 
 
 def _answer(

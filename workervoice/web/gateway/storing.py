@@ -1,9 +1,10 @@
 """What waits for the database: a few threads, a bounded queue, and an answer in time.
 
 A database that is frozen answers nothing, not even that it is away. So a provider is told
-`Unavailable` after a short while, and at once when too much waits already. What was begun goes on:
-if the database comes back the message is stored after all, and the provider's repeat is a
-duplicate. A lost message may be the only one.
+`Unavailable` after a short while; and at once when many wait and nothing was stored for that long,
+so that what comes does not fill the memory. A burst that the database works off is taken, and only
+what is signed waits here. What was begun goes on: if the database comes back the message is stored
+after all, and the provider's repeat is a duplicate. A lost message may be the only one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from workervoice.web.gateway.counts import Counts
 
 STORE_THREADS = 4
 STORE_SECONDS = 2.5  # an answer within about three; Twilio gives up after 15
-MOST_WAITING = 500  # what these threads do in a few seconds
+MANY_WAITING = 500  # a database that stands still gets no more
+MOST_WAITING = 5000  # nor does one that works: the last would wait too long to be told
 LINE_SECONDS = 5.0
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -42,7 +44,8 @@ class Books:
     _pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
     )
-    _doing: set[asyncio.Task[None]] = field(default_factory=set)
+    _doing: dict[asyncio.Task[None], float] = field(default_factory=dict)  # since when; first first
+    _stored_at: float = 0.0
     _lines: dict[str, tuple[float, Line]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -51,21 +54,28 @@ class Books:
     async def do(self, work: Callable[[], str], provider: str) -> None:
         """Return once this is done. Raises what it raises, or `Unavailable` if it takes too long
         or too much waits."""
-        if len(self._doing) >= MOST_WAITING:
+        if self._is_full():
             raise Unavailable("too much waits for the database")
         task = asyncio.create_task(self._counted(work, provider))
-        self._doing.add(task)
-        task.add_done_callback(self._doing.discard)
+        self._doing[task] = time.monotonic()
+        task.add_done_callback(self._doing.pop)
         try:
             await asyncio.wait_for(asyncio.shield(task), STORE_SECONDS)
         except TimeoutError:
             task.add_done_callback(self._late)
             raise Unavailable("the database does not answer in time") from None
 
+    def _is_full(self) -> bool:
+        waiting = len(self._doing)
+        if waiting < MANY_WAITING:
+            return False
+        quiet_since = max(self._stored_at, next(iter(self._doing.values())))
+        return waiting >= MOST_WAITING or time.monotonic() - quiet_since > STORE_SECONDS
+
     async def _counted(self, work: Callable[[], str], provider: str) -> None:
-        self.counts.add(
-            await asyncio.get_running_loop().run_in_executor(self._pool, work), provider
-        )
+        outcome = await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        self._stored_at = time.monotonic()
+        self.counts.add(outcome, provider)
 
     def finish(self) -> None:
         """Wait for what was begun, also where the provider was told that it is late."""

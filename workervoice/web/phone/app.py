@@ -23,10 +23,12 @@ from starlette.templating import Jinja2Templates
 from workervoice.channels.base import Webhook
 from workervoice.channels.simulator import read_json, words
 from workervoice.errors import Malformed, NotFound
+from workervoice.web.inventory import check
+from workervoice.web.limits import Limited
 from workervoice.web.phone.desk import Declined, Desk
 from workervoice.web.phone.network import Network, PhoneLine
+from workervoice.web.phone.routes import ROUTES
 
-MOST_BYTES = 1024 * 1024
 UNREADABLE = "That could not be read: send one JSON object, of 1 MB at most."
 STARTING_PHONES = ("+15550100101", "+15550100102")
 _WEB = Path(__file__).parent.parent
@@ -51,21 +53,22 @@ def create_phone_app(
     """Build the application; `secret` is the simulator's, which gateway and courier hold too."""
     app = FastAPI(title="Simulated phones", docs_url=None, redoc_url=None, openapi_url=None)
     desk = Desk(Network(lines), gateway_url, secret, now)
-    app.middleware("http")(_only_loopback)
     app.mount("/static", StaticFiles(directory=_WEB / "static"))
     _add_page(app, desk)
     _add_provider(app, desk)
+    check(app.routes, ROUTES)
+    app.add_middleware(Limited, routes=app.routes, rules=ROUTES, refuse=_too_long)
+    app.middleware("http")(_only_loopback)
     return app
 
 
+def _too_long(request: Request) -> Response:
+    return _problem(413, UNREADABLE)
+
+
 async def _body(request: Request) -> bytes:
-    """The raw body; more than a provider would take is cut, and so no longer reads."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            return b""
-    return bytes(body)
+    """The raw body, as long as the inventory lets it be."""
+    return await request.body()
 
 
 Body = Annotated[bytes, Depends(_body)]
@@ -75,14 +78,19 @@ async def _only_loopback(
     request: Request, call_next: Callable[[Request], Awaitable[Response]]
 ) -> Response:
     """Refuse a foreign Host or Origin, and put the safety headers on every answer."""
-    host, origin = request.headers.get("host", ""), request.headers.get("origin")
-    if _name(f"http://{host}") not in _LOOPBACK:
-        return _problem(403, "Open this page by its loopback address.")
-    if origin is not None and origin != f"http://{host}":
-        return _problem(403, "Another page may not do this.")
-    response = await call_next(request)
+    problem = _foreign(request.headers.get("host", ""), request.headers.get("origin"))
+    response: Response = _problem(403, problem) if problem else await call_next(request)
     response.headers.update(_HEADERS)
     return response
+
+
+def _foreign(host: str, origin: str | None) -> str:
+    """What is wrong with where a request comes from, or ""."""
+    if _name(f"http://{host}") not in _LOOPBACK:
+        return "Open this page by its loopback address."
+    if origin is not None and origin != f"http://{host}":
+        return "Another page may not do this."
+    return ""
 
 
 def _name(url: str) -> str:

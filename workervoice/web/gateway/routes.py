@@ -1,0 +1,30 @@
+"""The gateway's inventory.
+
+A provider's egress addresses are shared by all its customers, and a forger can use any: so nothing
+is ever refused because of where it comes from. What is signed is never slowed down; what is not
+costs as little as can be, see `bodies`.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from workervoice.web.inventory import NOT_THE_SENDERS, Rule, Rules
+
+BODY_BYTES: Final = 4 * 1024 * 1024
+MESSAGES, REPORTS, HEALTH = "/in/{provider}/{line}", "/status/{provider}/{line}", "/health"
+
+_WHO = "the provider, by its signature"
+_RATE = (
+    f"none: {NOT_THE_SENDERS}, and what is signed is never slowed down. What is larger than a "
+    "provider sends is checked one at a time, beside the others"
+)
+
+ROUTES: Rules = MappingProxyType(
+    {
+        ("POST", MESSAGES): Rule(_WHO, _RATE, BODY_BYTES, writes=True),
+        ("POST", REPORTS): Rule(_WHO, _RATE, BODY_BYTES, writes=True),
+        ("GET", HEALTH): Rule("anyone", "none: two letters, which touch nothing"),
+    }
+)
