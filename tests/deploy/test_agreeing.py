@@ -10,7 +10,7 @@ import yaml
 
 from workervoice.web.console.forms import FORM_BYTES
 from workervoice.web.console.routes import ANYONE, HALF, ROUTES
-from workervoice.web.gateway.app import BODY_BYTES
+from workervoice.web.gateway.routes import BODY_BYTES
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NGINX = (DEPLOY / "nginx" / "workervoice.conf").read_text()

@@ -25,7 +25,7 @@ from tests.deploy.units import SYSTEMD
 from tests.house import House
 from tests.web.gateways import SMS, encoded, form
 from workervoice.web.console.forms import FORM_BYTES
-from workervoice.web.gateway.app import BODY_BYTES
+from workervoice.web.gateway.routes import BODY_BYTES
 
 pytestmark = pytest.mark.skipif(
     shutil.which("caddy") is None, reason="Caddy is not here (apt: caddy)"

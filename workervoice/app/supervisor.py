@@ -223,14 +223,23 @@ class Supervisor:
     def _wait_until_ready(self) -> None:
         ends = time.monotonic() + READY_SECONDS
         waiting = [address_of(each) for each in self._sockets[:2]]
-        while waiting:
+        while waiting or not self._gateways_up():
             waiting = [url for url in waiting if not _answers(url + "/health")]
             dead = [post.name for post in self._posts if not post.running]
             if dead:
                 raise ServerError(f"{dead[0]} did not start: see its message above")
             if time.monotonic() > ends:
-                raise ServerError(f"no answer from {waiting[0]} within {READY_SECONDS} s")
+                whom = waiting[0] if waiting else "all gateways"
+                raise ServerError(f"no answer from {whom} within {READY_SECONDS} s")
             time.sleep(0.05)
+
+    def _gateways_up(self) -> bool:
+        """Whether each has said so itself: at their common address any of them answers."""
+        children = [post.current for post in self._posts if post.process == "gateway"]
+        for child in children:
+            if child is not None:
+                child.hear()
+        return all(child is not None and child.up for child in children)
 
 
 def _set_aside(data: Path) -> None:
