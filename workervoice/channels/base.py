@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from workervoice.errors import Malformed
@@ -44,6 +44,9 @@ class Webhook:
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    read: list[Any] = field(
+        default_factory=list, repr=False, compare=False
+    )  # once, by its receiver
 
     @classmethod
     def received(
