@@ -173,3 +173,15 @@ def _dearer(house: House, cost: Cost) -> None:
             (f"{cost.memory_kib},{cost.iterations},{cost.lanes}",),
         )
     house.believe()
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Real-IP", "Forwarded"])
+def test_without_a_proxy_nobody_says_himself_where_he_comes_from(house: House, name: str) -> None:
+    app = app_of(house)
+    for source in range(4):
+        browser = Browser.at(app)
+        browser.client.headers[name] = f"203.0.113.{source}"
+        browser.open("/login")
+        answer = browser.submit("/login", login="asha", passphrase="a guess")
+
+    assert answer.status_code == 429
