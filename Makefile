@@ -14,7 +14,7 @@ test: .venv/dev  ## everything that must pass: style, types, imports, tests
 	.venv/bin/ruff check --quiet .
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/mypy
-	.venv/bin/pytest
+	.venv/bin/pytest -n auto --dist loadfile
 oracle: .venv/dev  ## who may open what: many long lives of a hotline (EXAMPLES=200)
 	.venv/bin/pytest -n 0 --examples=$(or $(EXAMPLES),200) tests/hotline/test_who_may_open_what.py
 fuzz: .venv/dev  ## what strangers may send, generated: for an hour or so (EXAMPLES=1000)

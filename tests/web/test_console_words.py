@@ -104,7 +104,7 @@ def test_every_refusal_of_the_hotline_has_a_sentence(place: str, pattern: str) -
     assert any(re.fullmatch(pattern, told) for told in PLAIN), place
 
 
-@pytest.mark.parametrize("machine", MACHINES.values(), ids=str)
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=list(MACHINES))
 def test_every_guard_that_an_officer_meets_has_a_sentence(machine: Machine) -> None:
     met = {g for row in machine.moves if row.roles & OFFICERS for g in row.guards}
 
