@@ -50,7 +50,7 @@ class Assumed:
 
 
 MEASURED = Measured(
-    report_kib=30.0, message_kib=17.0, gateway_ms=3.0, database_ms=0.6, send_ms=150.0
+    report_kib=29.0, message_kib=13.0, gateway_ms=5.5, database_ms=1.5, send_ms=160.0
 )
 ASSUMED = Assumed()
 
