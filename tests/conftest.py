@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.hostile import many
-from tests.house import House, build_house
+from tests.house import House, a_server, build_house
 from workervoice.app import vouching
+from workervoice.app.processes import wall_clock
 from workervoice.crypto.paper import to_paper
 from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.ceremony import Root
@@ -33,12 +33,15 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """One PostgreSQL for the session, without waiting for disks."""
-    with tempfile.TemporaryDirectory(prefix="wv-") as made:
-        Path(made).chmod(0o711)  # started as root, the server runs as somebody else
-        embedded = EmbeddedServer(Path(made) / "data", durable=False)
-        embedded.start()
-        yield embedded
-        embedded.erase()
+    with a_server() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def durable_server() -> Iterator[EmbeddedServer]:
+    """Another one, which keeps what it is given, as the hotline's own does."""
+    with a_server(durable=True) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +53,15 @@ def engine() -> Engine:
 def house(server: EmbeddedServer, engine: Engine, tmp_path: Path) -> Iterator[House]:
     """A hotline of its own for one test."""
     built = build_house(server, tmp_path / "data", engine)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def todays_house(server: EmbeddedServer, engine: Engine, tmp_path: Path) -> Iterator[House]:
+    """A hotline of today, for commands and processes that read the real clock: entries of the
+    directory end after two years."""
+    built = build_house(server, tmp_path / "data", engine, wall_clock())
     yield built
     built.close()
 

@@ -6,10 +6,12 @@ only the phones are a list in memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 from tests.leaves import read_leaves
@@ -216,6 +218,17 @@ class House:
             self.console.database,
         ):
             database.close()
+
+
+@contextmanager
+def a_server(*, durable: bool = False) -> Iterator[EmbeddedServer]:
+    """A PostgreSQL of its own for as long as this lasts."""
+    with TemporaryDirectory(prefix="wv-") as made:
+        Path(made).chmod(0o711)  # started as root, the server runs as somebody else
+        started = EmbeddedServer(Path(made) / "data", durable=durable)
+        started.start()
+        yield started
+        started.erase()
 
 
 def role_urls(server: EmbeddedServer, database: str) -> dict[str, str]:

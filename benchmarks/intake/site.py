@@ -6,7 +6,6 @@ environment that `workervoice up` gives them.
 
 from __future__ import annotations
 
-import socket
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -125,7 +124,3 @@ def _end(posts: list[Post]) -> None:
     by = time.monotonic() + STOP_SECONDS
     for child in children:
         child.end(by)
-
-
-def free_socket() -> socket.socket:
-    return listen("127.0.0.1", 0, "gateway_port")

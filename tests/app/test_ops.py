@@ -7,15 +7,13 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.app.alone import Alone, alone
-from tests.house import House, build_house
+from tests.house import House, a_server, build_house
 from tests.web.test_gateway_frozen import frozen
 from workervoice.app import ops as ops_module
 from workervoice.app.listening import listen
@@ -47,12 +45,8 @@ LABELS = {
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedServer]:
     """One of our own, which is frozen."""
-    with TemporaryDirectory(prefix="wv-") as made:
-        Path(made).chmod(0o711)  # started as root, the server runs as somebody else
-        started = EmbeddedServer(Path(made) / "data", durable=False)
-        started.start()
+    with a_server() as started:
         yield started
-        started.erase()
 
 
 @pytest.fixture(scope="module")

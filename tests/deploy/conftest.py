@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,30 +12,11 @@ from workervoice.embedded import EmbeddedServer
 from workervoice.triage.engine import Engine
 
 
-@pytest.fixture
-def todays_house(server: EmbeddedServer, engine: Engine, tmp_path: Path) -> Iterator[House]:
-    """Seeded now; entries of the directory end after two years."""
-    built = build_house(server, tmp_path / "data", engine, wall_clock())
-    yield built
-    built.close()
-
-
-@pytest.fixture(scope="session")
-def durable_server() -> Iterator[EmbeddedServer]:
-    """Another one, which keeps what it is given, as the hotline's own does."""
-    with TemporaryDirectory(prefix="wv-") as made:
-        Path(made).chmod(0o711)  # started as root, the server runs as somebody else
-        started = EmbeddedServer(Path(made) / "data")
-        started.start()
-        yield started
-        started.erase()
-
-
 @pytest.fixture(scope="module")
 def today(
     server: EmbeddedServer, engine: Engine, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
-    """The same, for the tests of one module."""
+    """Seeded now; the tests of one module share it."""
     built = build_house(server, tmp_path_factory.mktemp("house") / "data", engine, wall_clock())
     yield built
     built.close()

@@ -12,12 +12,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.house import House, build_house
+from tests.house import House, a_server, build_house
 from tests.looking import asked, cases_of, read_by_a_handler, rows
 from tests.web.gateways import REPORT, SMS, WHATSAPP, Answer, Gateway, form, running
 from workervoice.embedded import EmbeddedServer
@@ -33,12 +31,8 @@ STATUS = "/status/twilio/demo-sms?m=7d444840-9dc0-11d1-b245-5ffdce74fad2"
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedServer]:
     """One of our own: others would wait for it."""
-    with TemporaryDirectory(prefix="wv-") as made:
-        Path(made).chmod(0o711)  # started as root, the server runs as somebody else
-        started = EmbeddedServer(Path(made) / "data", durable=False)
-        started.start()
+    with a_server() as started:
         yield started
-        started.erase()
 
 
 @pytest.fixture(scope="module")

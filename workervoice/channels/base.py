@@ -44,9 +44,8 @@ class Webhook:
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
-    read: list[Any] = field(
-        default_factory=list, repr=False, compare=False
-    )  # once, by its receiver
+    # what its receiver made of the body, so that it is taken apart once
+    read: list[Any] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
     def received(

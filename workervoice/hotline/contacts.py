@@ -7,7 +7,6 @@ stranger under different ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from workervoice.crypto.custody import Custody, version_id, versions_of
@@ -18,7 +17,7 @@ from workervoice.errors import CryptoError
 from workervoice.hotline.process import Pen, sole
 from workervoice.message import Address
 from workervoice.store.engine import Tx
-from workervoice.store.intake import Contact, hold_indexes
+from workervoice.store.intake import Contact
 
 PEPPER = "pepper"
 
@@ -34,16 +33,6 @@ def indexes_of(custody: Custody, programme: UUID, address: Address) -> Indexes:
     if not found:
         raise CryptoError("this process holds no pepper")
     return found
-
-
-def settled_indexes(
-    tx: Tx, custody: Custody, addresses: Iterable[Address]
-) -> dict[Address, Indexes]:
-    """As above, for whoever adds a contact: all gateways agree on the versions until the end of
-    this transaction."""
-    hold_indexes(tx)
-    custody.refresh()
-    return {address: indexes_of(custody, tx.programme, address) for address in addresses}
 
 
 def newest_index(indexes: Indexes) -> tuple[int, bytes]:

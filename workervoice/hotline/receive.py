@@ -24,7 +24,6 @@ from workervoice.hotline.contacts import (
     indexes_of,
     made_contact,
     newest_index,
-    settled_indexes,
 )
 from workervoice.hotline.dossier import Arrival, Dossier, Filing
 from workervoice.hotline.hearing import About
@@ -172,7 +171,7 @@ class Reception:
             return _begun(tx, pen, inbound.sender, line, indexes)
         contact_id, row = found
         record = ConversationRecord.from_json(row.record).met_by(contact_id, indexes.values())
-        return _Met(row, record, self._linked(tx, pen, row.id, indexes) if inbound.also else ())
+        return _Met(row, record, self._linked(tx, pen, row.id, inbound) if inbound.also else ())
 
     def _whose(
         self, tx: Tx, pen: Pen, inbound: Inbound, message_mac: bytes
@@ -197,18 +196,13 @@ class Reception:
         addresses = (inbound.sender, *inbound.also)
         return {each: indexes_of(custody, tx.programme, each) for each in addresses}
 
-    def _linked(
-        self, tx: Tx, pen: Pen, conversation_id: UUID, indexes: Mapping[Address, Indexes]
-    ) -> list[Contact]:
+    def _linked(self, tx: Tx, pen: Pen, conversation_id: UUID, inbound: Inbound) -> list[Contact]:
         """A worker was seen under a second address: from now on both lead here."""
+        indexes = self._indexes(tx, inbound)  # as they are since the glance held the peppers
         known = known_indexes(tx, _by_version(indexes))
-        if all(known.intersection(each.values()) for each in indexes.values()):
-            return []
-        settled = settled_indexes(tx, self.process.custody, indexes)
-        known = known_indexes(tx, _by_version(settled))
         return [
             made_contact(tx, pen, (uuid4(), conversation_id), (address, each))
-            for address, each in settled.items()
+            for address, each in indexes.items()
             if known.isdisjoint(each.values())
         ]
 

@@ -38,7 +38,7 @@ def begin_pepper(process: Process, make: KeyWork) -> int:
     """A new pepper beside the old one, unless there is one already; returns its version. From then
     on strangers are stored under it, by every gateway."""
     with process.database.begin(Scope(sole_programme(process))) as tx:
-        hold_indexes(tx, alone=True)
+        hold_indexes(tx)
         process.custody.refresh()
         version, word = versions_of(process.custody, PEPPER)[0], "continued"
         if PEPPER not in unfinished(process.custody):
@@ -52,7 +52,7 @@ def begin_pepper(process: Process, make: KeyWork) -> int:
 def end_pepper(process: Process, destroy: KeyWork) -> None:
     """Destroy the old pepper. Raises `Declined`, with nothing done, while an index is under it."""
     with process.database.begin(Scope(sole_programme(process))) as tx:
-        hold_indexes(tx, alone=True)
+        hold_indexes(tx)
         newest, *old = versions_of(process.custody, PEPPER)
         if contacts_after(tx, _FIRST, 1, but=newest):
             raise Declined(

@@ -96,7 +96,7 @@ class Tx:
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows of a question that is put for every message: plain SQL, which calls its values
-        `$1` and so on. A quarter of what SQLAlchemy takes for it."""
+        `$1` and so on. It costs a third of SQLAlchemy's way."""
         self.send()
         return _answered(self.raw, sql, values)
 

@@ -202,11 +202,10 @@ def add_contact(tx: Tx, contact: Contact) -> None:
     tx.stored.append(contact.logged())
 
 
-def hold_indexes(tx: Tx, *, alone: bool = False) -> None:
-    """Until the end of this transaction no pepper comes or goes; `alone`, for whoever brings or
-    destroys one: nobody adds a contact meanwhile."""
-    lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
-    tx.connection.execute(select(lock(_INDEX_LOCK)))
+def hold_indexes(tx: Tx) -> None:
+    """For whoever brings or destroys a pepper: until the end of this transaction nobody takes a
+    message, and so nobody adds a contact."""
+    tx.connection.execute(select(func.pg_advisory_xact_lock(_INDEX_LOCK)))
 
 
 def contacts_after(tx: Tx, after: UUID, limit: int, *, but: int | None = None) -> list[Found]:

@@ -21,8 +21,8 @@ Refusal = Callable[[], Exception]
 @dataclass(frozen=True, slots=True)
 class Write:
     """One part: SQL with `%s` for each of its values, and what is raised if it does not write (or
-    find) exactly `rows` rows. With `after` its table must have been written before: the parts of
-    one statement do not see each other's rows."""
+    find) exactly `rows` rows. One that goes `after` is for a statement of its own if its table is
+    written in this one: the parts of one statement do not see each other's rows."""
 
     table: str
     sql: str
