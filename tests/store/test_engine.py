@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tests.house import House
 from tests.store.books import Books
@@ -93,6 +94,54 @@ def test_a_server_that_was_stopped_is_unavailable_soon_and_found_again() -> None
 
     assert (before, after) == (1, 1)
     assert away < SOON_SECONDS
+
+
+@pytest.fixture
+def own_server() -> Iterator[EmbeddedServer]:
+    with TemporaryDirectory(prefix="wv-") as made:
+        Path(made).chmod(0o711)
+        server = EmbeddedServer(Path(made) / "data", durable=False)
+        server.start()
+        yield server
+        server.erase()
+
+
+def test_a_server_that_may_not_open_its_files_is_unavailable(own_server: EmbeddedServer) -> None:
+    database = Database(own_server.owner_url("postgres"), pool_size=1)
+    with database.begin() as tx:
+        tx.connection.execute(text("CREATE TABLE words (sealed bytea)"))
+    files = [each for each in own_server.cluster.rglob("*") if each.is_file()]
+    modes = {each: each.stat().st_mode for each in files}
+    for each in files:
+        each.chmod(0o400)
+
+    with pytest.raises(Unavailable, match="cannot write"), database.begin() as tx:
+        tx.connection.execute(text("INSERT INTO words VALUES ('x')"))
+
+    for each, mode in modes.items():
+        if each.exists():
+            each.chmod(mode)
+    with database.begin() as tx:
+        tx.connection.execute(text("INSERT INTO words VALUES ('x')"))
+    database.close()
+
+
+def test_a_server_that_only_repeats_another_is_unavailable_to_a_writer(
+    own_server: EmbeddedServer,
+) -> None:
+    database = Database(own_server.owner_url("postgres"), pool_size=1)
+
+    with pytest.raises(Unavailable, match="cannot write"), database.begin() as tx:
+        tx.connection.execute(text("SET TRANSACTION READ ONLY; CREATE TABLE words (sealed bytea)"))
+
+    database.close()
+
+
+def test_a_right_that_is_missing_is_no_fault_of_the_server(gateway: Database) -> None:
+    with pytest.raises(DBAPIError) as refused, gateway.begin() as tx:
+        tx.connection.execute(text("CREATE TABLE words (sealed bytea)"))
+
+    assert not isinstance(refused.value, Unavailable)
 
 
 def test_a_wrong_password_does_not_show_in_the_refusal(shared_house: House) -> None:

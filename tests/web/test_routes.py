@@ -57,6 +57,9 @@ def test_an_application_serves_what_is_declared_and_nothing_else(
     with pytest.raises(ValueError, match="GET /export"):
         check(app.routes, INVENTORIES[name])
     app.add_route("/raw", lambda request: None)
+    with pytest.raises(ValueError, match="GET /raw"):
+        check(app.routes, INVENTORIES[name])
+    app.add_api_websocket_route("/socket", lambda socket: None)
     with pytest.raises(ValueError, match="not a route that can be declared"):
         check(app.routes, INVENTORIES[name])
 

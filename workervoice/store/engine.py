@@ -33,6 +33,9 @@ CONNECT_SECONDS = 2
 STATEMENT_SECONDS = 8  # a living server ends a statement after this, or a wait for a lock
 PATIENCE_SECONDS = 9  # a server that still says nothing then is hung up on
 STREAM_ROWS = 2000
+_READ_ONLY = "25006"  # a standby: the primary is somebody else now, or nobody
+_FORBIDDEN = "42501"  # a right that is missing; or a file of the server's own that it may not open
+_OF_FILES = frozenset({"md.c", "fd.c", "slru.c", "xlog.c"})  # who in the server says so
 IDLE_SECONDS = 60  # the server ends what a process left open that it can no longer hear
 
 _TOLD_TO_SERVER = {
@@ -176,6 +179,8 @@ class Database:
         except DBAPIError as exc:
             if exc.connection_invalidated:
                 raise Unavailable("the database connection was lost") from exc
+            if _cannot_write(exc):
+                raise Unavailable("the database cannot write") from exc
             raise
 
     def _entered(self, scope: Scope) -> Connection:
@@ -196,6 +201,14 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _cannot_write(error: DBAPIError) -> bool:
+    """Whether the server itself may not write, which is no fault of what it was asked."""
+    said = error.orig.diag if isinstance(error.orig, psycopg.Error) else None
+    if said is None or said.sqlstate != _FORBIDDEN:
+        return said is not None and said.sqlstate == _READ_ONLY
+    return said.source_file in _OF_FILES
 
 
 def _connect(

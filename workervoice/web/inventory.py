@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fastapi.routing import APIRoute, APIRouter
-from starlette.routing import BaseRoute, Mount
+from fastapi.routing import APIRouter
+from starlette.routing import BaseRoute, Mount, Route
 
 NOT_THE_SENDERS = "the sender's address is not looked at"
 
@@ -40,7 +40,7 @@ def places(routes: Iterable[BaseRoute]) -> set[tuple[str, str]]:
     for route in routes:
         if isinstance(route, Mount):
             found.add(("GET", path_of(route)))
-        elif isinstance(route, APIRoute):
+        elif isinstance(route, Route):
             found |= {(method, route.path) for method in route.methods or ()}
         elif isinstance(router := getattr(route, "original_router", None), APIRouter):
             found |= places(router.routes)
