@@ -179,6 +179,17 @@ def test_a_courier_finishes_the_sending_it_is_in_and_gives_back_the_rest(
     assert courier.process.returncode == 0
 
 
+def test_the_time_counts_from_the_word_and_not_from_the_start() -> None:
+    left = threading.Event()
+    leaving = Leaving(seconds=1.0, leave=lambda code: left.set())
+
+    time.sleep(1.2)  # a process that has run for longer than it has to leave
+    leaving.tell()
+
+    assert not left.wait(0.7)
+    assert left.wait(2)
+
+
 def test_what_hangs_is_left_in_time_and_a_second_word_may_only_hasten_it() -> None:
     begun, left = threading.Event(), threading.Event()
     leaving = Leaving(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -185,13 +186,27 @@ def test_two_processes_share_a_socket_and_the_one_that_goes_leaves_it_to_the_oth
     assert after == {"new\n"}
 
 
+def drip(connections: list[socket.socket], ended: threading.Event) -> None:
+    """A line of a head now and then on each, and never the last one."""
+    for each in connections:
+        each.sendall(b"GET /health HTTP/1.0\r\n")
+    while not ended.wait(0.3):
+        for each in connections:
+            with suppress(OSError):
+                each.sendall(b"X: y\r\n")
+
+
 def test_whoever_asks_for_nothing_or_too_often_holds_up_nobody_for_long(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(ops_module._Page, "timeout", 1)  # noqa: SLF001 - five are too long here
+    monkeypatch.setattr(ops_module, "ASK_SECONDS", 1)  # five are too long here
+    monkeypatch.setattr(ops_module._Page, "timeout", 1)  # noqa: SLF001
     with serving(["a sentence"]) as port:
         idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(30)]
         idle[0].sendall(b"rubbish zebra\r\n\r\n")
+        ended = threading.Event()
+        slow = threading.Thread(target=drip, args=(idle[1:20], ended))
+        slow.start()
         asked = Alone(None, 0, port)  # type: ignore[arg-type]
         ends = time.monotonic() + 10
         while True:
@@ -201,6 +216,8 @@ def test_whoever_asks_for_nothing_or_too_often_holds_up_nobody_for_long(
             except OSError:
                 assert time.monotonic() < ends
                 time.sleep(0.1)
+        ended.set()
+        slow.join()
         for each in idle:
             each.close()
 

@@ -37,8 +37,8 @@ Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[Client]:
-    config = uvicorn.Config(answer, http=Quick, log_config=None, lifespan="off")
+async def connected(app: Callable[..., Any] = answer) -> AsyncIterator[Client]:
+    config = uvicorn.Config(app, http=Quick, log_config=None, lifespan="off")
     config.load()
     state, loop = ServerState(), asyncio.get_running_loop()
     server = await loop.create_server(lambda: Quick(config, state, {}), "127.0.0.1", 0)
@@ -128,3 +128,90 @@ def test_a_head_that_is_too_long_is_refused(request_head: bytes) -> None:
             return await said(reader)
 
     assert asyncio.run(scene()).startswith(b"HTTP/1.1 400")
+
+
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [CHUNKED + b"0\r\nX: ", CHUNKED + b"4\r\nbody\r\n0\r\nX: ", CHUNKED + b"1;"],
+    ids=["no body", "a body", "the size of a chunk"],
+)
+def test_what_stands_around_a_body_has_an_end(endless: bytes) -> None:
+    async def scene() -> tuple[bytes, int]:
+        async with connected() as (reader, writer):
+            writer.write(endless)
+            sent = 0
+            try:
+                while sent < 100 * HEAD_BYTES:
+                    writer.write(b"a" * 4096)
+                    await writer.drain()
+                    sent += 4096
+                    await asyncio.sleep(0)
+            except OSError:
+                pass
+            return await said(reader), sent
+
+    heard, _ = asyncio.run(scene())
+
+    assert not heard.startswith(b"HTTP/1.1 2")
+
+
+def test_a_body_in_chunks_is_read_to_its_end_however_long() -> None:
+    pieces = b"".join(b"%x\r\n%s\r\n" % (1000, b"x" * 1000) for _ in range(400))
+
+    async def scene() -> bytes:
+        async with connected() as (reader, writer):
+            writer.write(CHUNKED + pieces + b"0\r\n\r\n")
+            return await reader.readuntil(b"\r\n\r\n")
+
+    assert asyncio.run(scene()).startswith(b"HTTP/1.1 204")
+
+
+def test_requests_sent_ahead_are_answered_in_order_and_too_many_are_hung_up_on() -> None:
+    async def few() -> list[bytes]:
+        async with connected() as (reader, writer):
+            writer.write(WHOLE * 3)
+            return [(await reader.readuntil(b"\r\n\r\n"))[:12] for _ in range(3)]
+
+    async def lots() -> bytes:
+        async with connected() as (reader, writer):
+            writer.write(WHOLE * 1000)
+            return await said(reader)
+
+    answers, many = asyncio.run(few()), asyncio.run(lots())
+
+    assert answers == [b"HTTP/1.1 204"] * 3
+    assert many.count(b"HTTP/1.1") < 8
+    assert b"HTTP/1.1 400" not in many  # it would be read as the answer to another request
+
+
+async def a_lot(
+    scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
+) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"x" * 20_000_000})
+
+
+def test_who_does_not_read_the_answer_is_hung_up_on() -> None:
+    async def scene() -> int:
+        async with connected(a_lot) as (reader, writer):
+            writer.write(WHOLE)
+            await asyncio.sleep(SECONDS * 4)  # our own buffers are full, and so are the system's
+            return len(await said(reader))
+
+    assert asyncio.run(scene()) < 20_000_000
+
+
+def test_who_reads_slowly_hears_all_of_it() -> None:
+    async def scene() -> int:
+        heard = 0
+        async with connected(a_lot) as (reader, writer):
+            writer.write(WHOLE)
+            while heard < 20_000_000:
+                heard += len(await reader.read(500_000))
+                await asyncio.sleep(SECONDS / 20)
+        return heard
+
+    assert asyncio.run(scene()) >= 20_000_000

@@ -66,12 +66,17 @@ class Leaving:
         self._begin()
         _JOURNAL.note("stopping")
 
+    def _told(self) -> float:
+        """Wait for a word; returns when we have to be gone."""
+        word = os.read(self._read, 1)  # the clock counts from here, however old the process is
+        return time.monotonic() + self._seconds[word]
+
     def _wait(self) -> None:
-        ends = time.monotonic() + self._seconds[os.read(self._read, 1)]
+        ends = self._told()
         threading.Thread(target=self._begun, daemon=True).start()
         while (left := ends - time.monotonic()) > 0:
             if select.select([self._read], [], [], left)[0]:
-                ends = min(ends, time.monotonic() + self._seconds[os.read(self._read, 1)])
+                ends = min(ends, self._told())
         last = threading.Thread(target=_JOURNAL.note, args=("stopped_short",), daemon=True)
         last.start()
         last.join(LAST_WORD_SECONDS)

@@ -6,6 +6,7 @@ holds up a webhook. What it says are numbers and our own sentences.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -111,7 +112,22 @@ class _Page(BaseHTTPRequestHandler):
     server: _Server
     server_version, sys_version = "workervoice", ""
 
+    def setup(self) -> None:
+        super().setup()
+        self._waits = threading.Timer(ASK_SECONDS, self._hang_up)
+        self._waits.daemon = True
+        self._waits.start()
+
+    def finish(self) -> None:
+        self._waits.cancel()
+        super().finish()
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
     def do_GET(self) -> None:
+        self._waits.cancel()  # it has asked
         if (self.command, self.path) not in ROUTES:
             self._answer(404, b"")
         elif self._brings_a_body():

@@ -1,11 +1,12 @@
 """What happened at the door since the start, for whoever looks after the server: numbers, and one
-log line each.
+log line each, or one a minute of what anybody can send.
 
 Numbers and ids only: never a login, a passphrase, a token, or what a form said.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
@@ -17,6 +18,7 @@ from workervoice.hotline.listing import Unreadable
 from workervoice.journal import Journal
 
 _JOURNAL = Journal(__name__)
+QUIET_SECONDS = 60.0
 SIGN_INS = ("in", "refused", "second_refused")
 
 
@@ -28,6 +30,7 @@ class Counts:
         self.registry = CollectorRegistry()
         self._numbers: Counter[str] = Counter()
         self._broken: set[Unreadable] = set()
+        self._form_noted_at = 0.0
         sign_ins = prometheus_client.Counter(
             "workervoice_sign_ins_total",
             "Tries to sign in by outcome.",
@@ -61,9 +64,13 @@ class Counts:
         _JOURNAL.note("second_refused", officer=officer_id, count=self._next("second"))
 
     def form_refused(self) -> None:
-        """A form without the token of its session: from elsewhere, or from before signing in."""
+        """A form without the token of its session: from elsewhere, or from before signing in.
+        Anybody can send any number of these, so there is a line a minute."""
         self._forms.inc()
-        _JOURNAL.note("form_refused", count=self._next("form"))
+        count, now = self._next("form"), time.monotonic()
+        if count == 1 or now - self._form_noted_at >= QUIET_SECONDS:
+            self._form_noted_at = now
+            _JOURNAL.note("form_refused", count=count)
 
     def unreadable(self, rows: Iterable[Unreadable]) -> None:
         """Each row once, however often a page that lists it refreshes itself."""
