@@ -179,3 +179,22 @@ def test_backups_and_their_keys_lie_apart() -> None:
         text = (SYSTEMD.parent / "env" / f"{name}.env.example").read_text()
         assert f"\nWORKERVOICE_BACKUP_DIR={backups}\n" in text
         assert f"\nWORKERVOICE_BACKUP_KEYS_DIR={keys}\n" in text
+
+
+def test_root_copies_the_list_to_no_other_place_that_its_reader_chose(tmp_path: Path) -> None:
+    (after,) = read("workervoice-backup.service")["ExecStartPost"]
+    elsewhere, backups = tmp_path / "elsewhere", tmp_path / "backups"
+    for folder in (elsewhere, backups, tmp_path / "courier"):
+        folder.mkdir()
+    (tmp_path / "courier" / "keyed.list").write_text("the list")
+    (backups / "keyed.list").symlink_to(elsewhere)  # the directory is the backup user's
+
+    command = after.lstrip("+").replace("\\\n", " ")
+    command = re.sub(r"-([og]) workervoice-backup", "", command)
+    command = command.replace("/srv/backups", str(backups))
+    command = command.replace("/var/lib/workervoice-courier", str(tmp_path / "courier"))
+    subprocess.run(command.split(), check=True)
+
+    assert list(elsewhere.iterdir()) == []
+    assert (backups / "keyed.list").read_text() == "the list"
+    assert not (backups / "keyed.list").is_symlink()

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from tests.faults import clients, databases, days, kills
+from tests.faults import clients, databases, days, ends, kills
 from tests.faults.ground import Ground, a_ground
 from tests.faults.outcome import Outcome, heading, play
 from tests.faults.supervised import supervised
@@ -31,6 +31,7 @@ Act = Callable[[Ground], int | None]
 
 def scenarios() -> Iterator[tuple[str, Act, bool]]:
     """Name, what is done, and whether an answer may have become too old to be sent."""
+    yield "told to end, one after the other", ends.told_to_end, False
     yield "database restarted", databases.restarts, False
     yield "connection cut, stalled, half-closed", databases.cuts, False
     yield "database's files read-only", databases.read_only, False
