@@ -8,6 +8,7 @@ Sources: Twilio's pages on request security, the Message resource and errors.
 from __future__ import annotations
 
 import logging
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ from twilio.rest import Client
 
 from workervoice.channels.base import Webhook
 from workervoice.channels.twilio_codes import outcome
-from workervoice.channels.twilio_form import FORM, MESSAGE_SID, WHATSAPP, Form, inbound, report
+from workervoice.channels.twilio_form import FORM, WHATSAPP, Form, inbound, report
 from workervoice.channels.wire import NoAnswer, NotSent, base_url, exchange
 from workervoice.errors import ChannelError, Malformed, Refused
 from workervoice.message import (
@@ -45,6 +46,7 @@ from workervoice.message import (
 
 _LISTED = 1000  # Twilio's largest page
 _LOOKED_BACK = timedelta(days=7)  # so long we surely know the ids of all that went out
+_TAKEN_AS = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)  # an answer is believed more than a form
 _TRIAL = "Sent from your Twilio trial account - "
 
 # What the client raises when a success is no JSON, or JSON of something else.
@@ -159,7 +161,7 @@ class TwilioSender:
             return Unknown("no answer")
         except _RUBBISH:
             return Unknown("unreadable")
-        usable = isinstance(sid, str) and MESSAGE_SID.fullmatch(sid)
+        usable = isinstance(sid, str) and _TAKEN_AS.fullmatch(sid)
         return Accepted(sid) if usable else Unknown("unreadable")
 
     def find(self, message: Outbound, since: datetime) -> SendOutcome:
