@@ -28,7 +28,7 @@ from twilio.request_validator import (
 from twilio.rest import Client
 
 from workervoice.channels.base import Webhook
-from workervoice.channels.twilio_codes import outcome
+from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, outcome
 from workervoice.channels.twilio_form import FORM, WHATSAPP, Form, inbound, report
 from workervoice.channels.wire import NoAnswer, NotSent, base_url, exchange
 from workervoice.errors import ChannelError, Malformed, Refused
@@ -37,6 +37,7 @@ from workervoice.message import (
     Address,
     AddressKind,
     DeliveryReport,
+    DeliveryStatus,
     Inbound,
     Outbound,
     Rejected,
@@ -258,10 +259,30 @@ def _is_recent(created: object, start: datetime) -> bool:
 
 
 def _judge(text: str, recent: Sequence[Any], *, cut: bool) -> SendOutcome:
-    """Is our text among the records? Trial accounts lengthen it, redaction takes it."""
-    for record in recent:
-        body = str(record.body or "").removeprefix(_TRIAL).strip()
-        if body == text.strip() and isinstance(record.sid, str):
+    """Is our text among the records? Trial accounts lengthen it, redaction takes it.
+
+    One that failed there reached nobody, whichever sending it was of: also of a text of ours that
+    was put back and has another id by now.
+    """
+    failed = [record for record in recent if _has_failed(record)]
+    went = [record for record in recent if not _has_failed(record)]
+    for record in went:
+        if _says(record, text) and isinstance(record.sid, str):
             return Accepted(record.sid)
-    unreadable = any(not record.body for record in recent)
-    return Unknown("lookup") if unreadable or cut else Rejected("absent", permanent=False)
+    if cut or any(not record.body for record in went):
+        return Unknown("lookup")
+    codes = [_code(record) for record in failed if _says(record, text)]
+    return Rejected(codes[0] if codes else "absent", permanent=False)
+
+
+def _says(record: Any, text: str) -> bool:
+    return bool(str(record.body or "").removeprefix(_TRIAL).strip() == text.strip())
+
+
+def _has_failed(record: Any) -> bool:
+    return STATUS.get(str(record.status or "").lower()) is DeliveryStatus.FAILED
+
+
+def _code(record: Any) -> str:
+    code = str(record.error_code or "")
+    return code if ERROR_CODE.fullmatch(code) else "failed"

@@ -26,7 +26,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from workervoice.channels.base import opaque
-from workervoice.channels.twilio_codes import STATUS, UNDELIVERED
+from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, UNDELIVERED
 from workervoice.errors import Malformed
 from workervoice.message import (
     Address,
@@ -54,7 +54,6 @@ _NAMES = re.compile(  # of what may follow a sender's address or a medium's plac
     re.ASCII,
 )
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.ASCII)
-_ERROR_CODE = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
 class Form(dict[str, list[str]]):
@@ -119,7 +118,7 @@ def report(form: Form, outbox_id: UUID) -> DeliveryReport:
         raise Malformed("unknown MessageStatus")
     if status is DeliveryStatus.FAILED:
         status = UNDELIVERED.get(code, status)
-    known = code if _ERROR_CODE.fullmatch(code) else ""
+    known = code if ERROR_CODE.fullmatch(code) else ""
     return DeliveryReport(outbox_id, status, known, _message_sid(form))
 
 
