@@ -118,6 +118,7 @@ class House:
             vault=files.vault(),
             trust=Trust(pinned_root(self.data, None)),
             clock=lambda: self.now,
+            shared_clock=lambda tx: self.now,
         )
 
     @property

@@ -250,9 +250,9 @@ def test_a_file_of_settings_may_have_comments_blank_lines_and_other_programs_nam
 
 
 def test_a_limit_is_told_in_plain_words() -> None:
-    given = {"WORKERVOICE_ENV_FILE": "", "WORKERVOICE_TWILIO_TIMEOUT_SECONDS": "61"}
+    given = {"WORKERVOICE_ENV_FILE": "", "WORKERVOICE_TWILIO_TIMEOUT_SECONDS": "41"}
 
-    with pytest.raises(SettingsError, match="is malformed: give at most 60"):
+    with pytest.raises(SettingsError, match="is malformed: give at most 40"):
         load(given)
 
 

@@ -177,7 +177,7 @@ class Settings(BaseSettings):
         None, description="Another address for Twilio's REST API, for tests and private peers."
     )
     twilio_timeout_seconds: float = Field(
-        10.0, gt=0, le=60, description="Seconds that one call to Twilio may take."
+        10.0, gt=0, le=40, description="Seconds that one call to Twilio may take."
     )
     twilio_sms_from: str | None = Field(
         None, description="Our number for SMS at Twilio, such as +15550100000."

@@ -91,8 +91,15 @@ def _error(code: int, status: int = 400) -> Behaviour:
     return says(status, {"code": code, "message": f"The number {NUMBER} ...", "status": status})
 
 
-def _record(body: str | None = WORDS, created: str = "Sun, 22 Nov 2026 12:00:03 +0000") -> object:
-    return {"sid": SID, "body": body, "to": NUMBER, "from": LINE, "date_created": created}
+def _record(
+    body: str | None = WORDS, created: str = "Sun, 22 Nov 2026 12:00:03 +0000", **more: object
+) -> object:
+    record = {"sid": SID, "body": body, "to": NUMBER, "from": LINE, "date_created": created}
+    return {**record, **more}
+
+
+def _failed(status: str, code: object = None, body: str | None = WORDS) -> object:
+    return _record(body, sid="SM" + "0f" * 16, status=status, error_code=code)
 
 
 def _page(*records: object) -> object:
@@ -291,6 +298,31 @@ TABLE = Table(
         ),
         "the same text, long before": (
             says(200, _page(_record(created="Sun, 15 Nov 2026 11:58:00 +0000"))),
+            Rejected("absent", permanent=False),
+        ),
+        **{
+            f"there and {status}": (says(200, _page(_record(status=status))), Accepted(SID))
+            for status in ("queued", "sent", "delivered", "a status of the future")
+        },
+        **{
+            status: (says(200, _page(_failed(status, 63016))), Rejected("63016", permanent=False))
+            for status in ("failed", "undelivered")
+        },
+        "canceled": (says(200, _page(_failed("canceled"))), Rejected("failed", permanent=False)),
+        "failed with words for a code": (
+            says(200, _page(_failed("failed", f"to {NUMBER}"))),
+            Rejected("failed", permanent=False),
+        ),
+        "failed once, and there": (
+            says(200, _page(_failed("undelivered", 63016), _record())),
+            Accepted(SID),
+        ),
+        "failed, and others are redacted": (
+            says(200, _page(_failed("undelivered", 63016), _record(""))),
+            Unknown("lookup"),
+        ),
+        "a redacted one failed": (
+            says(200, _page(_failed("failed", 30003, ""))),
             Rejected("absent", permanent=False),
         ),
         "texts are redacted": (says(200, _page(_record(""))), Unknown("lookup")),

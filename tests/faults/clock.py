@@ -5,8 +5,10 @@ from __future__ import annotations
 import mmap
 import struct
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from workervoice.store.engine import Tx, database_time
 
 _FORM = struct.Struct("d")
 
@@ -34,3 +36,7 @@ class SharedClock:
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.stamp(), UTC)
+
+    def of_database(self, tx: Tx) -> datetime:
+        """The database's own time, moved as ours is."""
+        return database_time(tx) + timedelta(seconds=self.offset)

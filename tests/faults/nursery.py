@@ -44,7 +44,9 @@ def _run(order: dict[str, Any]) -> None:
     code = 1
     try:
         if CLOCK in given:
-            processes.wall_clock = SharedClock(Path(given[CLOCK])).now
+            clock = SharedClock(Path(given[CLOCK]))
+            processes.wall_clock = clock.now
+            processes.shared_clock = clock.of_database
         if points.VARIABLE in given:
             points.install(points.Point.from_json(given[points.VARIABLE]))
         cli.main(order["arguments"])

@@ -17,6 +17,8 @@ from tests.hostile.many import many
 from tests.house import House
 from tests.looking import rows
 from tests.web.gateways import SMS, WHATSAPP, Gateway, encoded, form, running
+from workervoice.hotline.receive import Reception
+from workervoice.journal import fields_of
 
 _NUMBERS = count(15550500000)
 NEEDLE = "zebra-in-the-blue-room"
@@ -78,10 +80,39 @@ def quiet(
     """The gateway, of which nothing was said anywhere in the end, and no fault was counted."""
     caplog.set_level(logging.DEBUG, "workervoice")
     yield gateway
-    said = caplog.text + "".join(capfd.readouterr())
-    assert "zebra" not in said
-    assert "Traceback" not in said
+    records = caplog.get_records("call")  # at the end, caplog itself has those of the end only
+    assert "zebra" not in all_of(records) + "".join(capfd.readouterr())
+    assert faults_in(records) == []
     assert gateway.counts()["broken"] == 0
+
+
+def all_of(records: list[logging.LogRecord]) -> str:
+    """Whatever could be said of them, with texts and traces that the journal leaves out."""
+    return "\n".join(logging.Formatter().format(record) for record in records)
+
+
+def faults_in(records: list[logging.LogRecord]) -> list[str]:
+    """What the journal would tell of exceptions that nobody expected."""
+    told = [fields_of(record)[2] for record in records]
+    return [f"{fields['error']} at {fields['raised_at']}" for fields in told if "error" in fields]
+
+
+def test_a_fault_of_ours_would_be_heard(
+    shared_house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the silence of the tests below would mean nothing."""
+
+    def fails(*_: object) -> None:
+        raise RuntimeError(NEEDLE)
+
+    monkeypatch.setattr(Reception, "read", fails)
+    with running(shared_house) as gateway:
+        status, said = gateway.post(form(NEEDLE))
+        broken = gateway.counts()["broken"]
+
+    assert (status, said, broken) == (500, b"", 1)
+    assert [told.partition(" ")[0] for told in faults_in(caplog.records)] == ["RuntimeError"]
+    assert NEEDLE in all_of(caplog.records)
 
 
 def sent(gateway: Gateway, body: bytes, path: str, **given: str | None) -> int:

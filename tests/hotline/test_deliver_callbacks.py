@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
+from itertools import count
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from tests.channels.provider import provider, says
+from tests.channels.twilio_signing import ACCOUNT
 from tests.house import House
 from tests.looking import Worker, a_worker, asked, outbox_state, phrase
+from workervoice.channels.twilio import TwilioSender
 from workervoice.crypto.seal import ctx
 from workervoice.hotline.callbacks import take_report
 from workervoice.message import (
@@ -317,3 +323,39 @@ def opened_reference(house: House, outbox_id: UUID) -> str:
     ((sealed,),) = asked(house, "SELECT provider_ref FROM outbox WHERE id = :id", id=outbox_id)
     place = ctx("provider-ref", house.programme, outbox_id)
     return house.courier_process.custody.unwrap("courier", bytes(sealed), place).decode()
+
+
+def test_a_text_in_silence_is_not_taken_for_an_equal_one_that_failed_before(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That one was sent again under another id, and nobody knows its first one any more."""
+    worker, numbers = rested(house, WHATSAPP), count(1)
+    records: list[dict[str, Any]] = []
+
+    def takes(message: Outbound) -> SendOutcome:
+        house.phones.received.append(message)
+        record = {"sid": f"SM{next(numbers):032}", "body": message.text, "status": "delivered"}
+        records.append({**record, "date_created": format_datetime(house.now)})
+        return Accepted(record["sid"])
+
+    house.phones.answer = takes
+    (nothing,) = worker.say("1")
+    first = last_sent(house)
+    told(house, first, CLOSED, records[-1]["sid"])
+    records[-1].update(status="undelivered", error_code=63016)
+    house.deliver()
+    house.phones.answer = lambda message: (
+        takes(message) if message.outbox_id == first else Unknown("no answer")
+    )
+    again = worker.say("1")
+    house.phones.answer = None
+    with provider(says(200, {"messages": records, "page": 0, "next_page_uri": None})) as peer:
+        sender = TwilioSender(ACCOUNT, "SK1", "secret", api_base=peer.url, timeout=2.0)
+        monkeypatch.setattr(house.phones, "find", sender.find)
+        house.wait(seconds=61)
+        house.deliver()
+
+    assert again == [nothing]
+    assert peer.seen
+    assert worker.texts[-1] == nothing
+    assert last_sent(house) != first

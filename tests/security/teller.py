@@ -43,7 +43,7 @@ ACTION = "sorrelgauntlet"
 EVIDENCE = "fescuependulum"
 REMEDY = "wickerjunipertop"
 REFUSED = "halyardcinnabar"
-PROVIDER_ID = "SMquincemortise7"
+PROVIDER_ID = "SM" + "5eed0fa11ad7c0de" * 2
 WORDS = (
     *(REPORT, DETAIL, MEDIA, PROFILE, ANSWER, NOTE, REASON, OLD_PACKET, PACKET, ACTION),
     *(EVIDENCE, REMEDY, REFUSED, PROVIDER_ID),
@@ -116,7 +116,7 @@ def _on_whatsapp(teller: Teller) -> None:
 
 def _knocks_that_are_refused(teller: Teller) -> None:
     """Whatever is not taken leaves nothing behind, either."""
-    told = {"MessageSid": "SM1", "From": NUMBER, "Body": REFUSED, "ProfileName": REFUSED}
+    told = {"MessageSid": PROVIDER_ID, "From": NUMBER, "Body": REFUSED, "ProfileName": REFUSED}
     broken = {**told, "From": f"{REFUSED}\n"}
 
     assert teller.post("/in/twilio/demo-sms", told, token="of somebody else") == 403

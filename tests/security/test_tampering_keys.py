@@ -88,7 +88,7 @@ def test_meanwhile_the_provider_is_told_to_ask_again_and_its_repeat_is_stored(
     shared_house: House, thief: Thief, worker: str
 ) -> None:
     house, teller = shared_house, Teller(shared_house)
-    told = {"MessageSid": f"SM{worker[1:]}", "From": worker, "Body": REPORT}
+    told = {"MessageSid": f"SM{worker[1:]:0>32}", "From": worker, "Body": REPORT}
     known = len(thief.rows_of("cases"))
 
     house.wait(minutes=1)

@@ -136,6 +136,7 @@ def test_a_repeated_parameter_that_contradicts_itself_is_refused(
         {"MessageSid": ""},
         {"MessageSid": "SM/../"},
         {"MessageSid": "SM\0"},
+        {"MessageSid": "SM" + "1" * 33},
         {"From": ""},
         {"From": "+1555\n0100"},
         {"From": "+" + "1" * 400},

@@ -17,6 +17,7 @@ from workervoice.message import Accepted, Outbound, SendOutcome, Unknown
 
 STATUS = "/status/twilio/demo-sms"
 WHATSAPP_LINE = "demo-whatsapp"
+SID = "SM" + "1" * 32
 _NUMBERS = count(15550105000)
 
 
@@ -28,7 +29,7 @@ def gateway(shared_house: House) -> Iterator[Gateway]:
 
 def tell(gateway: Gateway, query: str, status: str, **others: str) -> tuple[int, bytes]:
     """Twilio's callback on one of our messages. It names the number: nothing of it is kept."""
-    fields = {"MessageSid": "SM1", "AccountSid": ACCOUNT, "To": "+15550105999", **others}
+    fields = {"MessageSid": SID, "AccountSid": ACCOUNT, "To": "+15550105999", **others}
     return gateway.post({**fields, "MessageStatus": status}, STATUS + query)
 
 
@@ -144,7 +145,7 @@ def test_a_status_that_we_do_not_know_is_dropped_and_not_refused(
 
 def test_the_name_in_the_query_is_under_the_signature(gateway: Gateway) -> None:
     outbox_id, other = sent(gateway.house), uuid4()
-    fields = {"MessageSid": "SM1", "AccountSid": ACCOUNT, "MessageStatus": "failed"}
+    fields = {"MessageSid": SID, "AccountSid": ACCOUNT, "MessageStatus": "failed"}
 
     foreign = gateway.post(fields, f"{STATUS}?m={outbox_id}", token="somebody's")
     moved = gateway.post(fields, f"{STATUS}?m={outbox_id}", public=f"http://x{STATUS}?m={other}")

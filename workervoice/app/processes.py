@@ -25,7 +25,7 @@ from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.tick import Courier
 from workervoice.journal import Journal
 from workervoice.settings import PREFIX, Settings
-from workervoice.store.engine import Database, Scope
+from workervoice.store.engine import Database, Scope, database_time
 from workervoice.store.programme import Line, programmes
 from workervoice.store.unfinished import stop_if_unfinished
 from workervoice.triage.engine import Engine
@@ -39,6 +39,9 @@ POOL = {"gateway": 4, "courier": 2, "console": 6}
 def wall_clock() -> datetime:
     """The only clock that the product reads."""
     return datetime.now(tz=UTC)  # noqa: TID251
+
+
+shared_clock = database_time  # of all our processes; both clocks are moved by the fault runner
 
 
 def build_process(settings: Settings, kind: str) -> Process:
@@ -63,6 +66,7 @@ def process_on(settings: Settings, kind: str, database: Database) -> Process:
         trust=Trust(pinned_root(settings.data_dir, settings.root_public)),
         clock=wall_clock,
         retention=Policy.parse(settings.retention_days),
+        shared_clock=shared_clock,
     )
 
 

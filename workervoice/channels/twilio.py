@@ -8,6 +8,7 @@ Sources: Twilio's pages on request security, the Message resource and errors.
 from __future__ import annotations
 
 import logging
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -27,8 +28,8 @@ from twilio.request_validator import (
 from twilio.rest import Client
 
 from workervoice.channels.base import Webhook
-from workervoice.channels.twilio_codes import outcome
-from workervoice.channels.twilio_form import FORM, MESSAGE_SID, WHATSAPP, Form, inbound, report
+from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, outcome
+from workervoice.channels.twilio_form import FORM, WHATSAPP, Form, inbound, report
 from workervoice.channels.wire import NoAnswer, NotSent, base_url, exchange
 from workervoice.errors import ChannelError, Malformed, Refused
 from workervoice.message import (
@@ -36,6 +37,7 @@ from workervoice.message import (
     Address,
     AddressKind,
     DeliveryReport,
+    DeliveryStatus,
     Inbound,
     Outbound,
     Rejected,
@@ -45,6 +47,7 @@ from workervoice.message import (
 
 _LISTED = 1000  # Twilio's largest page
 _LOOKED_BACK = timedelta(days=7)  # so long we surely know the ids of all that went out
+_TAKEN_AS = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)  # an answer is believed more than a form
 _TRIAL = "Sent from your Twilio trial account - "
 
 # What the client raises when a success is no JSON, or JSON of something else.
@@ -159,7 +162,7 @@ class TwilioSender:
             return Unknown("no answer")
         except _RUBBISH:
             return Unknown("unreadable")
-        usable = isinstance(sid, str) and MESSAGE_SID.fullmatch(sid)
+        usable = isinstance(sid, str) and _TAKEN_AS.fullmatch(sid)
         return Accepted(sid) if usable else Unknown("unreadable")
 
     def find(self, message: Outbound, since: datetime) -> SendOutcome:
@@ -256,10 +259,30 @@ def _is_recent(created: object, start: datetime) -> bool:
 
 
 def _judge(text: str, recent: Sequence[Any], *, cut: bool) -> SendOutcome:
-    """Is our text among the records? Trial accounts lengthen it, redaction takes it."""
-    for record in recent:
-        body = str(record.body or "").removeprefix(_TRIAL).strip()
-        if body == text.strip() and isinstance(record.sid, str):
+    """Is our text among the records? Trial accounts lengthen it, redaction takes it.
+
+    One that failed there reached nobody, whichever sending it was of: also of a text of ours that
+    was put back and has another id by now.
+    """
+    failed = [record for record in recent if _has_failed(record)]
+    went = [record for record in recent if not _has_failed(record)]
+    for record in went:
+        if _says(record, text) and isinstance(record.sid, str):
             return Accepted(record.sid)
-    unreadable = any(not record.body for record in recent)
-    return Unknown("lookup") if unreadable or cut else Rejected("absent", permanent=False)
+    if cut or any(not record.body for record in went):
+        return Unknown("lookup")
+    codes = [_code(record) for record in failed if _says(record, text)]
+    return Rejected(codes[0] if codes else "absent", permanent=False)
+
+
+def _says(record: Any, text: str) -> bool:
+    return bool(str(record.body or "").removeprefix(_TRIAL).strip() == text.strip())
+
+
+def _has_failed(record: Any) -> bool:
+    return STATUS.get(str(record.status or "").lower()) is DeliveryStatus.FAILED
+
+
+def _code(record: Any) -> str:
+    code = str(record.error_code or "")
+    return code if ERROR_CODE.fullmatch(code) else "failed"

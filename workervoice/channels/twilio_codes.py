@@ -7,11 +7,14 @@ so what is not listed counts as passing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from workervoice.channels.wire import declined
 from workervoice.message import DeliveryStatus, Rejected, Unknown
+
+ERROR_CODE = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 STATUS: Mapping[str, DeliveryStatus] = MappingProxyType(
     {

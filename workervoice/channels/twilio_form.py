@@ -2,7 +2,21 @@
 
 Identity hides in many parameters (WaId, ProfileName, ChannelMetadata, FromCity, ...) and Twilio
 adds more without notice: only those named in `inbound` and `report` are ever read.
-Source: Twilio's page on webhook requests.
+
+
+Twilio signs names and values in the names' order and nothing between them, so that whoever holds a
+signed request can move the borders and it still verifies: `NumMedia=0` may become the end of the
+`MessageSid` before it, and the message a new one. What is refused against that are shapes which
+Twilio never sends, and nothing that a worker could have written in good faith:
+
+- A message's id has one length, and is the last one named in all that is signed: `SmsSid` comes
+  after everything that a worker or a profile can have put there.
+- No parameter that we read ends in another one's name, and no number goes on in letters.
+- The text is not missing where it is signed, and does not go on in what identifies its sender.
+
+What is left: a text can be cut at a word that would be a parameter's name between `Body` and
+`From`. It is the same message by its id, so this is for those only who keep the original from us.
+Sources: Twilio's pages on webhook requests and on request security.
 """
 
 from __future__ import annotations
@@ -12,7 +26,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from workervoice.channels.base import opaque
-from workervoice.channels.twilio_codes import STATUS, UNDELIVERED
+from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, UNDELIVERED
 from workervoice.errors import Malformed
 from workervoice.message import (
     Address,
@@ -27,10 +41,19 @@ FORM = "application/x-www-form-urlencoded"
 WHATSAPP = "whatsapp:"
 MOST_FIELDS = 1000
 MOST_MEDIA = 10
-MESSAGE_SID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
+MESSAGE_SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}", re.ASCII)
 
+_OWN_IDS = ("MessageSid", "SmsMessageSid", "SmsSid")  # one id under three names
+_NAMED_IDS = re.compile(rf"(?:MessageSid|SmsSid)({MESSAGE_SID.pattern})", re.ASCII)
+_SIGNED_TEXT = re.compile(r"ApiVersion[0-9]{4}-[0-9]{2}-[0-9]{2}Body", re.ASCII)
+_AFTER_TEXT = re.compile(r"ChannelMetadata\{|ExternalUserIdwhatsapp:", re.ASCII)
+_NUMBER_AND_MORE = re.compile(r"(?:whatsapp:)?\+[0-9]+[A-Za-z]", re.ASCII)
+_NAMES = re.compile(  # of what may follow a sender's address or a medium's place
+    r"From(?:City|Country|State|Zip)|(?:Frequently)?Forwarded|L(?:at|ong)itude|List(?:Id|Title)"
+    r"|MediaContentType|MediaUrl|MessageSid|MessageType|Num(?:Media|Segments)",
+    re.ASCII,
+)
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.ASCII)
-_ERROR_CODE = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
 class Form(dict[str, list[str]]):
@@ -57,6 +80,17 @@ class Form(dict[str, list[str]]):
         """All values of one field; the validator asks for them by this name."""
         return self[name]
 
+    def signed(self) -> list[tuple[str, str]]:
+        """Names and values in the order in which they are signed."""
+        return [(name, value) for name in sorted(self) for value in sorted(set(self[name]))]
+
+    def whole(self, name: str) -> str:
+        """As `only`; raises `Malformed` also if another parameter's name stands in it."""
+        value = self.only(name)
+        if _NAMES.search(value):
+            raise Malformed(f"{name} holds another parameter")
+        return value
+
     def only(self, name: str) -> str:
         """The value of one field, "" if absent; raises `Malformed` if it has two."""
         values = set(self.get(name, ()))
@@ -67,12 +101,14 @@ class Form(dict[str, list[str]]):
 
 def inbound(form: Form) -> Inbound:
     """Read a message; raises `Malformed`."""
-    sid, written, user = form.only("MessageSid"), form.only("From"), _external_user(form)
-    if not MESSAGE_SID.fullmatch(sid):
+    sid, written, user = _message_sid(form), form.whole("From"), _external_user(form)
+    if not sid:
         raise Malformed("no usable MessageSid")
+    if "From" not in form or _NUMBER_AND_MORE.match(written):
+        raise Malformed("no usable From")
     sender = user if user and not written else _address(written)
     also = (user,) if user and user != sender else ()
-    return Inbound(sid, sender, form.only("Body"), _media(form), also)
+    return Inbound(sid, sender, _text(form), _media(form), also)
 
 
 def report(form: Form, outbox_id: UUID) -> DeliveryReport:
@@ -82,13 +118,32 @@ def report(form: Form, outbox_id: UUID) -> DeliveryReport:
         raise Malformed("unknown MessageStatus")
     if status is DeliveryStatus.FAILED:
         status = UNDELIVERED.get(code, status)
-    sid = form.only("MessageSid")
-    return DeliveryReport(
-        outbox_id,
-        status,
-        code if _ERROR_CODE.fullmatch(code) else "",
-        sid if MESSAGE_SID.fullmatch(sid) else "",
+    known = code if ERROR_CODE.fullmatch(code) else ""
+    return DeliveryReport(outbox_id, status, known, _message_sid(form))
+
+
+def _message_sid(form: Form) -> str:
+    """The message's id; "" if nothing like one is signed. `Malformed` if it is not the last one. An
+    id that is another parameter's, such as that of the text replied to, does not count."""
+    parts = (
+        name + value
+        for name, value in form.signed()
+        if name in _OWN_IDS or not (name.endswith("MessageSid") and MESSAGE_SID.fullmatch(value))
     )
+    named: list[str] = _NAMED_IDS.findall("".join(parts))
+    last = named[-1] if named else ""
+    sid = form.only("MessageSid")
+    if last and sid != last:
+        raise Malformed("MessageSid is not the message's id")
+    return last
+
+
+def _text(form: Form) -> str:
+    text = form.only("Body")
+    missing = "Body" not in form and _SIGNED_TEXT.search("".join(map("".join, form.signed())))
+    if missing or _AFTER_TEXT.search(text):
+        raise Malformed("Body has other borders than Twilio's")
+    return text
 
 
 def _address(written: str) -> Address:
@@ -111,7 +166,7 @@ def _address(written: str) -> Address:
 def _external_user(form: Form) -> Address | None:
     """The business-scoped id; one of a shape that we do not know must not cost us the message."""
     try:
-        return opaque(AddressKind.WHATSAPP_ID, form.only("ExternalUserId").removeprefix(WHATSAPP))
+        return opaque(AddressKind.WHATSAPP_ID, form.whole("ExternalUserId").removeprefix(WHATSAPP))
     except Malformed:
         return None
 
@@ -120,7 +175,8 @@ def _media(form: Form) -> tuple[MediaHandle, ...]:
     """The media that are there, whatever NumMedia says; only the bare type of each."""
     handles = []
     for n in range(MOST_MEDIA):
-        if url := form.only(f"MediaUrl{n}"):
-            kind = form.only(f"MediaContentType{n}").partition(";")[0].strip().lower()
+        kind = form.whole(f"MediaContentType{n}")
+        if url := form.whole(f"MediaUrl{n}"):
+            kind = kind.partition(";")[0].strip().lower()
             handles.append(MediaHandle(url, kind if _MEDIA_TYPE.fullmatch(kind) else ""))
     return tuple(handles)

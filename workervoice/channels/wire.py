@@ -67,12 +67,16 @@ class _Timely(RawIOBase):
 def exchange(
     method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, timeout: float
 ) -> Answer:
-    """Send one request and read its answer, within about `timeout` seconds.
+    """Send one request and read its answer, within about `timeout` seconds. Nothing leaves later
+    than that: a name server may be slow, or this machine asleep, and the caller's lease is over.
 
     Raises `NotSent` or `NoAnswer`, whose texts name neither the URL nor the reason given.
     """
     deadline = time.monotonic() + timeout
     connection = _connected(url, timeout)
+    if time.monotonic() > deadline:
+        connection.close()
+        raise NotSent("too late")
     try:
         sock = connection.sock
         sock.settimeout(timeout)

@@ -19,6 +19,7 @@ from workervoice.store.vault import Vault
 from workervoice.workflow.retention import Policy
 
 Clock = Callable[[], datetime]
+SharedClock = Callable[[Tx], datetime]
 
 DIRECTORY_SECONDS = 5  # how long a checked directory may be used before it is read again
 
@@ -77,7 +78,11 @@ def check_current(tx: Tx, vault: Vault, entry: Entry) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One of our processes. `id` is its directory entry's; the console has no signing key."""
+    """One of our processes. `id` is its directory entry's; the console has no signing key.
+
+    What one process promises another by time, a lease, runs by `shared_clock`, the database's:
+    their own clocks may differ.
+    """
 
     id: UUID
     database: Database
@@ -85,6 +90,7 @@ class Process:
     vault: Vault
     trust: Trust
     clock: Clock
+    shared_clock: SharedClock
     retention: Policy = field(default_factory=Policy)
 
     def sign(self, statement: bytes) -> bytes:

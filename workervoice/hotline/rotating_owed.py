@@ -37,7 +37,7 @@ def reseal_owed(process: Process, programme: UUID) -> Renewed:
             now = process.clock()
             signer = Signer(process.id, process.sign)
             pen = Pen(process.vault, signer, process.directory(tx, now), now)
-            found = store.sealed_after(tx, after, BATCH, now)
+            found = store.sealed_after(tx, after, BATCH, process.shared_clock(tx))
             anew = [new for row in found if (new := _resealed(tx, process, pen, row)) is not None]
             free = [row for row in anew if not row.in_hand]
             stored = [row.id for row in free if _store(tx, pen, row)]

@@ -133,10 +133,11 @@ class Courier:
         with self.process.database.begin(scope) as tx:
             directory = self.process.directory(tx, now)
             refuse_foreign_keys(directory, "courier", self.process.id, self.process.custody)
-            outbox.lose_stale(tx, now)
+            shared_now = self.process.shared_clock(tx)
+            outbox.lose_stale(tx, shared_now)
             outbox.sweep(tx, now)
-            owed = [] if waits else outbox.claim_owed(tx, now, BATCH)
-            unsure = outbox.lease_unknown(tx, now, BATCH)
+            owed = [] if waits else outbox.claim_owed(tx, shared_now, BATCH)
+            unsure = outbox.lease_unknown(tx, shared_now, BATCH)
         for claimed in owed:
             with self._alone("send", claimed.id):
                 if self.stopping.is_set():
@@ -191,7 +192,8 @@ class Courier:
         now = self.process.clock()
         with self.process.database.begin(scope) as tx:
             dispatch = prepare(tx, self.process, claimed, self.callback, now)
-            if not outbox.renew(tx, claimed, source="claimed", now=now):
+            tried_at = self.process.shared_clock(tx)
+            if not outbox.renew(tx, claimed, source="claimed", now=tried_at):
                 return
             if dispatch.verdict is not Verdict.SEND:
                 self._set_aside(tx, claimed, dispatch, now)
@@ -199,14 +201,15 @@ class Courier:
         outcome = self.senders(dispatch.line).send(dispatch.message)
         self.tally.sent(outcome)
         with self.process.database.begin(scope) as tx:
-            self._note(tx, replace(claimed, run_at=now), "claimed", outcome)
+            self._note(tx, replace(claimed, run_at=tried_at), "claimed", outcome)
 
     def _look_up(self, scope: Scope, claimed: Claimed) -> None:
         """Ask the provider whether it has a text whose sending ended in silence."""
         now = self.process.clock()
         with self.process.database.begin(scope) as tx:
             dispatch = prepare(tx, self.process, claimed, self.callback, now)
-            ours = outbox.renew(tx, claimed, source="unknown", now=now)
+            shared_now = self.process.shared_clock(tx)
+            ours = outbox.renew(tx, claimed, source="unknown", now=shared_now)
             others = known_at_provider(tx, self.process, claimed)
         if dispatch.verdict in _SHUT:
             self._count("look_up", claimed.id, dispatch.verdict)
@@ -231,13 +234,13 @@ class Courier:
             self._count("send", claimed.id, verdict)
             also["code"] = verdict
         if verdict is Verdict.UNOPENED:
-            also["run_at"] = now + _backoff(claimed.attempts)
+            also["run_at"] = self.process.shared_clock(tx) + _backoff(claimed.attempts)
         done = outbox.finish(tx, claimed, source="claimed", dest=dest, also=also)
         if (done and verdict is not Verdict.UNOPENED) or tx.stored:  # else it is as it was
             self._log(tx, claimed, dest, now)
 
     def _note(self, tx: Tx, claimed: Claimed, source: str, outcome: SendOutcome) -> None:
-        now = self.process.clock()
+        now, shared_now = self.process.clock(), self.process.shared_clock(tx)
         dest = source
         also: dict[str, Any] = {}
         if isinstance(outcome, Accepted):
@@ -248,14 +251,14 @@ class Courier:
         elif isinstance(outcome, Rejected):
             dest = _walk(source, _refused(source, outcome))
             wait = _backoff(claimed.attempts) if source == "claimed" else timedelta(0)
-            again = hour_of(now) if outcome.permanent else now + wait
+            again = hour_of(now) if outcome.permanent else shared_now + wait
             also = {"code": outcome.code, "run_at": again}
         elif source == "claimed":
             dest = _walk(source, ("lose",))
-            tried = {"run_at": claimed.run_at, "lease_until": now + outbox.LEASE}
+            tried = {"run_at": claimed.run_at, "lease_until": shared_now + outbox.LEASE}
             also = {"code": outcome.code, **tried}
         else:
-            also = {"lease_until": now + _backoff(claimed.attempts) + outbox.LEASE}
+            also = {"lease_until": shared_now + _backoff(claimed.attempts) + outbox.LEASE}
         if outbox.finish(tx, claimed, source=source, dest=dest, also=also):
             self._log(tx, claimed, dest, now)
         elif isinstance(outcome, Accepted):  # its callback was faster

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -265,6 +266,13 @@ def streamed(tx: Tx, query: Select[Any]) -> Iterator[Row[Any]]:
     """The rows of a query that may have very many, a chunk at a time."""
     options = {"stream_results": True, "yield_per": STREAM_ROWS}
     yield from tx.connection.execute(query, execution_options=options)
+
+
+def database_time(tx: Tx) -> datetime:
+    """What time it is by the server's clock: the one that all processes of a hotline share."""
+    ((now,),) = tx.ask("SELECT clock_timestamp()")
+    known: datetime = now
+    return known.astimezone(UTC)
 
 
 def insert_new(tx: Tx, statement: Insert) -> bool:

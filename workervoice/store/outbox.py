@@ -2,6 +2,11 @@
 
 A claim takes a lease with a token; whoever finishes must still hold it. A row is never locked
 while a provider is called.
+
+Leases, and when a row is due, go by the database's clock (`Process.shared_clock`), never by a
+courier's own: of two whose clocks differ, one would take over what the other is sending. A sending
+leaves within `WORKERVOICE_TWILIO_TIMEOUT_SECONDS`, so that a lease outlasts it. A courier that is
+cut off, or dies, loses what it was sending when its lease is over: to be looked up, not sent.
 """
 
 from __future__ import annotations
