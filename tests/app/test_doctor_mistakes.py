@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from tests.channels.provider import Provider, provider, says, writes
 from tests.house import START, House, build_house
 from workervoice.app import descriptors, disks
-from workervoice.app.backups import seal
+from workervoice.app.backups import Places, seal
 from workervoice.app.doctor import MISTAKES, examine
 from workervoice.app.doctor.programme import WARN_BEFORE
 from workervoice.app.keyfiles import make_key_files
@@ -226,7 +226,7 @@ def old_backup(house: House) -> Made:
 
 def made_backup(keys: Path, at: datetime) -> None:
     out = keys.parent / f"{at.date()}.backup"
-    seal(nullcontext(io.BytesIO(b"a dump")), out, keys, at)
+    seal(nullcontext(io.BytesIO(b"a dump")), out, Places(keys, bytes(32)), at)
 
 
 def later(house: House) -> Made:

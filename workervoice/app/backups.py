@@ -1,14 +1,17 @@
 """Backups that expire: each sealed to a key of its own, which is destroyed after its time.
 
 The keys lie in a directory of their own, which must never be part of a backup and has to be
-mirrored, deletions included, to another machine: with it, every backup is lost.
+mirrored, deletions included, to another machine: with it, every backup is lost. A proof, which is
+no part of them, tells the hotline's own backups from those that somebody else sealed.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -16,9 +19,10 @@ from uuid import UUID, uuid4
 
 from workervoice.app.private_files import write_private
 from workervoice.crypto.backup import (
+    Head,
     Readable,
     Writable,
-    id_of_backup,
+    head_of_backup,
     open_backup,
     seal_backup,
 )
@@ -55,12 +59,23 @@ class _Dump:
             )
 
 
-def seal(source: AbstractContextManager[Readable], out: Path, keys: Path, now: datetime) -> UUID:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where backups' keys are, and the proof that a backup is this hotline's."""
+
+    keys: Path
+    proof: bytes = field(repr=False)
+
+
+def seal(
+    source: AbstractContextManager[Readable], out: Path, places: Places, now: datetime
+) -> UUID:
     """Seal a dump into a new file under a new key, which is on disk before the first byte.
 
     Neither stays if the dump is not whole. Raises `SettingsError`.
     """
-    backup_id, key = uuid4(), generate_kem()
+    backup_id, key, keys = uuid4(), generate_kem(), places.keys
+    head = Head(backup_id, int(now.timestamp()))
     if keys.resolve() == out.parent.resolve():
         raise SettingsError(
             f"{keys} is where the backup goes: a key beside its backup keeps it from nobody. Give "
@@ -79,7 +94,7 @@ def seal(source: AbstractContextManager[Readable], out: Path, keys: Path, now: d
             made = True
             with source as dump:
                 checked = _Dump(dump)
-                seal_backup(key.public, backup_id, checked, sink)
+                seal_backup(key.public, places.proof, head, checked, sink)
             checked.check()
             sink.flush()
             os.fsync(sink.fileno())
@@ -93,23 +108,36 @@ def seal(source: AbstractContextManager[Readable], out: Path, keys: Path, now: d
     return backup_id
 
 
-def unseal(path: Path, keys: Path, sink: Writable) -> None:
-    """Open a backup. Raises `SettingsError` if its key is not there (any more)."""
-    with _opened(path) as source:
-        key = _key_of(id_of_backup(source), keys)
-        source.seek(0)
-        open_backup(key, source, sink)
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A backup whose key is there. `head` is believed once `write_to` came to its end."""
+
+    head: Head
+    _source: BinaryIO
+    _key: KemKey = field(repr=False)
+    _proof: bytes = field(repr=False)
+
+    def write_to(self, sink: Writable) -> None:
+        """Open it, from its beginning. Raises `SealBroken`."""
+        self._source.seek(0)
+        open_backup(self._key, self._proof, self._source, sink)
 
 
-def id_of(path: Path, keys: Path) -> UUID:
-    """Which backup this is, if its key is there. Raises `SettingsError`."""
+@contextmanager
+def found(path: Path, places: Places) -> Iterator[Sealed]:
+    """The same file until the end, whatever becomes of its name. Raises `SettingsError`."""
     with _opened(path) as source:
         try:
-            backup_id = id_of_backup(source)
+            head = head_of_backup(source)
         except SealBroken:
             raise SettingsError(f"{path} is not a backup") from None
-    _key_of(backup_id, keys)
-    return backup_id
+        yield Sealed(head, source, _key_of(head.id, places.keys), places.proof)
+
+
+def unseal(path: Path, places: Places, sink: Writable) -> None:
+    """Open a backup. Raises `SettingsError` if its key is not there (any more); `SealBroken`."""
+    with found(path, places) as backup:
+        backup.write_to(sink)
 
 
 def _opened(path: Path) -> BinaryIO:
