@@ -24,6 +24,7 @@ from workervoice.app import descriptors, disks
 from workervoice.app.backups import Places, seal
 from workervoice.app.doctor import MISTAKES, examine
 from workervoice.app.doctor.programme import WARN_BEFORE
+from workervoice.app.expiring import expire
 from workervoice.app.keyfiles import make_key_files
 from workervoice.app.ops_addresses import keep_addresses
 from workervoice.crypto.seal import generate_signing
@@ -224,8 +225,22 @@ def old_backup(house: House) -> Made:
     return never + late, found(house, given)
 
 
+def old_keys(house: House) -> Made:
+    keys = house.data.parent / "old-keys"
+    given = {"BACKUP_KEYS_DIR": str(keys)}
+    for days in (15, 14, 13, 0):
+        made_backup(keys, house.now - timedelta(days=days))
+    late = found(house, given)
+    assert len(expire(keys, house.now)) == 2
+    (keys / "2026-13-45-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key").write_text("00")
+    strange = found(house, given)
+    (keys / "2026-13-45-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key").unlink()
+    assert len(late) == len(strange) == 1
+    return late + strange, found(house, given)
+
+
 def made_backup(keys: Path, at: datetime) -> None:
-    out = keys.parent / f"{at.date()}.backup"
+    out = keys.parent / f"{at.date()}-{keys.name}.backup"
     seal(nullcontext(io.BytesIO(b"a dump")), out, Places(keys, bytes(32)), at)
 
 
@@ -257,6 +272,7 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
     ("clock", wrong_clock),
     ("disk", full_disk),
     ("backup", old_backup),
+    ("backup_keys", old_keys),
     ("open_files", few_files),
     ("data_directory", open_directory),
     ("root_user", run_by_root),

@@ -22,6 +22,7 @@ from tests.embedded.servers import a_directory
 from tests.hotline.rotations import rotated_pepper
 from tests.house import House, build_house
 from workervoice.app import backups, recovery
+from workervoice.app.expiring import expire
 from workervoice.app.keyfiles import pinned_root
 from workervoice.app.loading import Adapted, load
 from workervoice.app.restoring import Order, put_back
@@ -64,8 +65,8 @@ def refused(drill: Drill, url: str = "", *, here: Path | None = None, **change: 
 def test_an_expired_backup_opens_for_nobody(drill: Drill, tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     shutil.copytree(drill.keys, keys)
-    assert backups.expire(keys, drill.house.now + timedelta(days=13)) == []
-    assert backups.expire(keys, drill.house.now + timedelta(days=14)) != []
+    assert expire(keys, drill.house.now + timedelta(days=13)) == []
+    assert expire(keys, drill.house.now + timedelta(days=14)) != []
 
     assert "has no key here: it has expired" in refused(drill, keys=keys)
 

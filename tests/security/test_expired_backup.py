@@ -25,6 +25,7 @@ from tests.house import House
 from tests.security.burglar import Burglar
 from tests.security.thief import Thief
 from workervoice.app import backups
+from workervoice.app.expiring import expire
 from workervoice.crypto.backup import open_backup
 from workervoice.crypto.slots import Slot, open_slot
 from workervoice.crypto.suite import KemKey
@@ -101,7 +102,7 @@ def test_an_erased_case_opens_from_a_backup_until_the_backups_key_expires(
     assert PLANTED.encode() not in now
     assert STAYING.encode() in now
     house.now += timedelta(days=10)
-    assert backups.expire(keys, house.now) == []
+    assert expire(keys, house.now) == []
     dump = BytesIO()
     backups.unseal(out, places_of(house, keys), dump)
     stolen = restored(thief, dump.getvalue())
@@ -114,7 +115,7 @@ def test_an_erased_case_opens_from_a_backup_until_the_backups_key_expires(
         stolen.connection.close()
 
     house.now += timedelta(days=2)
-    assert len(backups.expire(keys, house.now)) == 1
+    assert len(expire(keys, house.now)) == 1
 
     assert list(keys.iterdir()) == []
     with pytest.raises(SettingsError, match="has no key here"):

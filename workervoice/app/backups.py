@@ -8,15 +8,15 @@ no part of them, tells the hotline's own backups from those that somebody else s
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
+from workervoice.app.expiring import key_name, key_of, sync
 from workervoice.app.private_files import write_private
 from workervoice.crypto.backup import (
     Head,
@@ -27,12 +27,10 @@ from workervoice.crypto.backup import (
     seal_backup,
 )
 from workervoice.crypto.suite import KemKey, generate_kem
-from workervoice.errors import CryptoError, SealBroken, SettingsError
+from workervoice.errors import SealBroken, SettingsError
 
-RETENTION_DAYS = 14
 _LOOK = 1024  # bytes at the beginning and at the end
 _BEGINS, _ENDS = b"-- PostgreSQL database dump\n", b"-- PostgreSQL database dump complete"
-_NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([0-9a-f-]{36})\.key")
 
 
 class _Dump:
@@ -85,9 +83,9 @@ def seal(
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         raise SettingsError(f"{keys} cannot be made ({exc.strerror}): give a directory") from None
-    name = f"{now.date().isoformat()}-{backup_id}.key"
+    name = key_name(backup_id, now.date())
     write_private(keys / name, key.to_bytes().hex())
-    _sync(keys / name)
+    sync(keys / name)
     made = False
     try:
         with out.open("xb") as sink:
@@ -131,7 +129,7 @@ def found(path: Path, places: Places) -> Iterator[Sealed]:
             head = head_of_backup(source)
         except SealBroken:
             raise SettingsError(f"{path} is not a backup") from None
-        yield Sealed(head, source, _key_of(head.id, places.keys), places.proof)
+        yield Sealed(head, source, key_of(head.id, places.keys), places.proof)
 
 
 def unseal(path: Path, places: Places, sink: Writable) -> None:
@@ -145,49 +143,3 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as exc:
         raise SettingsError(f"{path} cannot be read ({exc.strerror}): name a backup") from None
-
-
-def _key_of(backup_id: UUID, keys: Path) -> KemKey:
-    found = [path for path, _, each in _keys(keys) if each == backup_id]
-    if not found:
-        raise SettingsError(
-            f"backup {backup_id} has no key here: it has expired, or {keys} is not the directory "
-            "of its key"
-        )
-    try:
-        return KemKey.from_bytes(bytes.fromhex(found[0].read_text(encoding="utf-8").strip()))
-    except (OSError, ValueError, CryptoError):
-        raise SettingsError(f"{found[0]} is damaged: take a copy of it from the mirror") from None
-
-
-def expire(keys: Path, now: datetime, days: int = RETENTION_DAYS) -> list[UUID]:
-    """Destroy the keys of backups that are older; returns the ids of those that open no more."""
-    last = now.date() - timedelta(days=days)
-    gone = [(path, backup_id) for path, made, backup_id in _keys(keys) if made <= last]
-    for path, _ in gone:
-        with path.open("r+b") as file:  # before the name: on some disks it helps
-            file.write(os.urandom(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-    if gone:
-        _sync(keys)
-    return [backup_id for _, backup_id in gone]
-
-
-def last_made(keys: Path) -> date | None:
-    """The day of the newest backup whose key is still there."""
-    return max((made for _, made, _ in _keys(keys)), default=None)
-
-
-def _keys(keys: Path) -> list[tuple[Path, date, UUID]]:
-    named = [(path, _NAME.fullmatch(path.name)) for path in sorted(keys.glob("*.key"))]
-    return [(path, date.fromisoformat(m[1]), UUID(m[2])) for path, m in named if m]
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -48,18 +48,25 @@ def _daily(parsed: argparse.Namespace) -> int:
             "WORKERVOICE_BACKUP_DIR and WORKERVOICE_BACKUP_KEYS_DIR are missing: say where backups "
             "go, and where their keys, on another disk; or use `workervoice backup make`"
         )
-    try:
-        into.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as exc:
-        raise SettingsError(f"{into} cannot be made ({exc.strerror}): give a directory") from None
     out = into / now.strftime("%Y-%m-%d-%H%M%S.backup")
-    print(f"backup {_made(settings, out, keys, now)} is {out}; its key is in {keys}")
+    try:
+        _make_directory(into)
+        print(f"backup {_made(settings, out, keys, now)} is {out}; its key is in {keys}")
+    finally:  # a backup that fails does not keep the old ones open
+        ended = _expired(keys, now)
     if not settings.list_file().is_file():
         print(
             f"There is no list {settings.list_file()} yet: the courier begins it. Without it, what "
             "was erased after the backup would come back with it."
         )
-    return _expired(keys, now)
+    return ended
+
+
+def _make_directory(into: Path) -> None:
+    try:
+        into.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise SettingsError(f"{into} cannot be made ({exc.strerror}): give a directory") from None
 
 
 def _made(settings: Settings, out: Path, keys: Path, now: datetime) -> UUID:
@@ -105,8 +112,10 @@ def _expire(parsed: argparse.Namespace) -> int:
 
 
 def _expired(keys: Path, now: datetime) -> int:
-    from workervoice.app.backups import expire  # noqa: PLC0415
+    from workervoice.app.expiring import amiss, expire  # noqa: PLC0415
 
     for backup_id in expire(keys, now):
         print(f"backup {backup_id} opens no more")
+    for told in amiss(keys, now):
+        print(f"{told}: look at it.")
     return 0

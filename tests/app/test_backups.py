@@ -1,0 +1,110 @@
+"""The nightly backup: what goes wrong with one, and what becomes of the keys of the others."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.app.test_cli import run
+from workervoice.app.backups import Places, seal, unseal
+from workervoice.app.expiring import amiss, expire
+from workervoice.app.keyfiles import make_key_files
+from workervoice.app.processes import wall_clock
+from workervoice.crypto.seal import generate_signing
+from workervoice.crypto.suite import generate_kem
+from workervoice.errors import SettingsError
+
+NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
+STRANGE = (
+    "2026-13-45-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key",
+    "2026-02-30-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key",
+    "2026-11-01-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5-.key",
+    "mine.key",
+)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    made = tmp_path / "keys"
+    made.mkdir()
+    return made
+
+
+def a_key(keys: Path, made: date) -> Path:
+    path = keys / f"{made.isoformat()}-{uuid4()}.key"
+    path.write_text(generate_kem().to_bytes().hex())
+    return path
+
+
+def days_before(keys: Path, now: datetime, *days: int) -> list[Path]:
+    return [a_key(keys, now.date() - timedelta(days=each)) for each in days]
+
+
+def settings(place: Path, **more: str) -> dict[str, str]:
+    make_key_files(place / "data", generate_signing().public)
+    return {
+        "DATA_DIR": str(place / "data"),
+        "BACKUP_DIR": str(place / "backups"),
+        "BACKUP_KEYS_DIR": str(place / "keys"),
+        **more,
+    }
+
+
+def test_a_backup_that_fails_does_not_keep_the_old_ones_open(keys: Path, tmp_path: Path) -> None:
+    old, young = days_before(keys, wall_clock(), 15, 3)
+    nobody = "postgresql+psycopg://nobody:x@127.0.0.1:1/none"
+
+    done = run("backup", **settings(tmp_path, DATABASE_URL=nobody))
+
+    assert done.returncode == 1
+    assert "pg_dump failed, so there is no backup" in done.stderr
+    assert "opens no more" in done.stdout
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_key_of_another_name_is_passed_over_and_said(keys: Path) -> None:
+    old, _ = days_before(keys, wall_clock(), 15, 3)
+    strange = [keys / name for name in STRANGE]
+    for path in strange:
+        path.write_text("00")
+
+    done = run("backup", "expire", "--keys", str(keys))
+
+    assert done.returncode == 0, done.stderr
+    for path in strange:
+        assert f"{path} has not the name of a backup's key" in done.stdout
+        assert path.exists()
+    assert not old.exists()
+
+
+def test_a_backup_opens_beside_a_key_of_another_name(keys: Path, tmp_path: Path) -> None:
+    (keys / STRANGE[0]).write_text("00")
+    places, here, opened = Places(keys, bytes(32)), tmp_path / "one.backup", BytesIO()
+    seal(nullcontext(BytesIO(b"dump")), here, places, NOW)
+    unseal(here, places, opened)
+    (made,) = keys.glob(f"{NOW.date()}-*.key")
+    made.unlink()
+
+    with pytest.raises(SettingsError, match=r"has no key here.*has not the name") as caught:
+        unseal(here, places, BytesIO())
+
+    assert opened.getvalue() == b"dump"
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_keys_that_are_too_old_are_told_after_the_day_on_which_they_should_have_gone(
+    keys: Path,
+) -> None:
+    days_before(keys, NOW, 14, 1)
+    assert amiss(keys, NOW) == []
+
+    tomorrow = NOW + timedelta(days=1)
+
+    assert amiss(keys, tomorrow) == ["1 keys are older than 14 days"]
+    assert len(expire(keys, tomorrow)) == 1
+    assert amiss(keys, tomorrow) == []
