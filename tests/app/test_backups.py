@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from subprocess import PIPE, Popen
 from uuid import uuid4
 
 import pytest
 
 from tests.app.test_cli import run
-from workervoice.app.backups import Places, seal, unseal
-from workervoice.app.expiring import amiss, expire
+from workervoice.app.backups import Places, clear, seal, unseal
+from workervoice.app.expiring import amiss, expire, last_made
 from workervoice.app.keyfiles import make_key_files
 from workervoice.app.processes import wall_clock
 from workervoice.crypto.seal import generate_signing
@@ -43,6 +48,13 @@ def a_key(keys: Path, made: date) -> Path:
 
 def days_before(keys: Path, now: datetime, *days: int) -> list[Path]:
     return [a_key(keys, now.date() - timedelta(days=each)) for each in days]
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def settings(place: Path, **more: str) -> dict[str, str]:
@@ -95,6 +107,43 @@ def test_a_backup_opens_beside_a_key_of_another_name(keys: Path, tmp_path: Path)
 
     assert opened.getvalue() == b"dump"
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_backup_that_is_killed_midway_is_none(keys: Path, tmp_path: Path) -> None:
+    given, out = settings(tmp_path), tmp_path / "backups" / "2026-11-22-020000.backup"
+    out.parent.mkdir()
+    command = ("backup", "seal", "--keys", str(keys), "--out", str(out))
+    environment = {"PATH": os.defpath, "WORKERVOICE_DATA_DIR": given["DATA_DIR"]}
+    with Popen(
+        [sys.executable, "-m", "workervoice", *command],
+        stdin=PIPE,
+        stdout=PIPE,
+        env={**environment, "WORKERVOICE_ENV_FILE": ""},
+    ) as sealing:
+        wait_for(lambda: any(out.parent.iterdir()))
+        sealing.kill()
+    today = wall_clock()
+    (left,), (begun,) = keys.iterdir(), out.parent.iterdir()
+
+    assert last_made(keys) is None
+    assert not out.exists()
+    assert (expire(keys, today), amiss(keys, today)) == ([], [])
+    soon = today + timedelta(days=2)
+    assert amiss(keys, soon) == [f"{left} is left of a backup that was killed"]
+    assert len(expire(keys, soon)) == 1
+    assert list(keys.iterdir()) == []
+    assert clear(out.parent, NOW + timedelta(days=1)) == []
+    assert clear(out.parent, NOW + timedelta(days=2)) == [begun]
+    assert list(out.parent.iterdir()) == []
+
+
+def test_nothing_that_lies_beside_backups_is_cleared_but_what_they_left(tmp_path: Path) -> None:
+    names = ("keyed.list", "2026-11-20-020000.backup", "mine.new", "2026-11-20.backup.12345678.new")
+    for name in names:
+        (tmp_path / name).write_text("mine")
+
+    assert clear(tmp_path, NOW + timedelta(days=30)) == []
+    assert len(list(tmp_path.iterdir())) == len(names)
 
 
 def test_keys_that_are_too_old_are_told_after_the_day_on_which_they_should_have_gone(

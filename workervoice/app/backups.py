@@ -7,8 +7,10 @@ no part of them, tells the hotline's own backups from those that somebody else s
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
-from workervoice.app.expiring import key_name, key_of, sync
+from workervoice.app.expiring import NEW, UNFINISHED, key_name, key_of, sync
 from workervoice.app.private_files import write_private
 from workervoice.crypto.backup import (
     Head,
@@ -31,6 +33,9 @@ from workervoice.errors import SealBroken, SettingsError
 
 _LOOK = 1024  # bytes at the beginning and at the end
 _BEGINS, _ENDS = b"-- PostgreSQL database dump\n", b"-- PostgreSQL database dump complete"
+
+
+_LEFT = re.compile(rf"(\d{{4}}-\d\d-\d\d)-\d{{6}}\.backup\.[0-9a-f]{{8}}{re.escape(NEW)}")
 
 
 class _Dump:
@@ -70,10 +75,39 @@ def seal(
 ) -> UUID:
     """Seal a dump into a new file under a new key, which is on disk before the first byte.
 
-    Neither stays if the dump is not whole. Raises `SettingsError`.
+    Neither stays if the dump is not whole, and neither has its name before all of both is on the
+    disk, the key last: what was killed on the way counts as no backup. Raises `SettingsError`.
     """
-    backup_id, key, keys = uuid4(), generate_kem(), places.keys
-    head = Head(backup_id, int(now.timestamp()))
+    backup_id, keys = uuid4(), places.keys
+    _make_directory(keys, out)
+    named = keys / key_name(backup_id, now.date())
+    new_key, new = named.with_name(named.name + NEW), _beginning(out, backup_id)
+    made = [new_key, named, new]
+    try:
+        _refuse_existing(out)
+        key = generate_kem()
+        write_private(new_key, key.to_bytes().hex())
+        sync(keys)
+        head = Head(backup_id, int(now.timestamp()))
+        _write(
+            new, source, lambda dump, sink: seal_backup(key.public, places.proof, head, dump, sink)
+        )
+        _refuse_existing(out)
+        new.rename(out)
+        made.append(out)
+        sync(out.parent)
+        new_key.rename(named)
+        sync(keys)
+    except BaseException as exc:
+        for path in made:
+            path.unlink(missing_ok=True)
+        if isinstance(exc, OSError):
+            raise SettingsError(f"{out} cannot be written ({exc.strerror})") from None
+        raise
+    return backup_id
+
+
+def _make_directory(keys: Path, out: Path) -> None:
     if keys.resolve() == out.parent.resolve():
         raise SettingsError(
             f"{keys} is where the backup goes: a key beside its backup keeps it from nobody. Give "
@@ -83,27 +117,41 @@ def seal(
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         raise SettingsError(f"{keys} cannot be made ({exc.strerror}): give a directory") from None
-    name = key_name(backup_id, now.date())
-    write_private(keys / name, key.to_bytes().hex())
-    sync(keys / name)
-    made = False
-    try:
-        with out.open("xb") as sink:
-            made = True
-            with source as dump:
-                checked = _Dump(dump)
-                seal_backup(key.public, places.proof, head, checked, sink)
-            checked.check()
-            sink.flush()
-            os.fsync(sink.fileno())
-    except BaseException as exc:
-        (keys / name).unlink()
-        if made:
-            out.unlink()
-        if isinstance(exc, OSError):
-            raise SettingsError(f"{out} cannot be written ({exc.strerror})") from None
-        raise
-    return backup_id
+
+
+def _write(
+    new: Path,
+    source: AbstractContextManager[Readable],
+    seal_to: Callable[[Readable, BinaryIO], None],
+) -> None:
+    """All of a dump that is whole, on the disk."""
+    with new.open("xb") as sink:
+        with source as dump:
+            checked = _Dump(dump)
+            seal_to(checked, sink)
+        checked.check()
+        sink.flush()
+        os.fsync(sink.fileno())
+
+
+def _beginning(out: Path, backup_id: UUID) -> Path:
+    """Where a backup is written until it is whole."""
+    return out.with_name(f"{out.name}.{backup_id.hex[:8]}{NEW}")
+
+
+def _refuse_existing(out: Path) -> None:
+    if out.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+
+def clear(into: Path, now: datetime) -> list[Path]:
+    """Remove what nightly backups left there that were killed; returns it."""
+    named = [(path, _LEFT.fullmatch(path.name)) for path in sorted(into.glob(f"*{NEW}"))]
+    last = str(now.date() - UNFINISHED)
+    left = [path for path, found in named if found and found[1] <= last]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return left
 
 
 @dataclass(frozen=True, slots=True)

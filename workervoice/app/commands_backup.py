@@ -50,7 +50,7 @@ def _daily(parsed: argparse.Namespace) -> int:
         )
     out = into / now.strftime("%Y-%m-%d-%H%M%S.backup")
     try:
-        _make_directory(into)
+        _make_directory(into, now)
         print(f"backup {_made(settings, out, keys, now)} is {out}; its key is in {keys}")
     finally:  # a backup that fails does not keep the old ones open
         ended = _expired(keys, now)
@@ -62,11 +62,15 @@ def _daily(parsed: argparse.Namespace) -> int:
     return ended
 
 
-def _make_directory(into: Path) -> None:
+def _make_directory(into: Path, now: datetime) -> None:
+    from workervoice.app.backups import clear  # noqa: PLC0415
+
     try:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         raise SettingsError(f"{into} cannot be made ({exc.strerror}): give a directory") from None
+    for path in clear(into, now):
+        print(f"{path} was left by a backup that was killed: it is removed")
 
 
 def _made(settings: Settings, out: Path, keys: Path, now: datetime) -> UUID:

@@ -14,6 +14,8 @@ from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError, SettingsError
 
 RETENTION_DAYS = 14
+NEW = ".new"  # ends the name of what is not whole yet
+UNFINISHED = timedelta(days=2)  # after so long it is not being made any more
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([0-9a-f-]{36})\.key")
 
 
@@ -45,8 +47,9 @@ def key_of(backup_id: UUID, keys: Path) -> KemKey:
 
 
 def expire(keys: Path, now: datetime, days: int = RETENTION_DAYS) -> list[UUID]:
-    """Destroy the keys of backups that are older; returns the ids of those that open no more."""
-    gone = _older(keys, now, days)
+    """Destroy the keys of backups that are older, and of those that were never finished; returns
+    the ids of those that open no more."""
+    gone = [*_older(keys, now, days), *_left(keys, now)]
     for each in gone:
         destroy(each.path)
     if gone:
@@ -58,7 +61,8 @@ def amiss(keys: Path, now: datetime) -> list[str]:
     """What lies there and should not, a sentence's beginning each."""
     late = _older(keys, now - timedelta(days=1), RETENTION_DAYS)  # the timer's day
     old = [f"{len(late)} keys are older than {RETENTION_DAYS} days"] if late else []
-    return [*old, *_strange(keys)]
+    left = [f"{each.path} is left of a backup that was killed" for each in _left(keys, now)]
+    return [*old, *left, *_strange(keys)]
 
 
 def last_made(keys: Path) -> date | None:
@@ -88,18 +92,23 @@ def _older(keys: Path, now: datetime, days: int) -> list[KeyFile]:
     return [each for each in _keys(keys) if each.made <= last]
 
 
+def _left(keys: Path, now: datetime) -> list[KeyFile]:
+    last = now.date() - UNFINISHED
+    return [each for each in _keys(keys, "*.key" + NEW) if each.made <= last]
+
+
 def _strange(keys: Path) -> Iterator[str]:
     for path in sorted(keys.glob("*.key")):
         if _read(path) is None:
             yield f"{path} has not the name of a backup's key, and is passed over"
 
 
-def _keys(keys: Path) -> list[KeyFile]:
-    return [each for path in sorted(keys.glob("*.key")) if (each := _read(path)) is not None]
+def _keys(keys: Path, names: str = "*.key") -> list[KeyFile]:
+    return [each for path in sorted(keys.glob(names)) if (each := _read(path)) is not None]
 
 
 def _read(path: Path) -> KeyFile | None:
-    named = _NAME.fullmatch(path.name)
+    named = _NAME.fullmatch(path.name.removesuffix(NEW))
     try:
         return KeyFile(path, date.fromisoformat(named[1]), UUID(named[2])) if named else None
     except ValueError:
