@@ -17,7 +17,7 @@ import pytest
 
 from tests.app.test_cli import run
 from workervoice.app.backups import Places, clear, seal, unseal
-from workervoice.app.expiring import amiss, expire, last_made
+from workervoice.app.expiring import amiss, doubt, expire, last_made
 from workervoice.app.keyfiles import make_key_files
 from workervoice.app.processes import wall_clock
 from workervoice.crypto.seal import generate_signing
@@ -125,7 +125,7 @@ def test_a_backup_that_is_killed_midway_is_none(keys: Path, tmp_path: Path) -> N
     today = wall_clock()
     (left,), (begun,) = keys.iterdir(), out.parent.iterdir()
 
-    assert last_made(keys) is None
+    assert last_made(keys, today) is None
     assert not out.exists()
     assert (expire(keys, today), amiss(keys, today)) == ([], [])
     soon = today + timedelta(days=2)
@@ -144,6 +144,49 @@ def test_nothing_that_lies_beside_backups_is_cleared_but_what_they_left(tmp_path
 
     assert clear(tmp_path, NOW + timedelta(days=30)) == []
     assert len(list(tmp_path.iterdir())) == len(names)
+
+
+@pytest.mark.parametrize("ahead", [22, 400, 36_500])
+def test_a_clock_far_ahead_destroys_no_key_however_often_it_is_asked(
+    keys: Path, ahead: int
+) -> None:
+    days_before(keys, NOW, *range(14))
+    old = set(keys.iterdir())
+
+    for night in range(20):  # as the timer would, each night with a backup of that day
+        wrong = NOW + timedelta(days=ahead + night)
+        a_key(keys, wrong.date())
+        expire(keys, wrong)
+        assert old <= set(keys.iterdir())
+        assert f"no backup was made between {NOW.date()} and" in str(doubt(keys, wrong))
+    right = NOW + timedelta(days=1)
+    expire(keys, right)
+
+    assert len(old - set(keys.iterdir())) == 1
+    assert doubt(keys, right) is None
+    (told,) = amiss(keys, right)
+    assert "are of days that have not come" in told
+    assert last_made(keys, right) == NOW.date()
+
+
+def test_keys_from_after_a_time_without_backups_end_as_ever(keys: Path) -> None:
+    before, after, young = days_before(keys, NOW, 60, 20, 2)
+
+    assert len(expire(keys, NOW)) == 1
+    assert (before.exists(), after.exists(), young.exists()) == (True, False, True)
+    before.unlink()
+    assert doubt(keys, NOW) is None
+
+
+def test_what_is_not_destroyed_for_a_clock_is_one_sentence_and_an_exit_code(keys: Path) -> None:
+    days_before(keys, wall_clock(), 40, 39)
+
+    done = run("backup", "expire", "--keys", str(keys))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "the clock may be wrong" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert len(list(keys.iterdir())) == 2
 
 
 def test_keys_that_are_too_old_are_told_after_the_day_on_which_they_should_have_gone(

@@ -234,9 +234,14 @@ def old_keys(house: House) -> Made:
     assert len(expire(keys, house.now)) == 2
     (keys / "2026-13-45-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key").write_text("00")
     strange = found(house, given)
-    (keys / "2026-13-45-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key").unlink()
-    assert len(late) == len(strange) == 1
-    return late + strange, found(house, given)
+    made_backup(keys, house.now - timedelta(days=60))
+    for path in (keys / "2026-13-45-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key",):
+        path.unlink()
+    unlikely = found(house, given)
+    for path in keys.glob(f"{house.now.date() - timedelta(days=60)}-*"):
+        path.unlink()
+    assert len(late) == len(strange) == len(unlikely) == 1
+    return late + strange + unlikely, found(house, given)
 
 
 def made_backup(keys: Path, at: datetime) -> None:

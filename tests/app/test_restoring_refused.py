@@ -382,7 +382,8 @@ def test_one_line_makes_the_daily_backup_and_destroys_the_keys_that_are_too_old(
         "DATA_DIR": str(todays_house.data),
     }
     keys.mkdir()
-    old = keys / "2020-01-01-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key"
+    day = todays_house.now.date() - timedelta(days=20)
+    old = keys / f"{day}-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key"
     old.write_text("00")
 
     made = run("backup", **settings)

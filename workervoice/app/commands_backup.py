@@ -116,10 +116,13 @@ def _expire(parsed: argparse.Namespace) -> int:
 
 
 def _expired(keys: Path, now: datetime) -> int:
-    from workervoice.app.expiring import amiss, expire  # noqa: PLC0415
+    from workervoice.app.expiring import amiss, doubt, expire  # noqa: PLC0415
 
     for backup_id in expire(keys, now):
         print(f"backup {backup_id} opens no more")
     for told in amiss(keys, now):
         print(f"{told}: look at it.")
-    return 0
+    doubted = doubt(keys, now)
+    if doubted is not None:
+        print(f"workervoice: {doubted}", file=sys.stderr)
+    return 0 if doubted is None else 1

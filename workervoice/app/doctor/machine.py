@@ -8,7 +8,7 @@ from datetime import timedelta
 from workervoice.app import descriptors
 from workervoice.app.disks import disks
 from workervoice.app.doctor.findings import Finding, Look, ill
-from workervoice.app.expiring import amiss, last_made
+from workervoice.app.expiring import amiss, doubt, last_made
 from workervoice.app.ops_addresses import FILE, addresses
 from workervoice.app.ops_client import listen_to
 
@@ -29,7 +29,7 @@ def backup(look: Look) -> Iterator[Finding]:
     keys = look.settings.backup_keys_dir
     if keys is None:
         return
-    last = last_made(keys)
+    last = last_made(keys, look.now)
     if last is None:
         told = "Backup: none was ever made"
     elif look.now.date() - last > BACKUP_EVERY:
@@ -42,7 +42,10 @@ def backup(look: Look) -> Iterator[Finding]:
 def backup_keys(look: Look) -> Iterator[Finding]:
     """Nothing opens longer than it should, and every key there is one."""
     keys = look.settings.backup_keys_dir
-    for told in amiss(keys, look.now) if keys is not None else ():
+    if keys is None:
+        return
+    doubted = doubt(keys, look.now)
+    for told in (*amiss(keys, look.now), *([doubted] if doubted else ())):
         yield ill(
             "backup_keys",
             f"Keys of backups: {told}: run `workervoice backup expire --keys {keys}`, and see what "
