@@ -10,6 +10,7 @@ from tests.house import ROLE_PASSWORD, House, Phones, role_urls
 from workervoice.app import backups
 from workervoice.app.dumping import dumped
 from workervoice.app.restoring import Order, Outcome, put_back
+from workervoice.crypto.backup import proof_key
 from workervoice.crypto.keyedlist import ListFile, list_key
 from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.remembering import Remembering
@@ -31,6 +32,7 @@ class Drill:
         self.keys, self.list = self.place / "backup-keys", self.place / "backups" / "keyed.list"
         self.list.parent.mkdir(exist_ok=True)
         remember(self.house, self.list)
+        self.places = places_of(self.house, self.keys)
 
     def over(self, house: House) -> Drill:
         """The same place, for a hotline that was restored."""
@@ -39,7 +41,8 @@ class Drill:
     def back_up(self) -> Path:
         """A backup of the database as it is now."""
         out = self.list.parent / f"{uuid4().hex}.backup"
-        backups.seal(dumped(self.settings(self.house.owner_url)), out, self.keys, self.house.now)
+        dump = dumped(self.settings(self.house.owner_url))
+        backups.seal(dump, out, self.places, self.house.now)
         return out
 
     def settings(self, owner_url: str) -> Settings:
@@ -87,10 +90,15 @@ class Drill:
             house.close()
 
 
+def places_of(house: House, keys: Path) -> backups.Places:
+    """Where the keys of this hotline's backups are, and what proves them."""
+    return backups.Places(keys, proof_key(house.courier_process.vault.mac_key))
+
+
 def remember(house: House, path: Path) -> None:
     """Let this hotline's courier keep the list."""
     beside = ListFile(path, list_key(house.courier_process.vault.mac_key))
     house.courier = replace(house.courier, remembering=Remembering(beside))
 
 
-__all__ = ["ROLE_PASSWORD", "Drill", "remember"]
+__all__ = ["ROLE_PASSWORD", "Drill", "places_of", "remember"]

@@ -21,9 +21,10 @@ from sqlalchemy.engine import make_url
 from tests.channels.provider import Provider, provider, says, writes
 from tests.house import START, House, build_house
 from workervoice.app import descriptors, disks
-from workervoice.app.backups import seal
+from workervoice.app.backups import Places, seal
 from workervoice.app.doctor import MISTAKES, examine
 from workervoice.app.doctor.programme import WARN_BEFORE
+from workervoice.app.expiring import expire
 from workervoice.app.keyfiles import make_key_files
 from workervoice.app.ops_addresses import keep_addresses
 from workervoice.crypto.seal import generate_signing
@@ -224,9 +225,28 @@ def old_backup(house: House) -> Made:
     return never + late, found(house, given)
 
 
+def old_keys(house: House) -> Made:
+    keys = house.data.parent / "old-keys"
+    given = {"BACKUP_KEYS_DIR": str(keys)}
+    for days in (15, 14, 13, 0):
+        made_backup(keys, house.now - timedelta(days=days))
+    late = found(house, given)
+    assert len(expire(keys, house.now)) == 2
+    (keys / "2026-13-45-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key").write_text("00")
+    strange = found(house, given)
+    made_backup(keys, house.now - timedelta(days=60))
+    for path in (keys / "2026-13-45-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key",):
+        path.unlink()
+    unlikely = found(house, given)
+    for path in keys.glob(f"{house.now.date() - timedelta(days=60)}-*"):
+        path.unlink()
+    assert len(late) == len(strange) == len(unlikely) == 1
+    return late + strange + unlikely, found(house, given)
+
+
 def made_backup(keys: Path, at: datetime) -> None:
-    out = keys.parent / f"{at.date()}.backup"
-    seal(nullcontext(io.BytesIO(b"a dump")), out, keys, at)
+    out = keys.parent / f"{at.date()}-{keys.name}.backup"
+    seal(nullcontext(io.BytesIO(b"a dump")), out, Places(keys, bytes(32)), at)
 
 
 def later(house: House) -> Made:
@@ -257,6 +277,7 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
     ("clock", wrong_clock),
     ("disk", full_disk),
     ("backup", old_backup),
+    ("backup_keys", old_keys),
     ("open_files", few_files),
     ("data_directory", open_directory),
     ("root_user", run_by_root),

@@ -22,7 +22,7 @@ from tests.house import House
 from tests.looking import asked
 from workervoice.crypto.keyedlist import ListFile, list_key
 from workervoice.embedded import EmbeddedServer
-from workervoice.errors import Forbidden, IllegalMove, NotFound, WrongPassphrase
+from workervoice.errors import Forbidden, GuardFailed, IllegalMove, NotFound, WrongPassphrase
 from workervoice.hotline import disclosing, leaving, restricting, staffing
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.overview import queue
@@ -151,6 +151,64 @@ def test_a_confirmed_delete_stands_after_a_restore(drill: Drill) -> None:
     assert outcome.done.withdrawn == [case_id]
     back.wait(hours=73)
     back.desk.move(back.actor("asha"), case_id, "erase", "the worker asked; nothing forbids it")
+    assert problems(back) == []
+
+
+@pytest.mark.parametrize("before", ["paused", "withdrawn"])
+def test_a_confirmed_delete_can_be_carried_out_wherever_the_backup_has_the_conversation(
+    drill: Drill, before: str
+) -> None:
+    house, case_id = drill.house, a_case(drill.house)
+    if before == "paused":
+        house.say(WORKER, "STOP")
+    else:
+        a_confirmed_delete(house)
+    backup = drill.back_up()
+    house.say(WORKER, "START")
+    house.wait(hours=5)
+    a_confirmed_delete(house)
+    house.deliver()
+
+    back, _ = drill.restore(backup)
+    back.wait(hours=70)
+    with pytest.raises(GuardFailed):
+        back.desk.move(back.actor("asha"), case_id, "erase", "the worker asked")
+    back.wait(hours=3)
+    back.desk.move(back.actor("asha"), case_id, "erase", "the worker asked; nothing forbids it")
+
+    assert problems(back) == []
+
+
+def test_a_worker_who_writes_after_a_restored_delete_takes_it_back(drill: Drill) -> None:
+    case_id = a_case(drill.house)
+    drill.house.say(WORKER, "STOP")
+    backup = drill.back_up()
+    drill.house.say(WORKER, "START")
+    a_confirmed_delete(drill.house)
+    drill.house.deliver()
+
+    back, _ = drill.restore(backup)
+    let_go_on(back)
+    back.say(WORKER, "please help, they lock the door")
+
+    assert [line.id for line in queue(back.console, back.actor("asha"))] == [case_id]
+    assert page_of(back, case_id).state != "withdrawn"
+    assert problems(back) == []
+
+
+def test_a_delete_that_was_taken_back_after_the_backup_erases_nothing(drill: Drill) -> None:
+    case_id = a_case(drill.house)
+    a_confirmed_delete(drill.house)
+    backup = drill.back_up()
+    drill.house.say(WORKER, "no, please keep it")
+    drill.house.deliver()
+
+    back, _ = drill.restore(backup)
+    back.wait(hours=80)
+
+    assert page_of(back, case_id).state != "withdrawn"
+    with pytest.raises(IllegalMove):
+        back.desk.move(back.actor("asha"), case_id, "erase", "the worker asked")
     assert problems(back) == []
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -20,6 +22,7 @@ from tests.embedded.servers import a_directory
 from tests.hotline.rotations import rotated_pepper
 from tests.house import House, build_house
 from workervoice.app import backups, recovery
+from workervoice.app.expiring import expire
 from workervoice.app.keyfiles import pinned_root
 from workervoice.app.loading import Adapted, load
 from workervoice.app.restoring import Order, put_back
@@ -27,7 +30,7 @@ from workervoice.crypto.directory import fingerprint
 from workervoice.crypto.keyedlist import ListFile
 from workervoice.crypto.paper import ROOT_BYTES, to_paper
 from workervoice.embedded import EmbeddedServer
-from workervoice.errors import SettingsError
+from workervoice.errors import SealBroken, SettingsError
 from workervoice.hotline.witnessing import keep
 from workervoice.store.engine import Scope
 from workervoice.store.keys import directory_entries
@@ -62,8 +65,8 @@ def refused(drill: Drill, url: str = "", *, here: Path | None = None, **change: 
 def test_an_expired_backup_opens_for_nobody(drill: Drill, tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     shutil.copytree(drill.keys, keys)
-    assert backups.expire(keys, drill.house.now + timedelta(days=13)) == []
-    assert backups.expire(keys, drill.house.now + timedelta(days=14)) != []
+    assert expire(keys, drill.house.now + timedelta(days=13)) == []
+    assert expire(keys, drill.house.now + timedelta(days=14)) != []
 
     assert "has no key here: it has expired" in refused(drill, keys=keys)
 
@@ -88,10 +91,122 @@ def test_a_backup_that_was_cut_off_or_altered_is_not_loaded(
     assert ("cut off or altered" in said) or ("is not a backup" in said)
 
 
+def forged(drill: Drill, made: Path, dump: bytes, keys: Path) -> Path:
+    """A backup by somebody who may write beside the backups and beside their keys."""
+    theirs = backups.Places(keys, bytes(32))
+    backups.seal(nullcontext(BytesIO(dump)), made, theirs, drill.house.now)
+    return made
+
+
+def test_a_backup_that_somebody_else_sealed_runs_nothing(drill: Drill, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    dump = b"\\! touch %s\n" % str(ran).encode()
+    keys = tmp_path / "keys"
+
+    said = refused(drill, backup=forged(drill, tmp_path / "new.backup", dump, keys), keys=keys)
+
+    assert "is another hotline's" in said
+    assert not ran.exists()
+
+
+def test_between_its_check_and_its_loading_a_backup_cannot_become_another_one(
+    drill: Drill, tmp_path: Path
+) -> None:
+    path, keys = tmp_path / "one.backup", tmp_path / "keys"
+    dumps = {name: BytesIO() for name in ("checked", "renamed", "written over")}
+    places = backups.Places(keys, drill.places.proof)
+    backups.seal(nullcontext(BytesIO(b"ours")), path, places, drill.house.now)
+    with backups.found(path, places) as backup:
+        backup.write_to(dumps["checked"])
+        forged(drill, tmp_path / "other", b"theirs", keys).rename(path)
+        backup.write_to(dumps["renamed"])
+    with backups.found(path, places) as backup, pytest.raises(SealBroken):
+        backup.write_to(dumps["written over"])
+
+    opened = [dump.getvalue() for dump in dumps.values()]
+
+    assert opened == [b"ours", b"ours", b""]
+
+
+@pytest.mark.parametrize(
+    "dump",
+    [
+        "\\! {ran}",
+        "  \\! {ran}",
+        "SELECT 1 \\! {ran}",
+        "SELECT 1 \\g | {ran}",
+        "\\unrestrict `{ran}`",
+        "SELECT 1 \\unrestrict `{ran}`",
+        "\\unrestrict x\n\\! {ran}",
+        "DO $$\nCOPY x FROM stdin;\n$$ \\! {ran}",
+        "DO $$\nCOPY x FROM stdin;\n$$ \\unrestrict `{ran}`",
+        "CREATE TABLE x (y text);\nCOPY x FROM PROGRAM 'true';\n\\copy x FROM PROGRAM '{ran}'",
+    ],
+)
+def test_psql_takes_no_commands_of_its_own_out_of_a_dump(
+    drill: Drill, tmp_path: Path, dump: str
+) -> None:
+    url, ran = drill.empty(), tmp_path / "ran"
+    text = dump.format(ran=f"touch {ran}").encode()
+
+    with pytest.raises(SettingsError):
+        load(url, lambda sink: sink.write(text))
+
+    assert not ran.exists()
+    assert Emptied(url).is_empty()
+
+
+def test_the_order_that_pg_dump_writes_around_a_dump_is_not_passed_on(drill: Drill) -> None:
+    sink = BytesIO()
+    dump, adapted = BytesIO(), Adapted(sink)
+    backups.unseal(drill.backups[0], drill.places, dump)
+
+    adapted.write(dump.getvalue())
+    adapted.write(b"COPY t (a) FROM stdin;\n\\\\unrestrict x\n\\.\n")
+    adapted.end()
+
+    assert re.findall(rb"(?m)^\\\w+", dump.getvalue()) == [b"\\restrict", b"\\unrestrict"]
+    assert re.findall(rb"(?m)^\\+\w+", sink.getvalue()) == [b"\\\\unrestrict"]
+
+
+def test_the_proof_alone_makes_backups_and_where_it_is_missing_keys_make_it(
+    todays_house: House, server: EmbeddedServer, tmp_path: Path
+) -> None:
+    drill, out = Drill(todays_house, server, tmp_path), tmp_path / "alone.backup"
+    a_case(todays_house)
+    todays_house.deliver()
+    nothing, alone, whole = tmp_path / "nothing", tmp_path / "alone", tmp_path / "whole"
+    shutil.copytree(todays_house.data / "keys" / "backup", alone / "keys" / "backup")
+    shutil.copytree(todays_house.data, whole, ignore=shutil.ignore_patterns("backup"))
+    command = ("backup", "make", "--keys", str(drill.keys), "--out")
+
+    def make(path: Path, data: Path) -> tuple[int, str]:
+        done = run(*command, str(path), DATABASE_URL=todays_house.owner_url, DATA_DIR=str(data))
+        return done.returncode, done.stderr
+
+    by_nobody = make(tmp_path / "no.backup", nothing)
+    by_proof = make(out, alone)
+    by_keys = make(tmp_path / "keys.backup", whole)
+    (alone / "keys" / "backup" / "proof").write_text("12")
+    damaged = make(tmp_path / "no.backup", alone)
+
+    assert (by_proof, by_keys) == ((0, ""), (0, ""))
+    assert (by_nobody[0], damaged[0]) == (1, 1)
+    assert "proves that a backup is this hotline's" in by_nobody[1]
+    assert "is damaged" in damaged[1]
+    assert [len(said.splitlines()) for _, said in (by_nobody, damaged)] == [1, 1]
+    made = [each / "keys" / "backup" / "proof" for each in (whole, todays_house.data)]
+    assert made[0].read_text() == made[1].read_text()
+    assert made[0].stat().st_mode & 0o777 == 0o600
+    _, outcome = drill.restore(out)
+    assert outcome.made.date() == todays_house.now.date()
+    drill.close()
+
+
 @pytest.mark.parametrize("lines", [0, 40, 4000])
 def test_a_dump_that_breaks_off_while_it_is_loaded_leaves_nothing(drill: Drill, lines: int) -> None:
     url, dump = drill.empty(), BytesIO()
-    backups.unseal(drill.backups[0], drill.keys, dump)
+    backups.unseal(drill.backups[0], drill.places, dump)
     whole = dump.getvalue().splitlines(keepends=True)
     assert len(whole) > 1000
 
@@ -246,7 +361,9 @@ def test_a_key_never_lies_beside_its_backup(drill: Drill, same: str) -> None:
     url = drill.house.owner_url
 
     made = run(
-        *("backup", "make", "--keys", str(drill.place / same), "--out", str(out)), DATABASE_URL=url
+        *("backup", "make", "--keys", str(drill.place / same), "--out", str(out)),
+        DATABASE_URL=url,
+        DATA_DIR=str(drill.house.data),
     )
 
     assert made.returncode == 1
@@ -262,9 +379,11 @@ def test_one_line_makes_the_daily_backup_and_destroys_the_keys_that_are_too_old(
         "DATABASE_URL": todays_house.owner_url,
         "BACKUP_DIR": str(into),
         "BACKUP_KEYS_DIR": str(keys),
+        "DATA_DIR": str(todays_house.data),
     }
     keys.mkdir()
-    old = keys / "2020-01-01-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key"
+    day = todays_house.now.date() - timedelta(days=20)
+    old = keys / f"{day}-6f0f0f0e-5a0e-4f0c-9d3b-3f6a1d2c4b5e.key"
     old.write_text("00")
 
     made = run("backup", **settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from tests.app.test_cli import run
 from tests.deploy.locked import needs_seccomp, needs_systemd
 from tests.deploy.units import SYSTEMD
 from workervoice.app.dumping import reaching
+from workervoice.app.keyfiles import make_key_files
+from workervoice.crypto.seal import generate_signing
 from workervoice.embedded import EmbeddedServer
 from workervoice.embedded.binaries import program
 from workervoice.store.roles import LOGIN_ROLES
@@ -47,6 +50,14 @@ def first_start(server: EmbeddedServer, secrets: Path) -> None:
     )
 
 
+def only_the_proof(place: Path) -> Path:
+    """The data directory as the user of backups sees it."""
+    make_key_files(place / "programme", generate_signing().public)
+    seen = place / "seen"
+    shutil.copytree(place / "programme" / "keys" / "backup", seen / "keys" / "backup")
+    return seen
+
+
 @pytest.mark.timeout(120)
 def test_the_database_of_compose_is_upgraded_and_backed_up(
     fresh: EmbeddedServer, tmp_path: Path
@@ -61,9 +72,10 @@ def test_the_database_of_compose_is_upgraded_and_backed_up(
     }
     reader = fresh.url("workervoice_backup", WORDS["backup"], "workervoice")
     into = {"BACKUP_DIR": str(tmp_path / "b"), "BACKUP_KEYS_DIR": str(tmp_path / "k")}
+    data = only_the_proof(tmp_path)
 
     upgraded = run("db", "upgrade", DATABASE_URL=owner, DATA_DIR=str(tmp_path / "d"), **roles)
-    made = run("backup", DATABASE_URL=reader, **into)
+    made = run("backup", DATABASE_URL=reader, DATA_DIR=str(data), **into)
     changed = subprocess.run(
         [str(program("psql")), "-c", "DELETE FROM line"],
         env=reaching(reader),
@@ -90,6 +102,7 @@ def test_a_backup_is_made_under_its_units_filters(server: EmbeddedServer, tmp_pa
         "WORKERVOICE_DATABASE_URL": server.owner_url("backed_up"),
         "WORKERVOICE_BACKUP_DIR": str(tmp_path / "b"),
         "WORKERVOICE_BACKUP_KEYS_DIR": str(tmp_path / "k"),
+        "WORKERVOICE_DATA_DIR": str(only_the_proof(tmp_path)),
     }
 
     made = subprocess.run(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.hostile.many import many
 from workervoice.channels.simulator import address
 from workervoice.crypto import checkpoint, keyedlist, paper, seal, sessions, suite
-from workervoice.crypto.backup import open_backup, seal_backup
+from workervoice.crypto.backup import Head, open_backup, seal_backup
 from workervoice.crypto.keyring import Holder, LockedPair, new_pair, unlock, unwrap, wrap
 from workervoice.crypto.merkle import Frontier
 from workervoice.crypto.slots import CHEAP, Bundle, Slot, box_bundle, new_slot, open_slot
@@ -44,13 +44,13 @@ class Format:
 
 def a_backup() -> bytes:
     sink = io.BytesIO()
-    seal_backup(KEM.public, ONE, io.BytesIO(b"rows" * 100), sink)
+    seal_backup(KEM.public, KEY, Head(ONE, AT), io.BytesIO(b"rows" * 100), sink)
     return sink.getvalue()
 
 
 def opened_backup(blob: bytes) -> bytes:
     sink = io.BytesIO()
-    open_backup(KEM, io.BytesIO(blob), sink)
+    open_backup(KEM, KEY, io.BytesIO(blob), sink)
     return sink.getvalue()
 
 

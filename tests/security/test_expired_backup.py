@@ -20,10 +20,12 @@ from sqlalchemy.engine import make_url
 
 from tests.app.test_cli import run
 from tests.builders import a_case, an_erased_case
+from tests.drills import places_of
 from tests.house import House
 from tests.security.burglar import Burglar
 from tests.security.thief import Thief
 from workervoice.app import backups
+from workervoice.app.expiring import expire
 from workervoice.crypto.backup import open_backup
 from workervoice.crypto.slots import Slot, open_slot
 from workervoice.crypto.suite import KemKey
@@ -93,16 +95,16 @@ def test_an_erased_case_opens_from_a_backup_until_the_backups_key_expires(
     case_id = a_case(house, report=REPORT)
     a_case(house, number="+15550100889", report=f"Boss keeps our passports {STAYING}. RIVER")
     out, keys = tmp_path / "monday.backup", tmp_path / "backup-keys"
-    backups.seal(nullcontext(BytesIO(thief.dump())), out, keys, house.now)
+    backups.seal(nullcontext(BytesIO(thief.dump())), out, places_of(house, keys), house.now)
     an_erased_case(house, case_id)
 
     now = words_for(thief, house, "asha", "sam")
     assert PLANTED.encode() not in now
     assert STAYING.encode() in now
     house.now += timedelta(days=10)
-    assert backups.expire(keys, house.now) == []
+    assert expire(keys, house.now) == []
     dump = BytesIO()
-    backups.unseal(out, keys, dump)
+    backups.unseal(out, places_of(house, keys), dump)
     stolen = restored(thief, dump.getvalue())
     try:
         opened = words_for(stolen, house, "asha")
@@ -113,20 +115,20 @@ def test_an_erased_case_opens_from_a_backup_until_the_backups_key_expires(
         stolen.connection.close()
 
     house.now += timedelta(days=2)
-    assert len(backups.expire(keys, house.now)) == 1
+    assert len(expire(keys, house.now)) == 1
 
     assert list(keys.iterdir()) == []
     with pytest.raises(SettingsError, match="has no key here"):
-        backups.unseal(out, keys, BytesIO())
+        backups.unseal(out, places_of(house, keys), BytesIO())
     burglar = opened_by(thief, house, "asha", "sam", "nora")
     assert len(burglar.keys) > 8
     for key in burglar.keys:
-        assert not opens(key, out.read_bytes())
+        assert not opens(key, places_of(house, keys).proof, out.read_bytes())
 
 
-def opens(key: KemKey, backup: bytes) -> bool:
+def opens(key: KemKey, proof: bytes, backup: bytes) -> bool:
     try:
-        open_backup(key, BytesIO(backup), BytesIO())
+        open_backup(key, proof, BytesIO(backup), BytesIO())
     except SealBroken:
         return False
     return True
@@ -137,7 +139,7 @@ def test_a_sealed_backup_shows_nothing_of_what_is_in_it(
 ) -> None:
     out, keys = tmp_path / "one.backup", tmp_path / "backup-keys"
     dump = thief.dump()
-    backups.seal(nullcontext(BytesIO(dump)), out, keys, house.now)
+    backups.seal(nullcontext(BytesIO(dump)), out, places_of(house, keys), house.now)
 
     sealed = out.read_bytes()
     names = set(re.findall(rb"CREATE TABLE public\.(\w{6,})", dump))
@@ -154,7 +156,7 @@ def test_a_dump_that_is_empty_or_was_cut_off_is_no_backup(
 
     for dump in (b"", whole[: len(whole) // 2], whole[:-1100]):
         with pytest.raises(SettingsError, match="so there is no backup"):
-            backups.seal(nullcontext(BytesIO(dump)), out, keys, house.now)
+            backups.seal(nullcontext(BytesIO(dump)), out, places_of(house, keys), house.now)
 
         assert not out.exists()
         assert list(keys.iterdir()) == []
@@ -167,8 +169,10 @@ def test_a_backup_is_made_of_the_hotlines_own_database_and_can_be_put_back(
     where = ("--keys", str(tmp_path / "keys"))
     out = str(tmp_path / "one.backup")
 
-    made = run("backup", "make", *where, "--out", out, DATABASE_URL=house.owner_url)
-    opened = run("backup", "open", *where, out)
+    data = str(house.data)
+
+    made = run("backup", "make", *where, "--out", out, DATABASE_URL=house.owner_url, DATA_DIR=data)
+    opened = run("backup", "open", *where, out, DATA_DIR=data)
     stolen = restored(thief, opened.stdout.encode())
 
     assert (made.returncode, opened.returncode) == (0, 0), made.stderr
@@ -182,7 +186,9 @@ def test_a_dump_that_fails_is_said_and_leaves_nothing(house: House, tmp_path: Pa
     keys, out = tmp_path / "keys", tmp_path / "one.backup"
     url = house.owner_url.replace("/house_", "/no_house_")
 
-    made = run("backup", "make", "--keys", str(keys), "--out", str(out), DATABASE_URL=url)
+    where = ("--keys", str(keys), "--out", str(out))
+
+    made = run("backup", "make", *where, DATABASE_URL=url, DATA_DIR=str(house.data))
 
     assert made.returncode == 1
     assert "pg_dump failed, so there is no backup" in made.stderr
@@ -197,7 +203,7 @@ def test_a_backup_that_cannot_be_written_leaves_no_key(tmp_path: Path, house: Ho
     out.write_bytes(b"mine")
 
     with pytest.raises(SettingsError, match="cannot be written"):
-        backups.seal(nullcontext(BytesIO(b"dump")), out, keys, house.now)
+        backups.seal(nullcontext(BytesIO(b"dump")), out, places_of(house, keys), house.now)
 
     assert out.read_bytes() == b"mine"
     assert list(keys.iterdir()) == []

@@ -1,34 +1,41 @@
 """Backups that expire: each sealed to a key of its own, which is destroyed after its time.
 
 The keys lie in a directory of their own, which must never be part of a backup and has to be
-mirrored, deletions included, to another machine: with it, every backup is lost.
+mirrored, deletions included, to another machine: with it, every backup is lost. A proof, which is
+no part of them, tells the hotline's own backups from those that somebody else sealed.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-from contextlib import AbstractContextManager
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
+from workervoice.app.expiring import NEW, UNFINISHED, key_name, key_of, sync
 from workervoice.app.private_files import write_private
 from workervoice.crypto.backup import (
+    Head,
     Readable,
     Writable,
-    id_of_backup,
+    head_of_backup,
     open_backup,
     seal_backup,
 )
 from workervoice.crypto.suite import KemKey, generate_kem
-from workervoice.errors import CryptoError, SealBroken, SettingsError
+from workervoice.errors import SealBroken, SettingsError
 
-RETENTION_DAYS = 14
 _LOOK = 1024  # bytes at the beginning and at the end
 _BEGINS, _ENDS = b"-- PostgreSQL database dump\n", b"-- PostgreSQL database dump complete"
-_NAME = re.compile(r"(\d{4}-\d\d-\d\d)-([0-9a-f-]{36})\.key")
+
+
+_LEFT = re.compile(rf"(\d{{4}}-\d\d-\d\d)-\d{{6}}\.backup\.[0-9a-f]{{8}}{re.escape(NEW)}")
 
 
 class _Dump:
@@ -55,12 +62,52 @@ class _Dump:
             )
 
 
-def seal(source: AbstractContextManager[Readable], out: Path, keys: Path, now: datetime) -> UUID:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where backups' keys are, and the proof that a backup is this hotline's."""
+
+    keys: Path
+    proof: bytes = field(repr=False)
+
+
+def seal(
+    source: AbstractContextManager[Readable], out: Path, places: Places, now: datetime
+) -> UUID:
     """Seal a dump into a new file under a new key, which is on disk before the first byte.
 
-    Neither stays if the dump is not whole. Raises `SettingsError`.
+    Neither stays if the dump is not whole, and neither has its name before all of both is on the
+    disk, the key last: what was killed on the way counts as no backup. Raises `SettingsError`.
     """
-    backup_id, key = uuid4(), generate_kem()
+    backup_id, keys = uuid4(), places.keys
+    _make_directory(keys, out)
+    named = keys / key_name(backup_id, now.date())
+    new_key, new = named.with_name(named.name + NEW), _beginning(out, backup_id)
+    made = [new_key, named, new]
+    try:
+        _refuse_existing(out)
+        key = generate_kem()
+        write_private(new_key, key.to_bytes().hex())
+        sync(keys)
+        head = Head(backup_id, int(now.timestamp()))
+        _write(
+            new, source, lambda dump, sink: seal_backup(key.public, places.proof, head, dump, sink)
+        )
+        _refuse_existing(out)
+        new.rename(out)
+        made.append(out)
+        sync(out.parent)
+        new_key.rename(named)
+        sync(keys)
+    except BaseException as exc:
+        for path in made:
+            path.unlink(missing_ok=True)
+        if isinstance(exc, OSError):
+            raise SettingsError(f"{out} cannot be written ({exc.strerror})") from None
+        raise
+    return backup_id
+
+
+def _make_directory(keys: Path, out: Path) -> None:
     if keys.resolve() == out.parent.resolve():
         raise SettingsError(
             f"{keys} is where the backup goes: a key beside its backup keeps it from nobody. Give "
@@ -70,46 +117,73 @@ def seal(source: AbstractContextManager[Readable], out: Path, keys: Path, now: d
         keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         raise SettingsError(f"{keys} cannot be made ({exc.strerror}): give a directory") from None
-    name = f"{now.date().isoformat()}-{backup_id}.key"
-    write_private(keys / name, key.to_bytes().hex())
-    _sync(keys / name)
-    made = False
-    try:
-        with out.open("xb") as sink:
-            made = True
-            with source as dump:
-                checked = _Dump(dump)
-                seal_backup(key.public, backup_id, checked, sink)
-            checked.check()
-            sink.flush()
-            os.fsync(sink.fileno())
-    except BaseException as exc:
-        (keys / name).unlink()
-        if made:
-            out.unlink()
-        if isinstance(exc, OSError):
-            raise SettingsError(f"{out} cannot be written ({exc.strerror})") from None
-        raise
-    return backup_id
 
 
-def unseal(path: Path, keys: Path, sink: Writable) -> None:
-    """Open a backup. Raises `SettingsError` if its key is not there (any more)."""
-    with _opened(path) as source:
-        key = _key_of(id_of_backup(source), keys)
-        source.seek(0)
-        open_backup(key, source, sink)
+def _write(
+    new: Path,
+    source: AbstractContextManager[Readable],
+    seal_to: Callable[[Readable, BinaryIO], None],
+) -> None:
+    """All of a dump that is whole, on the disk."""
+    with new.open("xb") as sink:
+        with source as dump:
+            checked = _Dump(dump)
+            seal_to(checked, sink)
+        checked.check()
+        sink.flush()
+        os.fsync(sink.fileno())
 
 
-def id_of(path: Path, keys: Path) -> UUID:
-    """Which backup this is, if its key is there. Raises `SettingsError`."""
+def _beginning(out: Path, backup_id: UUID) -> Path:
+    """Where a backup is written until it is whole."""
+    return out.with_name(f"{out.name}.{backup_id.hex[:8]}{NEW}")
+
+
+def _refuse_existing(out: Path) -> None:
+    if out.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+
+def clear(into: Path, now: datetime) -> list[Path]:
+    """Remove what nightly backups left there that were killed; returns it."""
+    named = [(path, _LEFT.fullmatch(path.name)) for path in sorted(into.glob(f"*{NEW}"))]
+    last = str(now.date() - UNFINISHED)
+    left = [path for path, found in named if found and found[1] <= last]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return left
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A backup whose key is there. `head` is believed once `write_to` came to its end."""
+
+    head: Head
+    _source: BinaryIO
+    _key: KemKey = field(repr=False)
+    _proof: bytes = field(repr=False)
+
+    def write_to(self, sink: Writable) -> None:
+        """Open it, from its beginning. Raises `SealBroken`."""
+        self._source.seek(0)
+        open_backup(self._key, self._proof, self._source, sink)
+
+
+@contextmanager
+def found(path: Path, places: Places) -> Iterator[Sealed]:
+    """The same file until the end, whatever becomes of its name. Raises `SettingsError`."""
     with _opened(path) as source:
         try:
-            backup_id = id_of_backup(source)
+            head = head_of_backup(source)
         except SealBroken:
             raise SettingsError(f"{path} is not a backup") from None
-    _key_of(backup_id, keys)
-    return backup_id
+        yield Sealed(head, source, key_of(head.id, places.keys), places.proof)
+
+
+def unseal(path: Path, places: Places, sink: Writable) -> None:
+    """Open a backup. Raises `SettingsError` if its key is not there (any more); `SealBroken`."""
+    with found(path, places) as backup:
+        backup.write_to(sink)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -117,49 +191,3 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as exc:
         raise SettingsError(f"{path} cannot be read ({exc.strerror}): name a backup") from None
-
-
-def _key_of(backup_id: UUID, keys: Path) -> KemKey:
-    found = [path for path, _, each in _keys(keys) if each == backup_id]
-    if not found:
-        raise SettingsError(
-            f"backup {backup_id} has no key here: it has expired, or {keys} is not the directory "
-            "of its key"
-        )
-    try:
-        return KemKey.from_bytes(bytes.fromhex(found[0].read_text(encoding="utf-8").strip()))
-    except (OSError, ValueError, CryptoError):
-        raise SettingsError(f"{found[0]} is damaged: take a copy of it from the mirror") from None
-
-
-def expire(keys: Path, now: datetime, days: int = RETENTION_DAYS) -> list[UUID]:
-    """Destroy the keys of backups that are older; returns the ids of those that open no more."""
-    last = now.date() - timedelta(days=days)
-    gone = [(path, backup_id) for path, made, backup_id in _keys(keys) if made <= last]
-    for path, _ in gone:
-        with path.open("r+b") as file:  # before the name: on some disks it helps
-            file.write(os.urandom(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-    if gone:
-        _sync(keys)
-    return [backup_id for _, backup_id in gone]
-
-
-def last_made(keys: Path) -> date | None:
-    """The day of the newest backup whose key is still there."""
-    return max((made for _, made, _ in _keys(keys)), default=None)
-
-
-def _keys(keys: Path) -> list[tuple[Path, date, UUID]]:
-    named = [(path, _NAME.fullmatch(path.name)) for path in sorted(keys.glob("*.key"))]
-    return [(path, date.fromisoformat(m[1]), UUID(m[2])) for path, m in named if m]
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

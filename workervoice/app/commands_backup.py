@@ -7,10 +7,13 @@ import sys
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from workervoice.errors import SettingsError
+
+if TYPE_CHECKING:
+    from workervoice.settings import Settings
 
 
 def declare(commands: Any) -> None:
@@ -45,48 +48,64 @@ def _daily(parsed: argparse.Namespace) -> int:
             "WORKERVOICE_BACKUP_DIR and WORKERVOICE_BACKUP_KEYS_DIR are missing: say where backups "
             "go, and where their keys, on another disk; or use `workervoice backup make`"
         )
-    try:
-        into.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as exc:
-        raise SettingsError(f"{into} cannot be made ({exc.strerror}): give a directory") from None
     out = into / now.strftime("%Y-%m-%d-%H%M%S.backup")
-    print(f"backup {_made(out, keys, now)} is {out}; its key is in {keys}")
+    try:
+        _make_directory(into, now)
+        print(f"backup {_made(settings, out, keys, now)} is {out}; its key is in {keys}")
+    finally:  # a backup that fails does not keep the old ones open
+        ended = _expired(keys, now)
     if not settings.list_file().is_file():
         print(
             f"There is no list {settings.list_file()} yet: the courier begins it. Without it, what "
             "was erased after the backup would come back with it."
         )
-    return _expired(keys, now)
+    return ended
 
 
-def _made(out: Path, keys: Path, now: datetime) -> UUID:
-    from workervoice.app.backups import seal  # noqa: PLC0415
+def _make_directory(into: Path, now: datetime) -> None:
+    from workervoice.app.backups import clear  # noqa: PLC0415
+
+    try:
+        into.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise SettingsError(f"{into} cannot be made ({exc.strerror}): give a directory") from None
+    for path in clear(into, now):
+        print(f"{path} was left by a backup that was killed: it is removed")
+
+
+def _made(settings: Settings, out: Path, keys: Path, now: datetime) -> UUID:
+    from workervoice.app.backups import Places, seal  # noqa: PLC0415
     from workervoice.app.dumping import dumped  # noqa: PLC0415
-    from workervoice.settings import load  # noqa: PLC0415
+    from workervoice.app.proofs import proof_of  # noqa: PLC0415
 
-    return seal(dumped(load()), out, keys, now)
+    return seal(dumped(settings), out, Places(keys, proof_of(settings)), now)
 
 
 def _seal(parsed: argparse.Namespace) -> int:
-    from workervoice.app.backups import seal  # noqa: PLC0415
+    from workervoice.app.backups import Places, seal  # noqa: PLC0415
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
+    from workervoice.app.proofs import proof_of  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
 
-    source = nullcontext(sys.stdin.buffer)
-    print(f"backup {seal(source, parsed.out, parsed.keys, wall_clock())}")
+    source, places = nullcontext(sys.stdin.buffer), Places(parsed.keys, proof_of(load()))
+    print(f"backup {seal(source, parsed.out, places, wall_clock())}")
     return 0
 
 
 def _make(parsed: argparse.Namespace) -> int:
     from workervoice.app.processes import wall_clock  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
 
-    print(f"backup {_made(parsed.out, parsed.keys, wall_clock())}")
+    print(f"backup {_made(load(), parsed.out, parsed.keys, wall_clock())}")
     return 0
 
 
 def _open(parsed: argparse.Namespace) -> int:
-    from workervoice.app.backups import unseal  # noqa: PLC0415
+    from workervoice.app.backups import Places, unseal  # noqa: PLC0415
+    from workervoice.app.proofs import proof_of  # noqa: PLC0415
+    from workervoice.settings import load  # noqa: PLC0415
 
-    unseal(parsed.file, parsed.keys, sys.stdout.buffer)
+    unseal(parsed.file, Places(parsed.keys, proof_of(load())), sys.stdout.buffer)
     return 0
 
 
@@ -97,8 +116,13 @@ def _expire(parsed: argparse.Namespace) -> int:
 
 
 def _expired(keys: Path, now: datetime) -> int:
-    from workervoice.app.backups import expire  # noqa: PLC0415
+    from workervoice.app.expiring import amiss, doubt, expire  # noqa: PLC0415
 
     for backup_id in expire(keys, now):
         print(f"backup {backup_id} opens no more")
-    return 0
+    for told in amiss(keys, now):
+        print(f"{told}: look at it.")
+    doubted = doubt(keys, now)
+    if doubted is not None:
+        print(f"workervoice: {doubted}", file=sys.stderr)
+    return 0 if doubted is None else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,17 +40,18 @@ def _restore(parsed: argparse.Namespace) -> int:
     if (parsed.backup is None) != (parsed.keys is None):
         raise SettingsError("--backup FILE and --keys DIR go together: the key opens the backup")
     settings = load().model_copy(update={"data_dir": parsed.data})
-    with _keys_put_back(parsed):
+    with _keys_put_back(settings, parsed):
         if parsed.backup is not None:
             _put_back(settings, parsed)
     return 0
 
 
 @contextmanager
-def _keys_put_back(parsed: argparse.Namespace) -> Iterator[None]:
+def _keys_put_back(settings: Settings, parsed: argparse.Namespace) -> Iterator[None]:
     """With `--sealed`; if what follows fails they are taken away again, so that the same command
     can be given once more."""
     from workervoice.app.asking import ask, ask_secret  # noqa: PLC0415
+    from workervoice.app.proofs import write_proof  # noqa: PLC0415
     from workervoice.app.recovery import WRITTEN, restore_process_keys  # noqa: PLC0415
 
     if parsed.sealed is None:
@@ -60,6 +61,8 @@ def _keys_put_back(parsed: argparse.Namespace) -> Iterator[None]:
     typed = ask_secret("Recovery key")
     files = restore_process_keys(parsed.sealed, parsed.data, typed, root)
     try:
+        with suppress(SettingsError):  # of keys in another custody: once they are there
+            write_proof(settings)
         yield
     except BaseException:
         for name in WRITTEN:
@@ -84,9 +87,10 @@ def _put_back(settings: Settings, parsed: argparse.Namespace) -> None:
 def _told(outcome: Outcome, *, listed: bool) -> Iterable[str]:
     """What was done, and what people have to look at."""
     restored, done = outcome.restored, outcome.done
+    made = outcome.made.strftime("%Y-%m-%d %H:%M UTC")
     yield (
-        f"Backup {restored.backup_id} is back: {restored.entries} entries of the log. Tell the "
-        "monitors this backup and this number."
+        f"Backup {restored.backup_id} of {made} is back: {restored.entries} entries of the "
+        "log. Tell the monitors this backup and this number."
     )
     if listed:
         yield (

@@ -5,6 +5,7 @@ DATA/keys/<process>/identity  the process's id in the directory
 DATA/keys/<process>/*.key     its own keys, if custody is by files
 DATA/keys/<process>/keys.boxed    its own keys, if custody is by a Vault or OpenBao server
 DATA/keys/<process>/service.sealed   the service key, sealed to the process's own key
+DATA/keys/backup/proof        proves that a backup is this hotline's; see proofs
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from workervoice.app.custodies import keys_directory, open_custody
+from workervoice.crypto.backup import proof_key
 from workervoice.crypto.custody import Custody, FileCustody, flush_names
 from workervoice.crypto.seal import KEY_BYTES, ctx
 from workervoice.crypto.suite import seal_to
@@ -84,6 +86,9 @@ def make_key_files(data: Path, root_public: bytes) -> None:
         sealed = seal_to(custody.public("own"), service_key, _service_place(process))
         _write_secret(directory / "service.sealed", sealed)
         _write_secret(directory / "identity", str(uuid4()).encode())
+    (data / "keys" / "backup").mkdir(mode=0o700)
+    proof = proof_key(ServiceKeys.from_bytes(service_key).mac_key)
+    _write_secret(data / "keys" / "backup" / "proof", proof.hex().encode())
     _write_secret(data / "root.public", root_public.hex().encode())
 
 

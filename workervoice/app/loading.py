@@ -3,11 +3,15 @@
 The opened backup goes from memory into psql and touches no disk. Everything is one transaction,
 which ends only after the backup's last byte was found to be right, and leaves the mark of a restore
 that is not finished.
+
+psql also takes commands of its own, which run on this machine. It is told to take none, and a dump
+that has any is refused: pg_dump writes none but that same order, for scripts that are run by hand.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -22,7 +26,14 @@ from workervoice.store.unfinished import MARK
 
 _POLICY = re.compile(rb"(CREATE POLICY .*? TO )([^()]*?)( USING | WITH CHECK |;)")
 _COPY, _COPIED = re.compile(rb"COPY .* FROM stdin;\n"), b"\\.\n"
+_RESTRICTED = re.compile(rb"\\(?:un)?restrict [A-Za-z0-9]+\n")  # pg_dump's, around everything
+_LIFTED = re.compile(rb"(?<!\\)(?:\\\\)*\\u")  # what begins so could end that; no dump has it
 _NEWER = b"SET transaction_timeout"  # of PostgreSQL 17, and off anyway
+_REFUSED = b"commands are restricted"  # of psql, about a command in the middle of a line
+_COMMAND = (
+    "The backup holds a command for psql itself, as no dump does: it was not put back (nothing was "
+    "changed)."
+)
 _OURS = frozenset(role.encode() for role in (*LOGIN_ROLES, *CONSOLE_ROLES))
 
 
@@ -30,6 +41,7 @@ class Adapted:
     """A dump on its way to psql, made fit for the user that loads it.
 
     A policy names the owner of the server where it was made. Rows are passed on as they are.
+    Raises `SettingsError` for a command to psql.
     """
 
     def __init__(self, sink: IO[bytes]) -> None:
@@ -46,9 +58,15 @@ class Adapted:
         self._sink.write(self._fit(self._rest + b"\n"))
 
     def _fit(self, line: bytes) -> bytes:
+        if not self._in_rows and _RESTRICTED.fullmatch(line):
+            return b""
+        if b"\\u" in line and _LIFTED.search(line):
+            raise SettingsError(_COMMAND)
         if self._in_rows:
             self._in_rows = line != _COPIED
             return line
+        if line.lstrip().startswith(b"\\"):
+            raise SettingsError(_COMMAND)
         self._in_rows = _COPY.fullmatch(line) is not None
         if line.startswith(_NEWER):
             return b""
@@ -84,9 +102,12 @@ def load(url: str, write_dump: Callable[[Adapted], object]) -> None:
             raise
         if psql.wait():
             said.seek(0)
+            told = said.read()
+            if _REFUSED in told:
+                raise SettingsError(_COMMAND)
             raise SettingsError(
                 "the database refused the backup, and nothing of it was stored: is it of the "
-                f"version of PostgreSQL that was dumped, or newer? ({_reason(said.read())})"
+                f"version of PostgreSQL that was dumped, or newer? ({_reason(told)})"
             )
 
 
@@ -94,7 +115,7 @@ def _tell(stdin: IO[bytes], write_dump: Callable[[Adapted], object]) -> None:
     """If psql goes before its time, it has said why."""
     adapted = Adapted(stdin)
     with suppress(BrokenPipeError):
-        stdin.write(b"BEGIN;\n")
+        stdin.write(b"\\restrict %s\nBEGIN;\n" % secrets.token_hex(31).encode())
         write_dump(adapted)
         adapted.end()
         stdin.write(MARK + b"COMMIT;\n")

@@ -11,16 +11,17 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from workervoice.app.backups import id_of, unseal
+from workervoice.app.backups import Places, Sealed, found
 from workervoice.app.external import passwords_of
 from workervoice.app.keyfiles import keys_of
 from workervoice.app.loading import load
 from workervoice.app.processes import check_keys, process_on
-from workervoice.crypto.backup import Writable
+from workervoice.app.proofs import proof_by_keys
+from workervoice.crypto.backup import Head, Writable
 from workervoice.crypto.custody import versions_of
 from workervoice.crypto.keyedlist import Contents, ListFile, list_key
 from workervoice.embedded import EmbeddedServer
@@ -71,6 +72,7 @@ class Outcome:
     """What came of it for one programme."""
 
     restored: Restored
+    made: datetime
     owed: int
     until: str
     done: Done
@@ -81,16 +83,16 @@ def put_back(settings: Settings, order: Order, now: datetime) -> list[Outcome]:
     database is as empty as before."""
     for kind in ("gateway", "courier", "console"):
         keys_of(settings, kind)  # before anything is made
-    backup_id = id_of(order.backup, order.keys)
-    _open(order, _Nowhere())  # whole, before a role or a file is made
-    contents = _read_list(settings, order.listed)
-    with _empty_database(settings) as (url, passwords):
-        make_roles(url, passwords)
-        load(url, lambda dump: _open(order, dump))
-        _upgrade(url, passwords)
-        outcomes = _prepare(settings, url, _Said(backup_id, contents, order.listed), now)
-        _keep_list(settings, order.listed)
-        Emptied(url).finish()
+    with found(order.backup, Places(order.keys, proof_by_keys(settings))) as backup:
+        _open(order, backup, _Nowhere())  # whole, before a role or a file is made
+        contents = _read_list(settings, order.listed)
+        with _empty_database(settings) as (url, passwords):
+            make_roles(url, passwords)
+            load(url, lambda dump: _open(order, backup, dump))
+            _upgrade(url, passwords)
+            outcomes = _prepare(settings, url, _Said(backup.head, contents, order.listed), now)
+            _keep_list(settings, order.listed)
+            Emptied(url).finish()
     return outcomes
 
 
@@ -98,7 +100,7 @@ def put_back(settings: Settings, order: Order, now: datetime) -> list[Outcome]:
 class _Said:
     """What was given besides the backup's content."""
 
-    backup_id: UUID
+    head: Head
     contents: Contents
     listed: Path | None
 
@@ -110,12 +112,14 @@ class _Nowhere:
         return len(data)
 
 
-def _open(order: Order, sink: Writable) -> None:
+def _open(order: Order, backup: Sealed, sink: Writable) -> None:
+    """What comes out of it was sealed by this hotline, byte by byte."""
     try:
-        unseal(order.backup, order.keys, sink)
+        backup.write_to(sink)
     except CryptoError:
         raise SettingsError(
-            f"{order.backup} was cut off or altered: take another backup (nothing was changed)"
+            f"{order.backup} was cut off or altered, or is another hotline's: take another backup "
+            "(nothing was changed)"
         ) from None
 
 
@@ -248,13 +252,14 @@ def _programme(
                 f"{said.listed} ends before the backup, or is not the list that lay beside it "
                 "then: it was cut off. Take a whole copy (nothing was changed)."
             )
-        restored, owed = note_restore(tx, courier, said.backup_id, now)
+        restored, owed = note_restore(tx, courier, said.head.id, now)
     memory = Memory()
     sequence(courier, scope, memory)
     told = Remembered.of(tx.programme, said.contents.entries, before.tail.lines)
     done = Returning(gateway, scope, now).apply(told)
     sequence(courier, scope, memory)
-    return Outcome(restored, owed, told.until, done)
+    made = datetime.fromtimestamp(said.head.made, UTC)
+    return Outcome(restored, made, owed, told.until, done)
 
 
 def _keep_list(settings: Settings, given: Path | None) -> None:

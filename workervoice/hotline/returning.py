@@ -32,15 +32,18 @@ from workervoice.store.log import marks_at, next_versions
 from workervoice.store.rows import Place, Row
 from workervoice.workflow import case as case_machine
 from workervoice.workflow.clocks import ClockKind
-from workervoice.workflow.conversation import TALKING
-from workervoice.workflow.progress import Progress, left, moved
+from workervoice.workflow.conversation import MACHINE, TALKING
+from workervoice.workflow.progress import again
 
 _WITHDRAW, _KEPT = "case_withdraw", "case_cancel_withdrawal"
 _OFF = {
     "case_unrestricted": "case_restricted",
     "legal_hold_lifted": "legal_hold",
     _KEPT: _WITHDRAW,
+    _WITHDRAW: _KEPT,
 }
+_ENDS = frozenset({"case_unrestricted", "legal_hold_lifted"})  # nothing holds by these
+_SILENT = frozenset(MACHINE.states) - {*TALKING}
 
 
 @dataclass
@@ -52,6 +55,7 @@ class Remembered:
     removed: set[UUID] = field(default_factory=set)
     altered: dict[Place, int] = field(default_factory=dict)  # an entry, and its newest version
     stands: dict[UUID, str] = field(default_factory=dict)
+    moved: set[UUID] = field(default_factory=set)  # conversations told of after the backup
     cases: dict[UUID, set[str]] = field(default_factory=dict)  # what holds for a case
     accounts: list[tuple[UUID, str, str]] = field(default_factory=list)  # who, what, when
     recalled: set[UUID] = field(default_factory=set)  # issues
@@ -91,10 +95,12 @@ class Remembered:
             self.accounts.append((about, says, at))
         elif kind is Kind.ISSUE:
             self.recalled.add(about)
+        elif kind is Kind.STANDS:
+            self.moved.add(about)
         elif kind is Kind.CASE:
             holds = self.cases.setdefault(about, set())
             holds.discard(_OFF.get(says, ""))
-            holds |= {says} - _OFF.keys()
+            holds |= {says} - _ENDS
 
 
 @dataclass
@@ -131,7 +137,7 @@ class Returning:
         for case_id, holds in sorted(told.cases.items()):
             self._case(case_id, holds)
         for conversation, says in sorted(told.stands.items()):
-            self._silence(conversation, says)
+            self._silence(conversation, says, moved=conversation in told.moved)
         for officer_id in sorted(told.removed):
             self._shut_out(officer_id)
         self._accounts(told)
@@ -193,11 +199,13 @@ class Returning:
                 row = cases.case_by_id(tx, case_id, lock=True)
                 if _WITHDRAW in holds and row.state not in {"withdrawn", "erased"}:
                     self._withdraw(tx, case_id)
+                if _KEPT in holds and row.state == "withdrawn":
+                    self._keep(tx, case_id)
         except NotFound:
             return
         if row.state == "erased":
             return
-        for each in sorted(holds - {_WITHDRAW}):
+        for each in sorted(holds - {_WITHDRAW, _KEPT}):
             what = "restricted to named people" if each == "case_restricted" else "put under hold"
             self.done.look.append(
                 f"Case {case_id} was {what} after the backup: a supervisor has to do it again."
@@ -215,33 +223,33 @@ class Returning:
         pen.log(tx, "case_withdraw", case_id, state)
         self.done.withdrawn.append(case_id)
 
-    def _silence(self, conversation: UUID, says: str) -> None:
+    def _keep(self, tx: Tx, case_id: UUID) -> None:
+        """The worker took a DELETE back that is in the backup: nobody may erase by it."""
+        pen = self._pen(tx)
+        row = cases.case_by_id(tx, case_id, lock=True)
+        record = read_facts(tx, pen.vault, pen.directory, row)
+        holds, move = {f"came_from_{record.came_from}": True}, "cancel_withdrawal"
+        state = case_machine.MACHINE.advance(row.state, move, role=Role.WORKER, holds=holds)
+        write_facts(tx, pen, row, record, state)
+        promise(tx, pen, ClockKind.HANDLER_ACKNOWLEDGEMENT, case_id, record.priority)
+        pen.log(tx, _KEPT, case_id, state)
+
+    def _silence(self, conversation: UUID, says: str, *, moved: bool) -> None:
         """Where we may not write any more. That we may again is believed when the worker writes."""
-        if says == TALKS:
-            return
         try:
             with self.gateway.database.begin(self.scope) as tx:
                 talk = lock_conversation(tx, self.gateway.vault, conversation)
                 record = ConversationRecord.from_json(talk.record)
-                if record.progress.state not in TALKING:
+                state = _silent(record.progress.state, says, moved=moved)
+                if state is None:
                     return
-                silent = replace(record, progress=self._silent(record.progress, says))
-                state, after = silent.progress.state, silent.to_json()
+                progress = again(record.progress, state, int(self.now.timestamp()))
+                after = replace(record, progress=progress).to_json()
                 save_conversation(tx, self.gateway.vault, talk, state=state, record=after)
                 self._pen(tx).log(tx, "silenced_again", conversation, state)
         except NotFound:
             return
         self.done.silenced.append(conversation)
-
-    def _silent(self, progress: Progress, says: str) -> Progress:
-        if says == "frozen":
-            return moved(progress, "freeze")
-        if says == "withdrawn":
-            at = int(self.now.timestamp())
-            asked = replace(progress, awaiting=None, withdrawn_at=at)
-            return left(asked, "withdraw", holds={"digit_confirmed": True})
-        paused = left(progress, "stop")
-        return replace(paused, awaiting=None, delete_digit=None, stop_confirmed=True)
 
     def _shut_out(self, officer_id: UUID) -> None:
         """Whoever was let go has no way in; their entry and keys end when a registrar lets them go
@@ -272,3 +280,15 @@ class Returning:
                     f"{known[officer_id].login}: {event.replace('_', ' ')} on {at}, after the "
                     "backup: what was before holds again, so let them do it once more."
                 )
+
+
+def _silent(was: str, says: str, *, moved: bool) -> str | None:
+    """The state that a conversation is brought to which the backup has in the state `was`; None
+    where it stays. What was silent then is newer than lines from before the backup. A DELETE that
+    was confirmed once more begins its 72 hours anew; one that was taken back is a pause."""
+    if was in _SILENT and not moved:
+        return None
+    if says == TALKS:
+        return "paused" if was == "withdrawn" else None
+    state = says if says in _SILENT else "paused"
+    return None if was == state != "withdrawn" else state

@@ -155,6 +155,23 @@ def lost(progress: Progress) -> Progress:
     return left(progress, "lose_contact", role=Role.SYSTEM, holds=holds)
 
 
+def again(progress: Progress, state: str, at: int) -> Progress:
+    """Silent once more, in the state that is known from before a loss. The moves that led there are
+    lost, so none is made. A worker who writes comes back to where this progress talked last.
+    """
+    origin = progress.state if progress.state in TALKING else progress.came_from or "resting"
+    silent = replace(
+        progress,
+        state=state,
+        came_from=origin,
+        awaiting=None,
+        delete_digit=progress.delete_digit if state == "withdrawn" else None,
+        withdrawn_at=at if state == "withdrawn" else None,
+        stop_confirmed=state == "paused",
+    )
+    return replace(silent, unanswered=UNANSWERED_MAX) if state == "lost_contact" else silent
+
+
 def fresh(progress: Progress) -> Progress:
     """Ready for a new report: asks again from the start, keeps language, dates and what waits."""
     if progress.state not in TALKING:

@@ -65,6 +65,7 @@ def _settings(look: Look, known: Programmes) -> Iterator[Finding]:
 def _machine(look: Look, known: Programmes) -> Iterator[Finding]:
     yield from machine.disk(look)
     yield from machine.backup(look)
+    yield from machine.backup_keys(look)
     yield from machine.open_files(look)
     yield from machine.data_directory(look)
     yield from machine.root_user(look, demo=known.demo)

@@ -32,6 +32,7 @@ MISTAKES: Mapping[str, str] = {
     "entries_ending": "what the root or a registrar said of somebody's keys ends soon",
     "demo": "a hotline for workers has parts of the demo in it",
     "backup": "backups are meant to be made, and are not",
+    "backup_keys": "backups open longer than they should, or lie among what is none of theirs",
 }
 
 

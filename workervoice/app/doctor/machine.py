@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from workervoice.app import descriptors
-from workervoice.app.backups import last_made
 from workervoice.app.disks import disks
 from workervoice.app.doctor.findings import Finding, Look, ill
+from workervoice.app.expiring import amiss, doubt, last_made
 from workervoice.app.ops_addresses import FILE, addresses
 from workervoice.app.ops_client import listen_to
 
@@ -29,7 +29,7 @@ def backup(look: Look) -> Iterator[Finding]:
     keys = look.settings.backup_keys_dir
     if keys is None:
         return
-    last = last_made(keys)
+    last = last_made(keys, look.now)
     if last is None:
         told = "Backup: none was ever made"
     elif look.now.date() - last > BACKUP_EVERY:
@@ -37,6 +37,20 @@ def backup(look: Look) -> Iterator[Finding]:
     else:
         return
     yield ill("backup", f"{told}: run `workervoice backup`, and see why nothing runs it daily.")
+
+
+def backup_keys(look: Look) -> Iterator[Finding]:
+    """Nothing opens longer than it should, and every key there is one."""
+    keys = look.settings.backup_keys_dir
+    if keys is None:
+        return
+    doubted = doubt(keys, look.now)
+    for told in (*amiss(keys, look.now), *([doubted] if doubted else ())):
+        yield ill(
+            "backup_keys",
+            f"Keys of backups: {told}: run `workervoice backup expire --keys {keys}`, and see what "
+            "it says.",
+        )
 
 
 def open_files(look: Look) -> Iterator[Finding]:
