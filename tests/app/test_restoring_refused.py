@@ -388,13 +388,35 @@ def test_one_line_makes_the_daily_backup_and_destroys_the_keys_that_are_too_old(
 
     made = run("backup", **settings)
     unset = run("backup", DATABASE_URL=todays_house.owner_url)
+    beside = run("backup", **(settings | {"BACKUP_KEYS_DIR": str(into / "keys")}))
 
     assert made.returncode == 0, made.stderr
     (out,) = into.glob("*.backup")
     assert str(out) in made.stdout
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert "whoever takes the backups takes their keys" in beside.stderr
+    assert beside.returncode == 1
     assert "There is no list" in made.stdout
     assert (old.exists(), len(list(keys.iterdir()))) == (False, 1)
     assert "WORKERVOICE_BACKUP_DIR" in unset.stderr
+
+
+def test_a_database_without_a_programme_makes_no_backup(
+    todays_house: House, server: EmbeddedServer, tmp_path: Path
+) -> None:
+    server.ensure_database("nothing_in_it")
+
+    done = run(
+        "backup",
+        DATABASE_URL=server.owner_url("nothing_in_it"),
+        BACKUP_DIR=str(tmp_path / "backups"),
+        BACKUP_KEYS_DIR=str(tmp_path / "keys"),
+        DATA_DIR=str(todays_house.data),
+    )
+
+    assert done.returncode == 1
+    assert "there is no programme in this database, so there is no backup" in done.stderr
+    assert [*(tmp_path / "backups").iterdir(), *(tmp_path / "keys").iterdir()] == []
 
 
 def sealed_copy(house: House) -> tuple[Path, str]:

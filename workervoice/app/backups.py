@@ -125,7 +125,8 @@ def _write(
     seal_to: Callable[[Readable, BinaryIO], None],
 ) -> None:
     """All of a dump that is whole, on the disk."""
-    with new.open("xb") as sink:
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "wb") as sink:
         with source as dump:
             checked = _Dump(dump)
             seal_to(checked, sink)

@@ -48,6 +48,11 @@ def _daily(parsed: argparse.Namespace) -> int:
             "WORKERVOICE_BACKUP_DIR and WORKERVOICE_BACKUP_KEYS_DIR are missing: say where backups "
             "go, and where their keys, on another disk; or use `workervoice backup make`"
         )
+    if keys.resolve().is_relative_to(into.resolve()):
+        raise SettingsError(
+            "WORKERVOICE_BACKUP_KEYS_DIR lies in WORKERVOICE_BACKUP_DIR: whoever takes the backups "
+            "takes their keys. Give another directory, on another disk"
+        )
     out = into / now.strftime("%Y-%m-%d-%H%M%S.backup")
     try:
         _make_directory(into, now)

@@ -12,8 +12,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from workervoice.app.ownership import owner_url
 from workervoice.embedded.binaries import program
-from workervoice.errors import SettingsError
+from workervoice.errors import SettingsError, Unavailable
 from workervoice.settings import Settings
+from workervoice.store.engine import Database
+from workervoice.store.programme import is_founded
 
 _VARIABLES = {
     "host": "PGHOST",
@@ -28,8 +30,10 @@ _VARIABLES = {
 
 @contextmanager
 def dumped(settings: Settings) -> Iterator[IO[bytes]]:
-    """The dump, as SQL. Raises `SettingsError` at its end if `pg_dump` did not reach that."""
+    """The dump, as SQL. Raises `SettingsError` if there is nothing to dump, and at its end if
+    `pg_dump` did not reach that."""
     with owner_url(settings, given=settings.database_url) as url, tempfile.TemporaryFile() as said:
+        _refuse_empty(url)
         pg_dump = subprocess.Popen(  # noqa: S603 - our own program, nothing of a user's
             [str(program("pg_dump")), "--format=plain", "--no-owner"],
             env=reaching(url),
@@ -48,6 +52,23 @@ def dumped(settings: Settings) -> Iterator[IO[bytes]]:
             said.seek(0)
             last = (said.read().decode(errors="replace").strip().splitlines() or [""])[-1]
             raise SettingsError(f"pg_dump failed, so there is no backup: {last}")
+
+
+def _refuse_empty(url: str) -> None:
+    """A dump of the wrong database would count as tonight's backup."""
+    database = Database(url, pool_size=1)
+    try:
+        with database.begin() as tx:
+            founded = is_founded(tx)
+    except Unavailable:
+        return  # pg_dump says why
+    finally:
+        database.close()
+    if not founded:
+        raise SettingsError(
+            "there is no programme in this database, so there is no backup: see "
+            "WORKERVOICE_DATABASE_URL and WORKERVOICE_DATA_DIR"
+        )
 
 
 def reaching(url: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
 from workervoice.crypto.seal import ctx
 from workervoice.errors import NotFound
@@ -126,6 +126,13 @@ _Row = TypeVar("_Row", bound=Registered)
 def programmes(tx: Tx) -> list[UUID]:
     """Every programme that this role may see."""
     return list(tx.connection.execute(select(t.programme.c.programme_id)).scalars())
+
+
+def is_founded(tx: Tx) -> bool:
+    """Whether there is a programme that this role may see; in a database without tables there is
+    none."""
+    table = tx.connection.execute(select(func.to_regclass(t.programme.name))).scalar_one()
+    return table is not None and bool(programmes(tx))
 
 
 def programme_name(tx: Tx) -> str:
