@@ -84,6 +84,9 @@ def _of_database(found: Status) -> Iterator[str]:
 def _of_provider(found: Status) -> Iterator[str]:
     for provider, at in found.last_webhook.items():
         yield f"last webhook of {provider}: {at or 'none since the start'}"
+    if found.not_stored is not None:
+        told = ", ".join(f"{count} {name}" for name, count in found.not_stored.items())
+        yield f"webhooks not stored since the start: {told or 'none'}"
     for window, codes in (found.provider_errors or {}).items():
         told = ", ".join(f"{count} x {code}" for code, count in sorted(codes.items()))
         yield f"provider's errors of the last {window}: {told or 'none'}"

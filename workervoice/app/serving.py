@@ -12,7 +12,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import uvicorn
@@ -37,7 +37,6 @@ from workervoice.app.watching import (
     stuck,
 )
 from workervoice.errors import SettingsError, Unavailable
-from workervoice.hotline.process import Process
 from workervoice.hotline.throttle import Rules
 from workervoice.hotline.tick import Courier
 from workervoice.journal import Journal
@@ -94,7 +93,11 @@ def run_gateway(settings: Settings, seat: Seat) -> None:
     app = create_gateway_app(reception, receivers, processes.public_url(settings), counts)
     recycle = settings.recycle_requests if seat.handle is not None else 0
     server = _server(app, recycle, tied=seat.tied)
-    ops = _ops_of_server(settings, seat, "gateway", server, reception.process, counts.registry)
+
+    def works() -> Iterable[str]:
+        return (*keys_away(reception.process.custody), *app.state.problems())
+
+    ops = _ops_of_server(settings, seat, "gateway", server, works, counts.registry)
     listening = _socket(seat.handle, settings.gateway_host, settings.gateway_port, "gateway_port")
     _serve(server, listening, ops, finish=app.state.finish)
 
@@ -117,7 +120,11 @@ def run_console(settings: Settings, seat: Seat) -> None:
     )
     server = _server(app, settings.recycle_requests if kept else 0, tied=seat.tied)
     registry = app.state.console.counts.registry
-    ops = _ops_of_server(settings, seat, "console", server, process, registry)
+
+    def works() -> Iterable[str]:
+        return keys_away(process.custody)
+
+    ops = _ops_of_server(settings, seat, "console", server, works, registry)
     listening = _socket(seat.handle, settings.console_host, settings.console_port, "console_port")
     _serve(server, listening, ops)
 
@@ -191,7 +198,7 @@ def _ops_of_server(
     seat: Seat,
     kind: str,
     server: Recycled,
-    process: Process,
+    works: Problems,
     registry: CollectorRegistry,
 ) -> OpsServer | None:
     asked = Probe(processes.probe_database(settings, kind))
@@ -200,7 +207,7 @@ def _ops_of_server(
         alive=lambda: stuck(server.beat_at, BEAT_SECONDS, _HANGS),
         ready=lambda: (
             *asked.problems(),
-            *keys_away(process.custody),
+            *works(),
             *stuck(server.beat_at, BEAT_SECONDS, _HANGS),
         ),
     )

@@ -12,17 +12,20 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from workervoice import __version__
 from workervoice.crypto.custody import Custody
-from workervoice.errors import Unavailable
+from workervoice.errors import NotUpgraded, Unavailable
 from workervoice.hotline.tally import CODES, OUTCOMES, Tally
 from workervoice.hotline.tick import Courier
 from workervoice.store.backlog import WAITING, Queue
 from workervoice.store.engine import Database
+from workervoice.store.revision import check_revision
 
 PROBE_SECONDS = 2.0  # in which a database answers
+AT_ONCE_SECONDS = 1.0  # a refusal comes sooner, silence later
 ROUND_SECONDS = 120.0  # in which a courier finishes a round, or at least begins the next step
 BEAT_SECONDS = 10.0  # in which a loop comes round
 QUEUE_SECONDS = 10.0  # between two counts of the queue
 DATABASE = f"the database does not answer within {PROBE_SECONDS:.0f} s"
+REFUSED = "the database is not there, or does not let us in: look at its address and password"
 KEYS = "the service that holds the keys does not answer"
 WINDOWS = {"hour": 60, "day": 24 * 60}
 
@@ -44,30 +47,42 @@ def add_process(registry: CollectorRegistry, process: str) -> None:
 
 
 class Probe:
-    """Whether the database answers. Asks on a connection of its own, never twice at once, and
-    waits for an answer no longer than `PROBE_SECONDS`."""
+    """Whether the database answers and has our tables. Asks on a connection of its own, never
+    twice at once, and waits for an answer no longer than `PROBE_SECONDS`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._answered = threading.Event()
         self._asking = threading.Lock()
+        self._ill = ""
 
     def problems(self) -> Iterator[str]:
-        """A sentence if it does not answer."""
+        """A sentence if it does not answer, or cannot be used."""
         if self._asking.acquire(blocking=False):
             self._answered.clear()
             threading.Thread(target=self._ask, daemon=True, name="probe").start()
         if not self._answered.wait(PROBE_SECONDS):
             yield DATABASE
+        elif self._ill:
+            yield self._ill
 
     def _ask(self) -> None:
+        began = time.monotonic()
         try:
-            with self._database.begin():
-                self._answered.set()
+            with self._database.begin() as tx:
+                check_revision(tx)
+                self._tell("")
+        except NotUpgraded as exc:
+            self._tell(str(exc))
         except Unavailable:
-            return
+            if time.monotonic() - began < AT_ONCE_SECONDS:
+                self._tell(REFUSED)
         finally:
             self._asking.release()
+
+    def _tell(self, ill: str) -> None:
+        self._ill = ill
+        self._answered.set()
 
 
 def keys_away(custody: Custody) -> Iterator[str]:

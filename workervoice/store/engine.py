@@ -269,7 +269,7 @@ def _answered(
             connection.invalidate(exc)
         raise DBAPIError.instance(
             sql, None, exc, psycopg.Error, hide_parameters=True, connection_invalidated=lost
-        ) from None
+        ) from exc
 
 
 def streamed(tx: Tx, query: Select[Any]) -> Iterator[Row[Any]]:
