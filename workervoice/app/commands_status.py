@@ -52,7 +52,10 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 def _lines(found: Status) -> Iterator[str]:
     """What needs somebody first."""
-    yield "All is well." if not found.needs else "Somebody has to see to this:"
+    if found.needs:
+        yield "Somebody has to see to this:"
+    else:
+        yield "What was asked is well." if found.not_asked else "All is well."
     yield from (f"  {sentence}" for sentence in found.needs)
     for name, heard in found.processes.items():
         state = "ready" if heard.ready else "not ready" if heard.answers else "no answer"

@@ -1,7 +1,8 @@
 """`workervoice status`: how the hotline is now, in numbers, and what needs somebody.
 
 It asks the processes at their operations addresses and the database as its owner or as the courier;
-it starts nothing and changes nothing. What it could not ask it says.
+it starts nothing and changes nothing. What it could not ask it says; a process that was not asked
+needs somebody, since nobody knows whether it is dead.
 """
 
 from __future__ import annotations
@@ -80,8 +81,7 @@ def _ask_processes(found: Status, settings: Settings, now: datetime) -> None:
     known = addresses(settings)
     for process in (*WATCHED, *sorted(known.keys() - set(WATCHED))):
         if process not in known:
-            setting = f"{PREFIX}{process.upper()}_OPS_PORT"
-            found.not_asked.append(f"The {process}: no operations address is known ({setting}).")
+            found.needs.append(_unknown(process, settings))
             continue
         heard = found.processes[process] = listen_to(known[process])
         if not heard.answers:
@@ -93,6 +93,14 @@ def _ask_processes(found: Status, settings: Settings, now: datetime) -> None:
     _of_gateways(found, gateways)
     _of_failures(found, gateways, now)
     _of_courier(found, found.processes.get("courier"))
+
+
+def _unknown(process: str, settings: Settings) -> str:
+    setting = f"{PREFIX}{process.upper()}_OPS"
+    return (
+        f"The {process} was not asked: no `workervoice up` runs on {settings.data_dir}, and "
+        f"{setting}_PORT (with {setting}_HOST, if it is elsewhere) names no address."
+    )
 
 
 def _of_failures(found: Status, gateways: Sequence[Heard], now: datetime) -> None:
