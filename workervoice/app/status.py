@@ -31,7 +31,7 @@ from workervoice.store.backlog import (
     together,
 )
 from workervoice.store.engine import Database, Scope
-from workervoice.store.migrate import current_revision, newest_revision
+from workervoice.store.migrate import EMBEDDED_AWAY, current_revision, newest_revision
 from workervoice.store.programme import programmes
 from workervoice.store.restored import restores
 from workervoice.web.gateway.counts import FAILED
@@ -162,18 +162,18 @@ def _ask_database(found: Status, settings: Settings, now: datetime) -> None:
     Raises `WorkervoiceError`."""
     owner = settings.database_url
     courier = settings.courier_database_url if owner is None else None
-    if owner is not None:
-        url = owner.get_secret_value()
-    elif courier is not None:
+    if courier is not None:
         url = courier.get_secret_value()
+        found.not_asked.append(f"The database's revision: {PREFIX}DATABASE_URL is not given.")
+    elif owner is not None:
+        url = owner.get_secret_value()
+        found.revision = current_revision(url)
     else:
         url = _of_running(settings)
-    if courier is not None:
-        found.not_asked.append(f"The database's revision: {PREFIX}DATABASE_URL is not given.")
-    else:
-        found.revision, newest = current_revision(url), newest_revision()
-        if found.revision != newest:
-            raise ServerError(f"it is not at revision {newest}: run `workervoice db upgrade`")
+        found.revision = current_revision(url, EMBEDDED_AWAY)
+    newest = newest_revision()
+    if courier is None and found.revision != newest:
+        raise ServerError(f"it is not at revision {newest}: run `workervoice db upgrade`")
     database = Database(url, pool_size=1)
     try:
         _count(found, database, now)
