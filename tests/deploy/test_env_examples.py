@@ -15,6 +15,7 @@ from workervoice.values import HOLDERS
 
 DEPLOY = SYSTEMD.parent
 EXAMPLES = sorted(DEPLOY.rglob("*.env.example"))
+MOST_GATEWAYS = 64  # each takes the port after the last one's
 HOLDER = {"small": "up", "owner": "db", "backup": "doctor"}
 FILLED = {
     "WORKERVOICE_ROOT_PUBLIC": "ab" * 32,
@@ -92,3 +93,7 @@ def test_the_owner_knows_where_each_process_is_asked_and_sees_the_database(
 
     assert {process: {process: at} for process, at in addresses(owner).items()} == own
     assert owner.database_url is not None
+    gateway = owner.gateway_ops_port
+    others = (owner.courier_ops_port, owner.console_ops_port)
+    assert gateway
+    assert set(others).isdisjoint(range(gateway, gateway + MOST_GATEWAYS))
