@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.engine import make_url
 from tests.app.alone import alone
 from tests.app.test_cli import run
 from tests.house import House
-from workervoice.app.watching import REFUSED
+from workervoice.app.watching import IDLES, NEW, REFUSED, ROUND_SECONDS, without_round
 from workervoice.embedded import EmbeddedServer
 
 NUMBER = "+15550107001"
@@ -73,3 +74,19 @@ def test_a_wrong_password_is_told_as_such_and_at_once(shared_house: House) -> No
     assert status.returncode == 1
     assert "Webhooks were not stored (1 unavailable since the start; the last at" in status.stdout
     assert "webhooks not stored since the start: 1 unavailable\n" in status.stdout
+
+
+def test_a_courier_that_has_just_started_does_not_speak_of_two_minutes(shared_house: House) -> None:
+    wrong = at(shared_house.urls["courier"], password="zebracrossing")
+    with alone("courier", shared_house, "/health", COURIER_DATABASE_URL=wrong) as courier:
+        told = courier.ask("/ready")
+
+    assert told == (503, f"{REFUSED}\n{NEW}\n")
+
+
+def test_one_that_finished_none_in_that_time_does() -> None:
+    now = time.monotonic()
+
+    assert list(without_round(None, now - ROUND_SECONDS - 1)) == [IDLES]
+    assert list(without_round(now - ROUND_SECONDS - 1, now - 999)) == [IDLES]
+    assert list(without_round(now, now)) == []

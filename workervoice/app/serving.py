@@ -12,6 +12,7 @@ import secrets
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ from workervoice.app.patience import Patient
 from workervoice.app.recycling import DRAIN_SECONDS, Recycled, tell_supervisor
 from workervoice.app.watching import (
     BEAT_SECONDS,
+    IDLES,
     ROUND_SECONDS,
     CourierMetrics,
     Probe,
@@ -35,6 +37,7 @@ from workervoice.app.watching import (
     add_process,
     keys_away,
     stuck,
+    without_round,
 )
 from workervoice.errors import SettingsError, Unavailable
 from workervoice.hotline.throttle import Rules
@@ -47,7 +50,6 @@ from workervoice.web.phone import PhoneLine, create_phone_app
 
 _JOURNAL = Journal("workervoice")
 _HANGS = f"it has not come round for {BEAT_SECONDS:.0f} s"
-_IDLES = f"no round was finished in the last {ROUND_SECONDS:.0f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +154,15 @@ def run_courier(settings: Settings, seat: Seat) -> None:
     Leaving(courier.stopping.set).on_signals()
     registry = CollectorRegistry()
     registry.register(CourierMetrics(courier, processes.provider_of(settings)))
-    tally, probe = courier.tally, processes.probe_database(settings, "courier")
-    asked = Probe(probe)
+    tally, started_at = courier.tally, time.monotonic()
+    asked = Probe(processes.probe_database(settings, "courier"))
     ops = _ops(
         *(settings, seat, "courier", registry),
-        alive=lambda: stuck(tally.beat_at, ROUND_SECONDS, _IDLES),
+        alive=lambda: stuck(tally.beat_at, ROUND_SECONDS, IDLES),
         ready=lambda: (
             *asked.problems(),
             *keys_away(courier.process.custody),
-            *stuck(tally.round_at, ROUND_SECONDS, _IDLES),
+            *without_round(tally.round_at, started_at),
         ),
     )
     _JOURNAL.note("started")

@@ -27,6 +27,8 @@ QUEUE_SECONDS = 10.0  # between two counts of the queue
 DATABASE = f"the database does not answer within {PROBE_SECONDS:.0f} s"
 REFUSED = "the database is not there, or does not let us in: look at its address and password"
 KEYS = "the service that holds the keys does not answer"
+IDLES = f"no round was finished in the last {ROUND_SECONDS:.0f} s"
+NEW = "it has just started, and no round is finished yet"
 WINDOWS = {"hour": 60, "day": 24 * 60}
 
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -94,6 +96,14 @@ def stuck(beat_at: float | None, seconds: float, what: str) -> Iterator[str]:
     """A sentence if somebody's last sign of life is too old."""
     if beat_at is None or time.monotonic() - beat_at > seconds:
         yield what
+
+
+def without_round(round_at: float | None, started_at: float) -> Iterator[str]:
+    """A sentence if no round was finished lately; a courier that has just started says that."""
+    if round_at is None and time.monotonic() - started_at <= ROUND_SECONDS:
+        yield NEW
+    else:
+        yield from stuck(round_at, ROUND_SECONDS, IDLES)
 
 
 class QueueWatch:
