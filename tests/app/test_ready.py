@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -11,10 +13,12 @@ from sqlalchemy.engine import make_url
 from tests.app.alone import alone
 from tests.app.test_cli import run
 from tests.house import House
-from workervoice.app.watching import IDLES, NEW, REFUSED, ROUND_SECONDS, without_round
+from workervoice.app.watching import IDLES, NEW, REFUSED, ROUND_SECONDS, Probe, without_round
 from workervoice.embedded import EmbeddedServer
+from workervoice.store.engine import Database, Scope, Tx
 
 NUMBER = "+15550107001"
+OTHER_REVISION = "UPDATE alembic_version SET version_num = '0000'"
 
 
 def at(url: str, **other: str) -> str:
@@ -44,14 +48,38 @@ def test_a_gateway_on_a_database_without_tables_is_not_ready_and_says_why(
 
 
 def test_a_database_of_another_revision_makes_nobody_ready(todays_house: House) -> None:
-    other = "UPDATE alembic_version SET version_num = '0000'"
     with alone("gateway", todays_house) as gateway:
         with todays_house.owner.begin() as tx:
-            tx.connection.exec_driver_sql(other)
+            tx.connection.exec_driver_sql(OTHER_REVISION)
         told = gateway.ask("/ready")
 
     assert told[0] == 503
     assert "another version's revision" in told[1]
+
+
+class EndsSlowly(Database):
+    """As one on a machine that is busy: the transaction takes a while to end."""
+
+    @contextmanager
+    def begin(self, scope: Scope | None = None) -> Iterator[Tx]:
+        with super().begin(scope) as tx:
+            yield tx
+            time.sleep(0.3)
+
+
+def test_no_question_is_answered_by_the_answer_to_an_earlier_one(todays_house: House) -> None:
+    slow = EndsSlowly(todays_house.urls["gateway"])
+    probe = Probe(slow)
+
+    well = list(probe.problems())
+    with todays_house.owner.begin() as tx:
+        tx.connection.exec_driver_sql(OTHER_REVISION)
+    ill = list(probe.problems())
+    slow.close()
+
+    assert well == []
+    assert len(ill) == 1
+    assert "another version's revision" in ill[0]
 
 
 def test_a_wrong_password_is_told_as_such_and_at_once(shared_house: House) -> None:

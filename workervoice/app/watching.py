@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Info, ProcessCollector
@@ -48,43 +49,55 @@ def add_process(registry: CollectorRegistry, process: str) -> None:
     about.info({"process": process, "version": __version__})
 
 
+@dataclass
+class _Question:
+    """One question to the database, and what came of it."""
+
+    answered: threading.Event = field(default_factory=threading.Event)
+    over: bool = False
+    ill: str = ""
+
+    def answer(self, ill: str) -> None:
+        self.ill = ill
+        self.answered.set()
+
+
 class Probe:
     """Whether the database answers and has our tables. Asks on a connection of its own, never
     twice at once, and waits for an answer no longer than `PROBE_SECONDS`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._answered = threading.Event()
-        self._asking = threading.Lock()
-        self._ill = ""
+        self._lock = threading.Lock()
+        self._asked = _Question(over=True)
 
     def problems(self) -> Iterator[str]:
         """A sentence if it does not answer, or cannot be used."""
-        if self._asking.acquire(blocking=False):
-            self._answered.clear()
-            threading.Thread(target=self._ask, daemon=True, name="probe").start()
-        if not self._answered.wait(PROBE_SECONDS):
+        with self._lock:  # whoever comes meanwhile waits for the same answer, and for no older one
+            if self._asked.over or self._asked.answered.is_set():
+                self._asked = _Question()
+                ask = threading.Thread(target=self._ask, args=(self._asked,), name="probe")
+                ask.daemon = True
+                ask.start()
+            asked = self._asked
+        if not asked.answered.wait(PROBE_SECONDS):
             yield DATABASE
-        elif self._ill:
-            yield self._ill
+        elif asked.ill:
+            yield asked.ill
 
-    def _ask(self) -> None:
+    def _ask(self, asked: _Question) -> None:
         began = time.monotonic()
         try:
             with self._database.begin() as tx:
                 check_revision(tx)
-                self._tell("")
+            asked.answer("")
         except NotUpgraded as exc:
-            self._tell(str(exc))
+            asked.answer(str(exc))
         except Unavailable:
             if time.monotonic() - began < AT_ONCE_SECONDS:
-                self._tell(REFUSED)
+                asked.answer(REFUSED)
         finally:
-            self._asking.release()
-
-    def _tell(self, ill: str) -> None:
-        self._ill = ill
-        self._answered.set()
+            asked.over = True
 
 
 def keys_away(custody: Custody) -> Iterator[str]:
