@@ -25,6 +25,7 @@ from workervoice.app import (
     commands_places,
     commands_restore,
     commands_status,
+    uncaught,
 )
 from workervoice.errors import NotTrusted, WorkervoiceError
 from workervoice.settings import Settings, load
@@ -47,6 +48,7 @@ _ROOMS = (
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command; exits 0 if all went well, 1 with a sentence if not, 2 for a wrong call."""
+    uncaught.tell_plainly()
     parsed = _parser().parse_args(arguments)
     try:
         sys.exit(parsed.run(parsed))

@@ -25,6 +25,7 @@ WorkervoiceError
 ├── Forbidden               this person may not do this
 ├── Unlogged                something was stored and no leaf of the log says so: a fault of ours
 ├── Unavailable             the database cannot be reached now
+│   └── NotUpgraded         it has not the tables that this version needs
 └── ServerError             the embedded database server cannot start
 """
 
@@ -130,6 +131,10 @@ class Unlogged(WorkervoiceError):
 
 class Unavailable(WorkervoiceError):
     """The database cannot be reached; nothing was stored."""
+
+
+class NotUpgraded(Unavailable):
+    """The database was never upgraded, or for another version; the text says what to do."""
 
 
 class ServerError(WorkervoiceError):

@@ -35,8 +35,16 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
         ),
         "keys_away": (WARNING, "{says}"),
         "keys_back": (WARNING, "the key service answers again"),
-        "database_away": (WARNING, "the database does not answer: waiting for it"),
+        "database_away": (
+            WARNING,
+            "the database does not answer, or cannot be used: waiting for it",
+        ),
         "database_back": (INFO, "the database answers again"),
+        "storing_failed": (
+            WARNING,
+            "what a provider brought could not be stored: {what} ({count} since the start)",
+        ),
+        "storing_back": (INFO, "what providers bring is stored again"),
         "item_failed": (WARNING, "{kind} {id}: {what}"),
         "list_put_aside": (
             WARNING,

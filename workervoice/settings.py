@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         ge=0,
         le=65535,
         description="Port of /metrics, /health and /ready of the gateway. Default: none, and with "
-        "`up` a free one.",
+        "`up` a free one; further gateways take the ports after it.",
     )
     courier_ops_host: str = Field("127.0.0.1", description="The same for the courier: its address.")
     courier_ops_port: int | None = Field(None, ge=0, le=65535, description="The same: its port.")

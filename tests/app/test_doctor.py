@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -23,6 +26,7 @@ from workervoice.store.engine import Scope
 
 WORKER = "+15550100333"
 REPORT = "They took our passports"
+COMMANDS = ("doctor", "status")
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +149,24 @@ def test_a_text_that_failed_is_told_and_is_no_ill(house: House) -> None:
 
     assert [(f.well, "1 text failed" in f.sentence) for f in told] == [(True, True)]
     assert ills(house) == []
+
+
+def test_an_embedded_database_that_hangs_is_not_blamed_on_a_setting_that_nobody_gave(
+    tmp_path: Path,
+) -> None:
+    with EmbeddedServer(tmp_path / "data", durable=False) as server:
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            with ThreadPoolExecutor(2) as two:
+                asked = two.map(lambda name: run(name, DATA_DIR=str(tmp_path / "data")), COMMANDS)
+                told = {name: done.stdout for name, done in zip(COMMANDS, asked, strict=True)}
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+
+    for said in told.values():
+        assert "Database: the embedded database does not answer: end `workervoice up`" in said
+        assert "WORKERVOICE_DATABASE_URL" not in said
 
 
 def test_keys_of_another_programme_are_named(house: House, tmp_path: Path) -> None:

@@ -323,6 +323,20 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
             {"CONSOLE_URL": "http://officers.example.org"}, {"CONSOLE_URL": "http://127.0.0.1:8401"}
         ),
     ),
+    (
+        "ports",
+        by_settings(
+            {"GATEWAY_PROCESSES": "2", "GATEWAY_OPS_PORT": "8410", "COURIER_OPS_PORT": "8411"},
+            {"GATEWAY_PROCESSES": "2", "GATEWAY_OPS_PORT": "8410", "COURIER_OPS_PORT": "8408"},
+        ),
+    ),
+    (
+        "ports",
+        by_settings(
+            {"GATEWAY_PORT": "8400", "GATEWAY_HOST": "::", "CONSOLE_OPS_PORT": "8400"},
+            {"COURIER_OPS_PORT": "8400", "CONSOLE_OPS_HOST": "::1", "CONSOLE_OPS_PORT": "8400"},
+        ),
+    ),
     ("console_url", by_settings({"CONSOLE_HOST": "10.0.0.5"}, {"CONSOLE_HOST": "::1"})),
     (
         "behind_proxy",

@@ -51,6 +51,15 @@ def test_the_table_of_metrics_is_whole(measured: dict[str, Metric]) -> None:
     assert {re.sub("_(bucket|count|sum)$", "", name) for name in ours} == listed
 
 
+def test_the_table_names_every_label(measured: dict[str, Metric]) -> None:
+    rows = dict(re.findall(r"^\| `(workervoice_\w+)` \|(.+)$", PAGE, flags=re.M))
+
+    for name, family in measured.items():
+        if row := rows.get(re.sub("_(bucket|count|sum)$", "", name)):
+            labels = {label for sample in family.samples for label in sample.labels} - {"le"}
+            assert {label for label in labels if f"`{label}`" not in row} == set(), name
+
+
 def rules() -> Iterator[dict[str, Any]]:
     for group in RULES["groups"]:
         assert set(group) == {"name", "rules"}

@@ -54,7 +54,7 @@ def test_beside_a_running_hotline_it_asks_everybody(data: Path) -> None:
     assert gone.returncode == 1
     assert after["processes"] == {}
     assert any("no database server runs" in need for need in after["needs"])
-    assert sum("no operations address is known" in each for each in after["not_asked"]) == 3
+    assert sum(" was not asked: " in each for each in after["needs"]) == 3
 
 
 @pytest.fixture
@@ -78,7 +78,35 @@ def test_what_waits_too_long_and_who_does_not_answer_need_somebody(
     assert "The gateway does not answer" in needs
     assert "1 text to workers should have gone out by now" in needs
     assert "texts owed: 1 older" in told.stdout
+    assert "The courier was not asked" in needs
+    assert "WORKERVOICE_COURIER_OPS_PORT" in needs
     assert "Not asked:" in told.stdout
+
+
+@pytest.mark.timeout(120)
+def test_processes_that_run_by_themselves_are_all_asked_by_their_ports(
+    todays_house: House, given: dict[str, str]
+) -> None:
+    """As with the owner's environment; and one that died is missed."""
+    house = todays_house
+    named = {"COURIER_OPS_HOST": "localhost"}  # as in containers: by a name
+    with alone("courier", house, **named) as courier, alone("console", house) as console:
+        ports = {"COURIER_OPS_PORT": str(courier.ops), "CONSOLE_OPS_PORT": str(console.ops)}
+        ports |= named
+        with alone("gateway", house) as gateway:
+            ports["GATEWAY_OPS_PORT"] = str(gateway.ops)
+            well = run("status", **given, **ports)
+            unknown = run("status", **given, **{**ports, "GATEWAY_OPS_PORT": ""})
+        dead = run("status", **given, **ports)
+
+    assert (well.returncode, well.stdout.splitlines()[0]) == (0, "What was asked is well.")
+    assert well.stdout.count(": ready") == 3
+    assert f"(http://localhost:{courier.ops})" in well.stdout
+    assert "Not asked:\n  The disk of the database's server" in well.stdout
+    assert unknown.returncode == 1
+    assert "The gateway was not asked" in unknown.stdout
+    assert dead.returncode == 1
+    assert "The gateway does not answer" in dead.stdout
 
 
 def test_with_the_couriers_address_it_says_what_it_could_not_ask(
@@ -91,7 +119,9 @@ def test_with_the_couriers_address_it_says_what_it_could_not_ask(
     told = run("status", "--json", **asked)
 
     found = json.loads(told.stdout)
-    assert told.returncode == 0, told.stdout
+    assert told.returncode == 1
+    assert not found["well"]
+    assert sum(" was not asked: " in each for each in found["needs"]) == len(found["needs"]) == 3
     assert found["revision"] is None
     assert any("revision" in sentence for sentence in found["not_asked"])
     assert sum(found["cases"].values()) == 1

@@ -161,8 +161,22 @@ def test_only_caddy_is_reached_and_the_database_by_the_processes_alone() -> None
     assert beside["database"] == {"database", *OURS}
     assert beside["sending"] == {"courier"}
     assert beside["outside"] == {"caddy"}
-    assert {n for n, kind in networks.items() if kind.get("internal")} == {"front", "database"}
+    assert beside["ops"] == {"upgrade", "gateway", "courier", "console"}
+    internal = {n for n, kind in networks.items() if kind.get("internal")}
+    assert internal == {"front", "database", "ops"}
     assert all("expose" not in service for service in services.values())
+
+
+def test_a_process_is_asked_under_a_name_that_it_has_among_those_who_ask_alone() -> None:
+    services = compose()["services"]
+
+    for name in ("gateway", "courier", "console"):
+        aliases = {n: (told or {}).get("aliases") for n, told in services[name]["networks"].items()}
+        told = (COMPOSE.parent / "env" / f"{name}.env.example").read_text()
+        (host,) = re.findall(rf"^WORKERVOICE_{name.upper()}_OPS_HOST=(.+)$", told, flags=re.M)
+        assert aliases.pop("ops") == [host]
+        assert set(aliases.values()) == {None}
+        assert host not in services
 
 
 def test_no_secret_is_in_an_environment_and_each_process_has_its_own_file() -> None:

@@ -9,11 +9,13 @@ import pytest
 
 from tests.channels.twilio_signing import ACCOUNT
 from tests.deploy.units import SYSTEMD
+from workervoice.app.ops_addresses import WATCHED, addresses
 from workervoice.settings import PREFIX, Settings, load
 from workervoice.values import HOLDERS
 
 DEPLOY = SYSTEMD.parent
 EXAMPLES = sorted(DEPLOY.rglob("*.env.example"))
+MOST_GATEWAYS = 64  # each takes the port after the last one's
 HOLDER = {"small": "up", "owner": "db", "backup": "doctor"}
 FILLED = {
     "WORKERVOICE_ROOT_PUBLIC": "ab" * 32,
@@ -40,12 +42,18 @@ def test_an_example_names_settings_that_there_are(path: Path) -> None:
     assert named(path)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
-def test_an_example_loads_once_it_is_filled_in(path: Path, tmp_path: Path) -> None:
+def filled(path: Path, into: Path) -> str:
+    """The example with values in it, written there."""
     text = path.read_text()
     for name, value in FILLED.items():
         text = re.sub(rf"^{name}=replace-me$", f"{name}={value}", text, flags=re.M)
-    (tmp_path / "filled.env").write_text(text)
+    into.write_text(text)
+    return text
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
+def test_an_example_loads_once_it_is_filled_in(path: Path, tmp_path: Path) -> None:
+    text = filled(path, tmp_path / "filled.env")
 
     settings = load({"WORKERVOICE_ENV_FILE": str(tmp_path / "filled.env")})
 
@@ -70,3 +78,22 @@ def test_whoever_needs_settings_has_an_example_in_both_layouts() -> None:
     for layout, more in (("env", {"small"}), ("compose/env", set[str]())):
         there = {p.name.removesuffix(".env.example") for p in (DEPLOY / layout).iterdir()}
         assert there == processes | more
+
+
+@pytest.mark.parametrize("layout", ["env", "compose/env"])
+def test_the_owner_knows_where_each_process_is_asked_and_sees_the_database(
+    layout: str, tmp_path: Path
+) -> None:
+    def told(name: str) -> Settings:
+        filled(DEPLOY / layout / f"{name}.env.example", tmp_path / name)
+        return load({"WORKERVOICE_ENV_FILE": str(tmp_path / name)})
+
+    own = {process: addresses(told(process)) for process in WATCHED}
+    owner = told("owner")
+
+    assert {process: {process: at} for process, at in addresses(owner).items()} == own
+    assert owner.database_url is not None
+    gateway = owner.gateway_ops_port
+    others = (owner.courier_ops_port, owner.console_ops_port)
+    assert gateway
+    assert set(others).isdisjoint(range(gateway, gateway + MOST_GATEWAYS))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,31 @@ def test_a_broken_configuration_is_told_in_the_servers_words(fresh: EmbeddedServ
         fresh.start()
 
     assert not fresh.running
+
+
+FILES_OF_HALF_A_MEGABYTE = """
+import resource, sys
+from pathlib import Path
+from workervoice.embedded import EmbeddedServer
+from workervoice.errors import ServerError
+resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+try:
+    EmbeddedServer(Path(sys.argv[1]), durable=False).start()
+except ServerError as exc:
+    print(exc)
+"""
+
+
+def test_why_the_files_cannot_be_made_is_told_and_not_what_comes_after_it(data: Path) -> None:
+    """On a full disk it is "No space left on device"; here files may not grow."""
+    command = [sys.executable, "-c", FILES_OF_HALF_A_MEGABYTE, str(data)]
+
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert re.fullmatch(
+        r"the database files could not be made in \S+: could not write .*: File too large\n",
+        told.stdout,
+    ), told
 
 
 @as_root

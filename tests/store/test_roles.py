@@ -25,7 +25,7 @@ def test_a_role_may_do_with_each_table_what_is_declared(shared_house: House, rol
 def test_every_declared_table_is_there(shared_house: House) -> None:
     declared = {table for tables in EXPECTED.values() for table in tables}
 
-    assert columns_of(shared_house).keys() == declared | {"alembic_version"}
+    assert columns_of(shared_house).keys() == declared
 
 
 @pytest.mark.parametrize(

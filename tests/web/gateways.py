@@ -6,7 +6,7 @@ import http.client
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -67,6 +67,7 @@ class Gateway:
     port: int
     house: House = field(repr=False)
     measures: Counts
+    problems: Callable[[], Iterable[str]] = tuple
 
     def post(
         self,
@@ -128,7 +129,7 @@ def running(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield Gateway(listener.getsockname()[1], house, counts)
+        yield Gateway(listener.getsockname()[1], house, counts, app.state.problems)
     finally:
         server.should_exit = True
         thread.join()

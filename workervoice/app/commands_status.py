@@ -52,7 +52,10 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 def _lines(found: Status) -> Iterator[str]:
     """What needs somebody first."""
-    yield "All is well." if not found.needs else "Somebody has to see to this:"
+    if found.needs:
+        yield "Somebody has to see to this:"
+    else:
+        yield "What was asked is well." if found.not_asked else "All is well."
     yield from (f"  {sentence}" for sentence in found.needs)
     for name, heard in found.processes.items():
         state = "ready" if heard.ready else "not ready" if heard.answers else "no answer"
@@ -84,6 +87,9 @@ def _of_database(found: Status) -> Iterator[str]:
 def _of_provider(found: Status) -> Iterator[str]:
     for provider, at in found.last_webhook.items():
         yield f"last webhook of {provider}: {at or 'none since the start'}"
+    if found.not_stored is not None:
+        told = ", ".join(f"{count} {name}" for name, count in found.not_stored.items())
+        yield f"webhooks not stored since the start: {told or 'none'}"
     for window, codes in (found.provider_errors or {}).items():
         told = ", ".join(f"{count} x {code}" for code, count in sorted(codes.items()))
         yield f"provider's errors of the last {window}: {told or 'none'}"

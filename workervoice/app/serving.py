@@ -12,7 +12,8 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import uvicorn
@@ -28,6 +29,7 @@ from workervoice.app.patience import Patient
 from workervoice.app.recycling import DRAIN_SECONDS, Recycled, tell_supervisor
 from workervoice.app.watching import (
     BEAT_SECONDS,
+    IDLES,
     ROUND_SECONDS,
     CourierMetrics,
     Probe,
@@ -35,9 +37,9 @@ from workervoice.app.watching import (
     add_process,
     keys_away,
     stuck,
+    without_round,
 )
 from workervoice.errors import SettingsError, Unavailable
-from workervoice.hotline.process import Process
 from workervoice.hotline.throttle import Rules
 from workervoice.hotline.tick import Courier
 from workervoice.journal import Journal
@@ -48,7 +50,6 @@ from workervoice.web.phone import PhoneLine, create_phone_app
 
 _JOURNAL = Journal("workervoice")
 _HANGS = f"it has not come round for {BEAT_SECONDS:.0f} s"
-_IDLES = f"no round was finished in the last {ROUND_SECONDS:.0f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,11 @@ def run_gateway(settings: Settings, seat: Seat) -> None:
     app = create_gateway_app(reception, receivers, processes.public_url(settings), counts)
     recycle = settings.recycle_requests if seat.handle is not None else 0
     server = _server(app, recycle, tied=seat.tied)
-    ops = _ops_of_server(settings, seat, "gateway", server, reception.process, counts.registry)
+
+    def works() -> Iterable[str]:
+        return (*keys_away(reception.process.custody), *app.state.problems())
+
+    ops = _ops_of_server(settings, seat, "gateway", server, works, counts.registry)
     listening = _socket(seat.handle, settings.gateway_host, settings.gateway_port, "gateway_port")
     _serve(server, listening, ops, finish=app.state.finish)
 
@@ -117,7 +122,11 @@ def run_console(settings: Settings, seat: Seat) -> None:
     )
     server = _server(app, settings.recycle_requests if kept else 0, tied=seat.tied)
     registry = app.state.console.counts.registry
-    ops = _ops_of_server(settings, seat, "console", server, process, registry)
+
+    def works() -> Iterable[str]:
+        return keys_away(process.custody)
+
+    ops = _ops_of_server(settings, seat, "console", server, works, registry)
     listening = _socket(seat.handle, settings.console_host, settings.console_port, "console_port")
     _serve(server, listening, ops)
 
@@ -145,15 +154,15 @@ def run_courier(settings: Settings, seat: Seat) -> None:
     Leaving(courier.stopping.set).on_signals()
     registry = CollectorRegistry()
     registry.register(CourierMetrics(courier, processes.provider_of(settings)))
-    tally, probe = courier.tally, processes.probe_database(settings, "courier")
-    asked = Probe(probe)
+    tally, started_at = courier.tally, time.monotonic()
+    asked = Probe(processes.probe_database(settings, "courier"))
     ops = _ops(
         *(settings, seat, "courier", registry),
-        alive=lambda: stuck(tally.beat_at, ROUND_SECONDS, _IDLES),
+        alive=lambda: stuck(tally.beat_at, ROUND_SECONDS, IDLES),
         ready=lambda: (
             *asked.problems(),
             *keys_away(courier.process.custody),
-            *stuck(tally.round_at, ROUND_SECONDS, _IDLES),
+            *without_round(tally.round_at, started_at),
         ),
     )
     _JOURNAL.note("started")
@@ -191,7 +200,7 @@ def _ops_of_server(
     seat: Seat,
     kind: str,
     server: Recycled,
-    process: Process,
+    works: Problems,
     registry: CollectorRegistry,
 ) -> OpsServer | None:
     asked = Probe(processes.probe_database(settings, kind))
@@ -200,7 +209,7 @@ def _ops_of_server(
         alive=lambda: stuck(server.beat_at, BEAT_SECONDS, _HANGS),
         ready=lambda: (
             *asked.problems(),
-            *keys_away(process.custody),
+            *works(),
             *stuck(server.beat_at, BEAT_SECONDS, _HANGS),
         ),
     )

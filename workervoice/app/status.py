@@ -1,15 +1,16 @@
 """`workervoice status`: how the hotline is now, in numbers, and what needs somebody.
 
 It asks the processes at their operations addresses and the database as its owner or as the courier;
-it starts nothing and changes nothing. What it could not ask it says.
+it starts nothing and changes nothing. What it could not ask it says; a process that was not asked
+needs somebody, since nobody knows whether it is dead.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workervoice.app.disks import Disk, disks, has_database_here
@@ -30,11 +31,13 @@ from workervoice.store.backlog import (
     together,
 )
 from workervoice.store.engine import Database, Scope
-from workervoice.store.migrate import current_revision, newest_revision
+from workervoice.store.migrate import EMBEDDED_AWAY, current_revision, newest_revision
 from workervoice.store.programme import programmes
 from workervoice.store.restored import restores
+from workervoice.web.gateway.counts import FAILED
 
 MOST_UNSEQUENCED = 10_000  # what a courier puts in order in one round
+FRESH = timedelta(days=1)  # a webhook that failed before was seen to
 # what the operator has to mend at the provider
 MENDED_BY_US = ("20003", "21603", "21606", "21608", "30002", "30029", "30030")
 
@@ -50,6 +53,7 @@ class Status:
     cases: dict[str, int] = field(default_factory=dict)
     unsequenced: int | None = None
     last_webhook: dict[str, str | None] = field(default_factory=dict)  # by provider
+    not_stored: dict[str, int] | None = None  # webhooks that failed since the start, by outcome
     provider_errors: dict[str, dict[str, int]] | None = None  # by window, then by code
     disks: list[Disk] = field(default_factory=list)
     database_bytes: int | None = None
@@ -64,7 +68,7 @@ class Status:
 def look(settings: Settings, now: datetime) -> Status:
     """Ask everybody, and judge."""
     found = Status()
-    _ask_processes(found, settings)
+    _ask_processes(found, settings, now)
     try:
         _ask_database(found, settings, now)
     except WorkervoiceError as exc:
@@ -73,24 +77,53 @@ def look(settings: Settings, now: datetime) -> Status:
     return found
 
 
-def _ask_processes(found: Status, settings: Settings) -> None:
+def _ask_processes(found: Status, settings: Settings, now: datetime) -> None:
     known = addresses(settings)
     for process in (*WATCHED, *sorted(known.keys() - set(WATCHED))):
         if process not in known:
-            setting = f"{PREFIX}{process.upper()}_OPS_PORT"
-            found.not_asked.append(f"The {process}: no operations address is known ({setting}).")
+            found.needs.append(_unknown(process, settings))
             continue
         heard = found.processes[process] = listen_to(known[process])
         if not heard.answers:
             found.needs.append(f"The {process} does not answer at {known[process]}: start it.")
         elif not heard.ready:
             found.needs.append(f"The {process} is not ready: {'; '.join(heard.problems)}.")
-    gateways = [heard for name, heard in found.processes.items() if name.startswith("gateway")]
-    _of_gateways(found, [heard for heard in gateways if heard.answers])
+    told = [each for name, each in found.processes.items() if name.startswith("gateway")]
+    gateways = [heard for heard in told if heard.answers]
+    _of_gateways(found, gateways)
+    _of_failures(found, gateways, now)
     _of_courier(found, found.processes.get("courier"))
 
 
-def _of_gateways(found: Status, gateways: Iterable[Heard]) -> None:
+def _unknown(process: str, settings: Settings) -> str:
+    setting = f"{PREFIX}{process.upper()}_OPS"
+    return (
+        f"The {process} was not asked: no `workervoice up` runs on {settings.data_dir}, and "
+        f"{setting}_PORT (with {setting}_HOST, if it is elsewhere) names no address."
+    )
+
+
+def _of_failures(found: Status, gateways: Sequence[Heard], now: datetime) -> None:
+    """Webhooks that no gateway could store: a lost message may be the only one."""
+    counted, stamps = Counter[str](), [0.0]
+    for heard in gateways:
+        for labels, count in heard.samples("workervoice_webhooks_total"):
+            counted[labels["outcome"]] += int(count)
+        stamps += [at for _, at in heard.samples("workervoice_last_failure_timestamp_seconds")]
+    if not gateways:
+        return
+    found.not_stored = {name: counted[name] for name in (*FAILED, "late") if counted[name]}
+    last = datetime.fromtimestamp(max(stamps), tz=UTC)
+    if now - last < FRESH:
+        failed = ", ".join(f"{counted[name]} {name}" for name in FAILED if counted[name])
+        found.needs.append(
+            f"Webhooks were not stored ({failed} since the start; the last at {_minute(last)}; "
+            f"{counted['late']} were stored after all): the gateway's log says why, and the "
+            "provider's console which texts it could not bring."
+        )
+
+
+def _of_gateways(found: Status, gateways: Sequence[Heard]) -> None:
     """The last webhook of any of them."""
     last: dict[str, float] = {}
     for heard in gateways:
@@ -99,8 +132,12 @@ def _of_gateways(found: Status, gateways: Iterable[Heard]) -> None:
     if not last:
         found.not_asked.append("The last webhook: only the gateway knows when it was.")
     for provider, stamp in last.items():
-        at = datetime.fromtimestamp(stamp, tz=UTC).isoformat(timespec="seconds") if stamp else None
-        found.last_webhook[provider] = at
+        at = datetime.fromtimestamp(stamp, tz=UTC)
+        found.last_webhook[provider] = _minute(at) if stamp else None
+
+
+def _minute(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
 
 
 def _of_courier(found: Status, heard: Heard | None) -> None:
@@ -125,18 +162,18 @@ def _ask_database(found: Status, settings: Settings, now: datetime) -> None:
     Raises `WorkervoiceError`."""
     owner = settings.database_url
     courier = settings.courier_database_url if owner is None else None
-    if owner is not None:
-        url = owner.get_secret_value()
-    elif courier is not None:
+    if courier is not None:
         url = courier.get_secret_value()
+        found.not_asked.append(f"The database's revision: {PREFIX}DATABASE_URL is not given.")
+    elif owner is not None:
+        url = owner.get_secret_value()
+        found.revision = current_revision(url)
     else:
         url = _of_running(settings)
-    if courier is not None:
-        found.not_asked.append(f"The database's revision: {PREFIX}DATABASE_URL is not given.")
-    else:
-        found.revision, newest = current_revision(url), newest_revision()
-        if found.revision != newest:
-            raise ServerError(f"it is not at revision {newest}: run `workervoice db upgrade`")
+        found.revision = current_revision(url, EMBEDDED_AWAY)
+    newest = newest_revision()
+    if courier is None and found.revision != newest:
+        raise ServerError(f"it is not at revision {newest}: run `workervoice db upgrade`")
     database = Database(url, pool_size=1)
     try:
         _count(found, database, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Info, ProcessCollector
@@ -12,18 +13,23 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from workervoice import __version__
 from workervoice.crypto.custody import Custody
-from workervoice.errors import Unavailable
+from workervoice.errors import NotUpgraded, Unavailable
 from workervoice.hotline.tally import CODES, OUTCOMES, Tally
 from workervoice.hotline.tick import Courier
 from workervoice.store.backlog import WAITING, Queue
 from workervoice.store.engine import Database
+from workervoice.store.revision import check_revision
 
 PROBE_SECONDS = 2.0  # in which a database answers
+AT_ONCE_SECONDS = 1.0  # a refusal comes sooner, silence later
 ROUND_SECONDS = 120.0  # in which a courier finishes a round, or at least begins the next step
 BEAT_SECONDS = 10.0  # in which a loop comes round
 QUEUE_SECONDS = 10.0  # between two counts of the queue
 DATABASE = f"the database does not answer within {PROBE_SECONDS:.0f} s"
+REFUSED = "the database is not there, or does not let us in: look at its address and password"
 KEYS = "the service that holds the keys does not answer"
+IDLES = f"no round was finished in the last {ROUND_SECONDS:.0f} s"
+NEW = "it has just started, and no round is finished yet"
 WINDOWS = {"hour": 60, "day": 24 * 60}
 
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -43,31 +49,55 @@ def add_process(registry: CollectorRegistry, process: str) -> None:
     about.info({"process": process, "version": __version__})
 
 
+@dataclass
+class _Question:
+    """One question to the database, and what came of it."""
+
+    answered: threading.Event = field(default_factory=threading.Event)
+    over: bool = False
+    ill: str = ""
+
+    def answer(self, ill: str) -> None:
+        self.ill = ill
+        self.answered.set()
+
+
 class Probe:
-    """Whether the database answers. Asks on a connection of its own, never twice at once, and
-    waits for an answer no longer than `PROBE_SECONDS`."""
+    """Whether the database answers and has our tables. Asks on a connection of its own, never
+    twice at once, and waits for an answer no longer than `PROBE_SECONDS`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._answered = threading.Event()
-        self._asking = threading.Lock()
+        self._lock = threading.Lock()
+        self._asked = _Question(over=True)
 
     def problems(self) -> Iterator[str]:
-        """A sentence if it does not answer."""
-        if self._asking.acquire(blocking=False):
-            self._answered.clear()
-            threading.Thread(target=self._ask, daemon=True, name="probe").start()
-        if not self._answered.wait(PROBE_SECONDS):
+        """A sentence if it does not answer, or cannot be used."""
+        with self._lock:  # whoever comes meanwhile waits for the same answer, and for no older one
+            if self._asked.over or self._asked.answered.is_set():
+                self._asked = _Question()
+                ask = threading.Thread(target=self._ask, args=(self._asked,), name="probe")
+                ask.daemon = True
+                ask.start()
+            asked = self._asked
+        if not asked.answered.wait(PROBE_SECONDS):
             yield DATABASE
+        elif asked.ill:
+            yield asked.ill
 
-    def _ask(self) -> None:
+    def _ask(self, asked: _Question) -> None:
+        began = time.monotonic()
         try:
-            with self._database.begin():
-                self._answered.set()
+            with self._database.begin() as tx:
+                check_revision(tx)
+            asked.answer("")
+        except NotUpgraded as exc:
+            asked.answer(str(exc))
         except Unavailable:
-            return
+            if time.monotonic() - began < AT_ONCE_SECONDS:
+                asked.answer(REFUSED)
         finally:
-            self._asking.release()
+            asked.over = True
 
 
 def keys_away(custody: Custody) -> Iterator[str]:
@@ -79,6 +109,14 @@ def stuck(beat_at: float | None, seconds: float, what: str) -> Iterator[str]:
     """A sentence if somebody's last sign of life is too old."""
     if beat_at is None or time.monotonic() - beat_at > seconds:
         yield what
+
+
+def without_round(round_at: float | None, started_at: float) -> Iterator[str]:
+    """A sentence if no round was finished lately; a courier that has just started says that."""
+    if round_at is None and time.monotonic() - started_at <= ROUND_SECONDS:
+        yield NEW
+    else:
+        yield from stuck(round_at, ROUND_SECONDS, IDLES)
 
 
 class QueueWatch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -49,6 +50,9 @@ _TUNED = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+
+# What initdb's server or initdb itself calls the reason; its last line only says that it tidies up.
+_REASON = re.compile(r"(?:FATAL|PANIC|ERROR|initdb: error): +(.+)")
 
 _POLL_SECONDS = 0.01
 _ORPHAN_SECONDS = 1.0  # a server's children end by themselves within milliseconds of its death
@@ -157,8 +161,10 @@ def _initdb(cluster: Cluster, into: Path, secret: Path, *, durable: bool) -> Non
     )
     printed = child.output()
     if child.exit_code != 0:
+        reason = _REASON.search(printed)
         last = (printed.strip().splitlines() or ["it said nothing"])[-1]
-        raise ServerError(f"the database files could not be made in {into}: {last}")
+        said = reason[1] if reason else last
+        raise ServerError(f"the database files could not be made in {into}: {said}")
 
 
 def _sync_directory(path: Path) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from workervoice.errors import Unavailable, Unlogged
+from workervoice.errors import NotUpgraded, Unavailable, Unlogged
 from workervoice.store.rows import Row as Logged
 from workervoice.store.unfinished import refuse_unfinished
 from workervoice.store.writing import Write, check, one_statement
@@ -36,6 +36,8 @@ PATIENCE_SECONDS = 9  # a server that still says nothing then is hung up on
 STREAM_ROWS = 2000
 _READ_ONLY = "25006"  # a standby: the primary is somebody else now, or nobody
 _FORBIDDEN = "42501"  # a right that is missing; or a file of the server's own that it may not open
+_NO_TABLE, _NO_ROLE = "42P01", "22023"
+_UPGRADE = "the database has not this version's tables and roles: run `workervoice db upgrade`"
 _OF_FILES = frozenset({"md.c", "fd.c", "slru.c", "xlog.c"})  # who in the server says so
 IDLE_SECONDS = 60  # the server ends what a process left open that it can no longer hear
 
@@ -144,7 +146,8 @@ class _Impatient(psycopg.Connection[TupleRow]):
 
 
 class Database:
-    """One role's connections. Every failure to reach the server is `Unavailable`."""
+    """One role's connections. Every failure to reach the server is `Unavailable`, and tables that
+    are not there are `NotUpgraded`."""
 
     def __init__(
         self, url: str, *, pool_size: int = 4, snapshot: bool = False, wearing: str | None = None
@@ -182,6 +185,8 @@ class Database:
                 raise Unavailable("the database connection was lost") from exc
             if _cannot_write(exc):
                 raise Unavailable("the database cannot write") from exc
+            if _state(exc) == _NO_TABLE:
+                raise NotUpgraded(_UPGRADE) from exc
             raise
 
     def _entered(self, scope: Scope) -> Connection:
@@ -193,6 +198,8 @@ class Database:
                 try:
                     connection.exec_driver_sql(_entering(scope, self._snapshot, self._wearing))
                 except DBAPIError as exc:
+                    if _state(exc) == _NO_ROLE:
+                        raise NotUpgraded(_UPGRADE) from exc
                     if not (exc.connection_invalidated and again):
                         raise
                 else:
@@ -210,6 +217,10 @@ def _cannot_write(error: DBAPIError) -> bool:
     if said is None or said.sqlstate != _FORBIDDEN:
         return said is not None and said.sqlstate == _READ_ONLY
     return said.source_file in _OF_FILES
+
+
+def _state(error: DBAPIError) -> str | None:
+    return error.orig.sqlstate if isinstance(error.orig, psycopg.Error) else None
 
 
 def _connect(
@@ -259,7 +270,7 @@ def _answered(
             connection.invalidate(exc)
         raise DBAPIError.instance(
             sql, None, exc, psycopg.Error, hide_parameters=True, connection_invalidated=lost
-        ) from None
+        ) from exc
 
 
 def streamed(tx: Tx, query: Select[Any]) -> Iterator[Row[Any]]:

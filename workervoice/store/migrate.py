@@ -22,6 +22,7 @@ from workervoice.errors import ServerError, Unavailable
 from workervoice.store.roles import LOGIN_ROLES, ensure_roles
 
 __all__ = [
+    "EMBEDDED_AWAY",
     "LOGIN_ROLES",
     "current_revision",
     "known_revisions",
@@ -30,6 +31,11 @@ __all__ = [
     "upgrade",
 ]
 
+_GIVEN = "the database does not answer: check WORKERVOICE_DATABASE_URL"
+EMBEDDED_AWAY = (
+    "the embedded database does not answer: end `workervoice up` and start it again, and see "
+    "postgres.log in the data directory"
+)
 _LOCK = 0x776F726B  # "work": one upgrade at a time on one database
 
 
@@ -40,7 +46,7 @@ def make_roles(owner_url: str, passwords: Mapping[str, str]) -> None:
         with engine.begin() as connection:
             ensure_roles(connection, passwords)
     except OperationalError as exc:
-        raise Unavailable("the database does not answer: check WORKERVOICE_DATABASE_URL") from exc
+        raise Unavailable(_GIVEN) from exc
     except DatabaseFault as exc:
         raise ServerError(f"the roles were refused: {_reason(exc)}; nothing changed") from exc
     finally:
@@ -68,7 +74,7 @@ def upgrade(owner_url: str, passwords: Mapping[str, str]) -> str:
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, "head")
     except OperationalError as exc:
-        raise Unavailable("the database does not answer: check WORKERVOICE_DATABASE_URL") from exc
+        raise Unavailable(_GIVEN) from exc
     except DatabaseFault as exc:
         raise ServerError(f"the upgrade was refused: {_reason(exc)}; nothing changed") from exc
     finally:
@@ -81,14 +87,15 @@ def newest_revision() -> str:
     return ScriptDirectory.from_config(_configuration()).get_current_head() or ""
 
 
-def current_revision(owner_url: str) -> str | None:
-    """The revision that the database has; None if it was never upgraded."""
+def current_revision(owner_url: str, away: str = _GIVEN) -> str | None:
+    """The revision that the database has; None if it was never upgraded. `away` is what
+    is said if it does not answer."""
     engine = create_engine(owner_url, hide_parameters=True, connect_args={"connect_timeout": 5})
     try:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except OperationalError as exc:
-        raise Unavailable("the database does not answer: check WORKERVOICE_DATABASE_URL") from exc
+        raise Unavailable(away) from exc
     except DatabaseFault as exc:
         raise ServerError(f"the database cannot be read: {_reason(exc)}") from exc
     finally:

@@ -59,6 +59,7 @@ def _settings(look: Look, known: Programmes) -> Iterator[Finding]:
     yield from addresses.console_url(look)
     yield from addresses.behind_proxy(look)
     yield from addresses.plain_connection(look)
+    yield from addresses.ports(look)
     yield from programme.demo(look, known)
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 from workervoice.app.doctor.findings import Finding, Look, ill
+from workervoice.app.ops_addresses import WATCHED
 from workervoice.settings import PREFIX, Settings
 
 _SAFE = frozenset({"require", "verify-ca", "verify-full"})
 _NO_NAMES = ("localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
+_ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
 _DATABASES = ("database_url", *(f"{p}_database_url" for p in ("gateway", "courier", "console")))
 
 
@@ -78,6 +80,33 @@ def plain_connection(look: Look) -> Iterator[Finding]:
                 f"Database: {PREFIX}{name.upper()} leads over a network to {host} and may do so in "
                 "clear: add sslmode=verify-full to it.",
             )
+
+
+def ports(look: Look) -> Iterator[Finding]:
+    """Of those that are given: two processes that are set up apart have the defaults in common."""
+    taken: dict[int, list[tuple[str, str]]] = {}
+    for name, host, port in _given_ports(look.settings):
+        for other, at in taken.get(port, ()):
+            if host == at or {host, at} & _ANYWHERE:
+                yield ill(
+                    "ports",
+                    f"Ports: {PREFIX}{name} and {PREFIX}{other} both take {port}: give one of them "
+                    f"another. Each gateway of {PREFIX}GATEWAY_PROCESSES after the first takes the "
+                    f"next port after {PREFIX}GATEWAY_OPS_PORT.",
+                )
+        taken.setdefault(port, []).append((name, host))
+
+
+def _given_ports(settings: Settings) -> Iterator[tuple[str, str, int]]:
+    """Setting, host and port of each address that processes will listen on."""
+    for process, part in (("gateway", ""), ("console", ""), *((each, "_ops") for each in WATCHED)):
+        name = f"{process}{part}_port"
+        port: int | None = getattr(settings, name)
+        if not port or name not in settings.model_fields_set:
+            continue
+        many = settings.gateway_processes if name == "gateway_ops_port" else 1
+        for place in range(many):
+            yield name.upper(), getattr(settings, f"{process}{part}_host"), port + place
 
 
 def _database_at(settings: Settings, name: str) -> tuple[str, str]:

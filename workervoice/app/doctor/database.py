@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 from workervoice.app.doctor.findings import Finding, Look, ill
 from workervoice.embedded import EmbeddedServer
-from workervoice.errors import ServerError, WorkervoiceError
+from workervoice.errors import ServerError, Unavailable, WorkervoiceError
 from workervoice.settings import PREFIX, Settings
 from workervoice.store import examination
 from workervoice.store.engine import Database, Tx
-from workervoice.store.migrate import current_revision, newest_revision
+from workervoice.store.migrate import EMBEDDED_AWAY, current_revision, newest_revision
 
 MOST_SKEW_SECONDS = 60.0  # directories, checkpoints and sessions are judged by the clock
 
@@ -53,9 +53,11 @@ def _embedded(settings: Settings) -> Iterator[tuple[str, str]]:
 def _address_of_running(server: EmbeddedServer, why: ServerError) -> str:
     try:
         url = server.owner_url_of_running()
-        current_revision(url)
+        current_revision(url, EMBEDDED_AWAY)
+    except Unavailable:
+        raise
     except WorkervoiceError:
-        raise ServerError(f"it does not answer, and cannot be started: {why}") from None
+        raise ServerError(f"it does not run, and cannot be started: {why}") from None
     return url
 
 

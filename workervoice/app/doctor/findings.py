@@ -26,6 +26,7 @@ MISTAKES: Mapping[str, str] = {
     "revision": "the database is of another version than the program",
     "foreign_keys": "the keys here are those of another hotline, or of another time",
     "courier": "the courier does not run, or what it owes does not get out",
+    "ports": "two addresses of ours have the same port",
     "console_url": "officers reach their pages without https",
     "behind_proxy": "all who sign in share one lane of tries, behind a proxy",
     "people": "too few people to read, or to release",

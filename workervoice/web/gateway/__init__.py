@@ -3,6 +3,7 @@
 app      the routes
 storing  what waits for the database: bounded in time and number
 counts   what was taken and refused, as numbers only
+failing  whether it can be stored now
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ from workervoice.errors import CryptoError, KeysAway, Malformed, NotFound, Refus
 from workervoice.hotline.receive import Reception
 from workervoice.message import DeliveryReport
 from workervoice.web.gateway.bodies import Bodies
-from workervoice.web.gateway.counts import Counts
+from workervoice.web.gateway.counts import FAILED, Counts
+from workervoice.web.gateway.failing import Failing
 from workervoice.web.gateway.routes import HEALTH, MESSAGES, REPORTS, ROUTES
 from workervoice.web.gateway.storing import Books
 from workervoice.web.inventory import check
@@ -130,11 +131,13 @@ def create_gateway_app(
     counts: Counts | None = None,
 ) -> FastAPI:
     """The gateway's application; `public_url` is what providers sign, without a path. `app.state`
-    has `finish`, which waits for what was begun in the database."""
-    counts = counts or Counts()
-    gateway = _Gateway(reception, receivers, public_url, counts, Books(reception, counts), Bodies())
+    has `finish`, which waits for what was begun in the database, and `problems`, which says whether
+    what comes can be stored."""
+    counts, failing = counts or Counts(), Failing()
+    books = Books(reception, counts, failing)
+    gateway = _Gateway(reception, receivers, public_url, counts, books, Bodies())
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.finish = gateway.books.finish
+    app.state.finish, app.state.problems = books.finish, failing.problems
 
     # Starlette's own routes: they have no parameters to check, and take half the time
     app.add_route(MESSAGES, gateway.take, methods=["POST"])
@@ -151,7 +154,7 @@ def create_gateway_app(
         return Response(status_code=exc.status_code)
 
     for kind, (status, name) in _ANSWERS.items():
-        app.add_exception_handler(kind, _answer(counts, status, name))
+        app.add_exception_handler(kind, _answer(counts, failing, status, name))
     check(app.routes, ROUTES)
     app.add_middleware(Limited, routes=app.routes, rules=ROUTES, refuse=partial(_too_large, counts))
     return app
@@ -163,10 +166,12 @@ def _too_large(counts: Counts, request: Request) -> Response:
 
 
 def _answer(
-    counts: Counts, status: int, name: str
+    counts: Counts, failing: Failing, status: int, name: str
 ) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, exc: Exception) -> Response:
         counts.add(name, request.path_params.get("provider", "none"))
+        if name in FAILED:
+            failing.failed(exc)
         return Response(status_code=status)
 
     return answer

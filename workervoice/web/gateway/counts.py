@@ -17,6 +17,7 @@ NAMES = (
     *("status_moved", "status_ignored", "status_unnamed"),
 )
 TAKEN = ("stored", "duplicate", "status_moved", "status_ignored")
+FAILED = ("unavailable", "keys_away", "untrusted", "broken")  # signed, and not stored
 PROVIDERS = ("twilio", "simulator", "none")  # none: nobody whom we know
 STAGES = ("verify", "read", "store")
 MINUTE = 60  # nobody needs to know to the second when somebody wrote
@@ -54,6 +55,11 @@ class Counts:
             registry=self.registry,
         )
         self._last = {provider: last.labels(provider) for provider in PROVIDERS[:-1]}
+        self._failed = Gauge(
+            "workervoice_last_failure_timestamp_seconds",
+            "In which minute a webhook could last not be stored; 0: none since the start.",
+            registry=self.registry,
+        )
         self.waiting = Gauge(
             "workervoice_store_waiting",
             "Webhooks that wait for the database now.",
@@ -68,6 +74,8 @@ class Counts:
         if counter is None:
             raise ValueError(f"no such counter: {name}")
         counter.inc()
+        if name in FAILED:
+            self._failed.set(time.time() // MINUTE * MINUTE)
         if name in TAKEN and known in self._last:
             self._last[known].set(time.time() // MINUTE * MINUTE)
 

@@ -24,6 +24,7 @@ from workervoice.message import DeliveryReport, Inbound
 from workervoice.store.programme import Line
 from workervoice.triage.engine import Reading
 from workervoice.web.gateway.counts import Counts
+from workervoice.web.gateway.failing import Failing
 
 STORE_THREADS = 4
 STORE_SECONDS = 2.5  # an answer within about three; Twilio gives up after 15
@@ -41,6 +42,7 @@ class Books:
 
     reception: Reception
     counts: Counts
+    failing: Failing
     _pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
     )
@@ -75,6 +77,7 @@ class Books:
     async def _counted(self, work: Callable[[], str], provider: str) -> None:
         outcome = await asyncio.get_running_loop().run_in_executor(self._pool, work)
         self._stored_at = time.monotonic()
+        self.failing.stored()
         self.counts.add(outcome, provider)
 
     def finish(self) -> None:

@@ -22,6 +22,9 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Each process asks whether the database is of its own version.
+GRANT SELECT ON alembic_version TO workervoice_gateway, workervoice_courier, workervoice_console;
+
 -- Before the programme is known: which line was called, which programmes there are, who logs in.
 CREATE POLICY any_line ON line TO workervoice_gateway USING (true);
 CREATE POLICY any_programme ON programme
