@@ -12,12 +12,12 @@ rotation, which has no root, can. An older copy of the same hotline cannot be to
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
 from workervoice.app.custodies import keys_directory
 from workervoice.app.keyfiles import PROCESSES, has_key_files
+from workervoice.crypto.belonging import unreadable, write_owned
 from workervoice.crypto.custody import FileCustody
 from workervoice.crypto.directory import Signed, fingerprint, once_vouched
 from workervoice.crypto.paper import ROOT_BYTES, from_paper, pair_from_paper
@@ -41,8 +41,8 @@ _BAD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 def begin_copies(data: Path, seed: bytes, courier: Signed) -> None:
     """The first sealed copy, for a new recovery key. `courier` is what the root said of it."""
-    _write(data / PUBLIC, pair_from_paper(seed).public.hex().encode())
-    _write(data / VOUCHED, _voucher(courier).encode())
+    write_owned(data / PUBLIC, pair_from_paper(seed).public.hex().encode())
+    write_owned(data / VOUCHED, _voucher(courier).encode())
     seal_process_keys(data)
 
 
@@ -66,7 +66,7 @@ def seal_process_keys(data: Path) -> None:
     }
     fresh = data / (SEALED + ".new")
     fresh.unlink(missing_ok=True)
-    _write(fresh, json.dumps(document).encode())
+    write_owned(fresh, json.dumps(document).encode())
     fresh.replace(data / SEALED)
 
 
@@ -148,6 +148,8 @@ def _statement(sealed: bytes) -> bytes:
 def _kept(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
+    except PermissionError:
+        raise unreadable(path) from None
     except (OSError, ValueError):
         raise SettingsError(f"{path} is missing: put back your copy of it") from None
 
@@ -158,12 +160,4 @@ def _put_back(data: Path, files: dict[str, bytes]) -> None:
         for directory in reversed([path.parent, *path.parent.parents]):
             if not directory.exists():
                 directory.mkdir(mode=0o700)
-        _write(path, content)
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        write_owned(path, content)

@@ -36,7 +36,7 @@ from workervoice.app.watching import (
     keys_away,
     stuck,
 )
-from workervoice.errors import SettingsError, Unavailable
+from workervoice.errors import KeysAway, SettingsError, Unavailable
 from workervoice.hotline.process import Process
 from workervoice.hotline.throttle import Rules
 from workervoice.hotline.tick import Courier
@@ -152,7 +152,7 @@ def run_courier(settings: Settings, seat: Seat) -> None:
         alive=lambda: stuck(tally.beat_at, ROUND_SECONDS, _IDLES),
         ready=lambda: (
             *asked.problems(),
-            *keys_away(courier.process.custody),
+            *keys_away(courier.process.custody, courier.process.vault),
             *stuck(tally.round_at, ROUND_SECONDS, _IDLES),
         ),
     )
@@ -177,6 +177,9 @@ def _tick_until(courier: Courier, poll_seconds: float) -> None:
                 _JOURNAL.note("database_away")
             courier.tally.beat()
             handled, away = 0, True
+        except KeysAway:  # said in the log by whoever holds the keys
+            courier.tally.beat()
+            handled = 0
         if not handled:
             courier.stopping.wait(poll_seconds)
 
@@ -200,7 +203,7 @@ def _ops_of_server(
         alive=lambda: stuck(server.beat_at, BEAT_SECONDS, _HANGS),
         ready=lambda: (
             *asked.problems(),
-            *keys_away(process.custody),
+            *keys_away(process.custody, process.vault),
             *stuck(server.beat_at, BEAT_SECONDS, _HANGS),
         ),
     )

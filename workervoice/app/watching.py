@@ -12,11 +12,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from workervoice import __version__
 from workervoice.crypto.custody import Custody
-from workervoice.errors import Unavailable
+from workervoice.errors import KeysAway, Unavailable
 from workervoice.hotline.tally import CODES, OUTCOMES, Tally
 from workervoice.hotline.tick import Courier
 from workervoice.store.backlog import WAITING, Queue
 from workervoice.store.engine import Database
+from workervoice.store.vault import Vault
 
 PROBE_SECONDS = 2.0  # in which a database answers
 ROUND_SECONDS = 120.0  # in which a courier finishes a round, or at least begins the next step
@@ -70,9 +71,16 @@ class Probe:
             self._asking.release()
 
 
-def keys_away(custody: Custody) -> Iterator[str]:
-    if custody.away:
-        yield KEYS
+def keys_away(custody: Custody, vault: Vault) -> Iterator[str]:
+    """A sentence while a key cannot be had; new files are looked for, also if nothing comes in."""
+    try:
+        custody.refresh()
+        vault.refresh()
+    except KeysAway as exc:
+        yield str(exc)
+    else:
+        if custody.away:
+            yield KEYS
 
 
 def stuck(beat_at: float | None, seconds: float, what: str) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workervoice.app.comparing import own_fingerprints
-from workervoice.app.custodies import FILE_WARNING, open_custody
+from workervoice.app.custodies import FILE_WARNING, keys_directory, open_custody
 from workervoice.app.doctor.findings import Finding
 from workervoice.app.keyfiles import PROCESSES, has_key_files, pinned_root, unseal_keys
+from workervoice.crypto.belonging import of_others
 from workervoice.crypto.directory import fingerprint
 from workervoice.crypto.suite import self_test
 from workervoice.errors import WorkervoiceError
@@ -54,7 +55,8 @@ def _custody(settings: Settings, process: str) -> Iterator[Finding]:
         custody = open_custody(settings, process)
         files = unseal_keys(settings.data_dir, process, custody)
         half = [*unfinished(custody), *(["service"] if len(files.service.keys) > 1 else [])]
-        problems = [*custody.health(), *(_HALF.format(key=key) for key in half)]
+        strange = of_others(keys_directory(settings.data_dir, process))
+        problems = [*custody.health(), *strange, *(_HALF.format(key=key) for key in half)]
         told = own_fingerprints(process, custody)
     except WorkervoiceError as exc:
         problems = [str(exc)]
