@@ -15,14 +15,16 @@ import json
 import re
 from pathlib import Path
 
+from workervoice.app.begun import begin
 from workervoice.app.custodies import keys_directory
-from workervoice.app.keyfiles import PROCESSES, has_key_files
+from workervoice.app.keyfiles import PROCESSES
 from workervoice.crypto.belonging import unreadable, write_owned
 from workervoice.crypto.custody import FileCustody
 from workervoice.crypto.directory import Signed, fingerprint, once_vouched
 from workervoice.crypto.paper import ROOT_BYTES, from_paper, pair_from_paper
 from workervoice.crypto.seal import ctx, verify
 from workervoice.crypto.suite import KemKey, open_with, seal_to
+from workervoice.embedded.places import make_data_directory
 from workervoice.errors import CryptoError, NotTrusted, SettingsError
 from workervoice.store.keys import entry_from_body, entry_to_body
 
@@ -71,14 +73,13 @@ def seal_process_keys(data: Path) -> None:
 
 
 def restore_process_keys(sealed: Path, data: Path, typed: str, root: str) -> list[str]:
-    """Write the keys back into `data`, which must have none; returns the files' names.
+    """Write the keys back into `data`, which must have no others; returns the files' names. May be
+    run again if it was killed.
 
     `typed` is the recovery key; `root` the fingerprint of the root, or its public key in hex, from
     paper. Raises `Mistyped` for a typing error in the recovery key and `SettingsError` for anything
     else that is wrong, with nothing written.
     """
-    if has_key_files(data) or (data / "keys").exists():
-        raise SettingsError(f"{data} has keys already: restore into another directory")
     pair = pair_from_paper(from_paper(PAPER, typed, ROOT_BYTES))
     try:
         text = sealed.read_text(encoding="utf-8", errors="replace")
@@ -95,6 +96,8 @@ def restore_process_keys(sealed: Path, data: Path, typed: str, root: str) -> lis
     try:
         _put_back(data, {**files, PUBLIC: pair.public.hex().encode(), VOUCHED: vouched.encode()})
         seal_process_keys(data)
+    except PermissionError as exc:
+        raise unreadable(Path(exc.filename or data)) from None
     except OSError as exc:
         raise SettingsError(f"{data} cannot be written ({exc.strerror})") from None
     return sorted(files)
@@ -155,9 +158,23 @@ def _kept(path: Path) -> str:
 
 
 def _put_back(data: Path, files: dict[str, bytes]) -> None:
-    for name, content in files.items():
+    """Each file whole or not at all; those that a run before has written stay. Raises
+    `SettingsError`, with nothing written, if other keys are there."""
+    missing = [name for name in files if not (data / name).exists()]
+    there = [path for path in (data / "keys").rglob("*") if path.is_file()]
+    known = {str(path.relative_to(data)) for path in there}
+    others = {name for name in known - set(files) if _NAME.fullmatch(name)}
+    if others or any((data / n).read_bytes() != files[n] for n in set(files) - set(missing)):
+        raise SettingsError(f"{data} has other keys already: restore into another directory")
+    make_data_directory(data)
+    if missing:
+        begin(data)
+    for name in missing:
         path = data / name
         for directory in reversed([path.parent, *path.parent.parents]):
             if not directory.exists():
                 directory.mkdir(mode=0o700)
-        write_owned(path, content)
+        new = path.with_name(path.name + ".new")
+        new.unlink(missing_ok=True)
+        write_owned(new, files[name])
+        new.replace(path)

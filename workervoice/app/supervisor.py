@@ -16,6 +16,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from workervoice.app import demo
+from workervoice.app.begun import stop_if_begun
 from workervoice.app.children import STOP_SECONDS, Post, environment_of
 from workervoice.app.external import check_external, url_setting
 from workervoice.app.keyfiles import has_key_files
@@ -77,6 +78,7 @@ class Supervisor:
     def start(self) -> None:
         """Everything up and answering, or a `WorkervoiceError` with nothing left running."""
         try:
+            stop_if_begun(self._settings.data_dir)
             settings = self._with_addresses(self._settings)
             settings = self._with_database(settings)
             self._prepare_programme(settings)

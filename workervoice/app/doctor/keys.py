@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workervoice.app.begun import stop_if_begun
 from workervoice.app.comparing import own_fingerprints
 from workervoice.app.custodies import FILE_WARNING, keys_directory, open_custody
 from workervoice.app.doctor.findings import Finding
@@ -34,6 +35,11 @@ def cryptography() -> Iterator[Finding]:
 
 def keys(settings: Settings) -> Iterator[Finding]:
     data = settings.data_dir
+    try:
+        stop_if_begun(data)
+    except WorkervoiceError as exc:
+        yield Finding(False, f"Keys: {exc}")
+        return
     if not has_key_files(data) and settings.root_public is None:
         yield Finding(
             False,
