@@ -34,6 +34,7 @@ def declare(commands: Any) -> None:
 
 
 def _restore(parsed: argparse.Namespace) -> int:
+    from workervoice.app.whose import stop_if_of_another, stop_if_unreadable  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415 - `triage` must start fast
 
     if parsed.sealed is None and parsed.backup is None:
@@ -41,6 +42,10 @@ def _restore(parsed: argparse.Namespace) -> int:
     if (parsed.backup is None) != (parsed.keys is None):
         raise SettingsError("--backup FILE and --keys DIR go together: the key opens the backup")
     settings = load().model_copy(update={"data_dir": parsed.data})
+    stop_if_of_another(parsed.data, also_root=True)
+    for given in (parsed.sealed, parsed.backup, parsed.keys, parsed.list):
+        if given is not None:
+            stop_if_unreadable(given)
     with _keys_put_back(parsed):
         if parsed.backup is not None:
             _put_back(settings, parsed)

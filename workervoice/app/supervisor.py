@@ -11,6 +11,7 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -25,6 +26,7 @@ from workervoice.app.ops_addresses import forget_addresses, keep_addresses, watc
 from workervoice.app.own_lines import own_lines
 from workervoice.app.ownership import settle
 from workervoice.app.processes import check_keys, wall_clock
+from workervoice.app.whose import stop_if_of_another
 from workervoice.crypto.slots import STRONG, Cost
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError
@@ -78,6 +80,7 @@ class Supervisor:
     def start(self) -> None:
         """Everything up and answering, or a `WorkervoiceError` with nothing left running."""
         try:
+            stop_if_of_another(self._settings.data_dir)
             stop_if_begun(self._settings.data_dir)
             settings = self._with_addresses(self._settings)
             settings = self._with_database(settings)
@@ -115,7 +118,8 @@ class Supervisor:
         for child in children:
             child.end(by)
         if self._ops:
-            forget_addresses(self._settings.data_dir)
+            with suppress(OSError):  # why it ends is more important
+                forget_addresses(self._settings.data_dir)
         self._posts, self._sockets, self._ops = [], [], {}
         if self._server is not None:
             self._server.stop()

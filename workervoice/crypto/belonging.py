@@ -40,7 +40,7 @@ def _give(handle: int, path: Path) -> None:
         os.fchown(handle, there.st_uid, there.st_gid)
     except OSError as exc:
         raise SettingsError(
-            f"{path} cannot be given to {_name(there.st_uid)}, whose directory it is in "
+            f"{path} cannot be given to {name_of(there.st_uid)}, whose directory it is in "
             f"({exc.strerror}): run this as that user, or as root with all rights"
         ) from None
 
@@ -68,10 +68,10 @@ def refuse_if_open(path: Path, others: int = _OTHERS) -> None:
 
 def unreadable(path: Path) -> SettingsError:
     """Who may not read what, and what to do."""
-    me, here = _name(os.geteuid()), path
+    me, here = name_of(os.geteuid()), path
     while True:
         try:
-            owner = _name(here.stat().st_uid)
+            owner = name_of(here.stat().st_uid)
             break
         except OSError:
             here = here.parent
@@ -91,14 +91,15 @@ def of_others(directory: Path) -> Iterator[str]:
     for path in sorted(directory.iterdir()):
         found = path.lstat().st_uid
         if found != mine:
-            who = _name(mine)
+            who = name_of(mine)
             yield (
-                f"{path} belongs to {_name(found)}, so {who}, whose directory it is in, may not "
+                f"{path} belongs to {name_of(found)}, so {who}, whose directory it is in, may not "
                 f"read it: as root, chown {who}: {path}"
             )
 
 
-def _name(uid: int) -> str:
+def name_of(uid: int) -> str:
+    """A user's name, or the number if the system knows none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
