@@ -70,3 +70,13 @@ def test_whoever_needs_settings_has_an_example_in_both_layouts() -> None:
     for layout, more in (("env", {"small"}), ("compose/env", set[str]())):
         there = {p.name.removesuffix(".env.example") for p in (DEPLOY / layout).iterdir()}
         assert there == processes | more
+
+
+@pytest.mark.parametrize("layout", ["env", "compose/env"])
+def test_the_owner_gives_the_list_back_to_where_the_courier_keeps_it(layout: str) -> None:
+    kept = {
+        name: named(DEPLOY / layout / f"{name}.env.example")["WORKERVOICE_KEYED_LIST"]
+        for name in ("owner", "courier")
+    }
+
+    assert kept["owner"] == kept["courier"]
