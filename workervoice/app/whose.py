@@ -25,7 +25,7 @@ def stop_if_of_another(data: Path, *, also_root: bool = False) -> None:
             f"{data} belongs to {whose}, who may not read what root makes in it: run this as "
             f"{whose} (runuser -u {whose} -- …)"
         )
-    if not os.access(data, os.W_OK | os.X_OK, effective_ids=True):
+    if owner != me and not os.access(data, os.W_OK | os.X_OK, effective_ids=True):
         raise SettingsError(
             f"{data} belongs to {whose}, and user {name_of(me)} may not write into it: run this as "
             f"{whose}, or name another data directory"
