@@ -12,7 +12,7 @@ WorkervoiceError
 │   ├── WrongCode           the second factor does not do
 │   ├── Contradicted        what is stored is not what the log says: put back, cut, never logged
 │   ├── Mistyped            what was typed from paper has a typing error
-│   └── KeysAway            the service that holds our keys cannot be used now
+│   └── KeysAway            our keys, with a service or in a file, cannot be used now
 ├── WorkflowError
 │   ├── IllegalMove         the table has no such move from this state, or not for this role
 │   ├── GuardFailed         the move exists, but its condition does not hold
@@ -81,7 +81,8 @@ class Mistyped(CryptoError):
 
 
 class KeysAway(CryptoError):
-    """The key service is sealed, unreachable, or refuses us; the text says which and what to do."""
+    """The key service is sealed, unreachable, or refuses us, or we may not read a key's file; the
+    text says which and what to do."""
 
 
 class WorkflowError(WorkervoiceError):

@@ -34,7 +34,7 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
             "this system lets other processes of the same user read our memory",
         ),
         "keys_away": (WARNING, "{says}"),
-        "keys_back": (WARNING, "the key service answers again"),
+        "keys_back": (WARNING, "the keys can be used again"),
         "database_away": (
             WARNING,
             "the database does not answer, or cannot be used: waiting for it",

@@ -313,7 +313,7 @@ def test_without_the_recovery_key_nothing_is_restored(tmp_path: Path) -> None:
     ):
         with pytest.raises(refusal):
             recovery.restore_process_keys(sealed, empty, typed, root)
-    with pytest.raises(SettingsError, match="has keys already"):
+    with pytest.raises(SettingsError, match="has other keys already"):
         recovery.restore_process_keys(sealed, tmp_path / "other", made.recovery_paper, root)
 
     assert not empty.exists()

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.builders import a_case
+from tests.embedded.servers import as_root
 from tests.hotline.rotations import begun_courier, keys_of, problems, signed_by_root
 from tests.house import House, build_house
 from tests.looking import asked
+from tests.users import OF, give_away, lock_up
 from workervoice.app import rotating
 from workervoice.app.doctor import examine
 from workervoice.app.keyfiles import PROCESSES, load_key_files
@@ -301,3 +303,36 @@ def test_the_service_key_is_rotated_by_one_command(
     assert len(case_page(house.console, house.actor("asha"), case_id).thread) > 3
     assert unfinished(house) == []
     assert problems(house) == []
+
+
+@as_root
+def test_each_process_can_still_read_all_its_keys_after_root_has_rotated_them(
+    house: House, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for process, uid in OF.items():
+        give_away(keys_of(house, process), uid)
+    house.say(ONE, "They took our passports")
+
+    codes = [runs("rotate", "pepper"), runs("rotate", "service")]
+
+    owners = {
+        path: path.stat().st_uid == OF[process] == path.stat().st_gid
+        for process in PROCESSES
+        for path in (keys_of(house, process), *keys_of(house, process).iterdir())
+    }
+    assert codes == [0, 0], capfd.readouterr().err
+    assert [path for path, same in owners.items() if not same] == []
+    assert keys_of(house, "gateway") / "pepper-2.key" in owners
+    assert problems(house) == []
+
+
+@as_root
+def test_doctor_names_a_key_that_its_process_may_not_read(house: House) -> None:
+    give_away(keys_of(house, "gateway"), OF["gateway"])
+    lock_up(keys_of(house, "gateway") / "pepper.key")
+
+    told = [each for each in examine(load(settings_of(house)), house.now) if not each.well]
+
+    assert [f"chown {OF['gateway']}: {keys_of(house, 'gateway')}/pepper.key"] == [
+        each.sentence.rpartition("as root, ")[2] for each in told if "pepper.key" in each.sentence
+    ]

@@ -21,6 +21,7 @@ from workervoice.settings import Settings, load
 __all__ = ["data"]  # the fixture
 
 GATEWAYS, CALLERS = 2, 24
+MOST_ROUNDS = 20
 SECONDS = 60
 
 
@@ -60,8 +61,11 @@ def call(up: Running, stack: ExitStack) -> list[int]:
 
 def test_what_comes_is_shared_and_a_gateway_that_dies_is_started_again(data: Path) -> None:
     with running(data, "--demo", GATEWAY_PROCESSES=str(GATEWAYS)) as up, ExitStack() as stack:
-        statuses = call(up, stack)
-        both = gateways(data)
+        statuses, both = call(up, stack), gateways(data)
+        rounds = 1
+        while not all(map(refused, both.values())) and rounds < MOST_ROUNDS:
+            call(up, stack)  # which of them is awake first, the kernel decides
+            both, rounds = gateways(data), rounds + 1
         told = look(settings_of(data), wall_clock())
         os.kill(_pids(up)[0], signal.SIGKILL)
         after = [call(up, stack) for _ in range(3)]
@@ -72,7 +76,7 @@ def test_what_comes_is_shared_and_a_gateway_that_dies_is_started_again(data: Pat
 
     assert sorted(both) == ["gateway", "gateway-2"]
     assert statuses == [403] * CALLERS
-    assert sum(map(refused, both.values())) == CALLERS
+    assert sum(map(refused, both.values())) == CALLERS * rounds
     assert all(refused(heard) > 0 for heard in both.values())
     assert {"gateway", "gateway-2"} <= told.processes.keys()
     assert after == [[403] * CALLERS] * 3

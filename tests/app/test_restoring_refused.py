@@ -18,9 +18,10 @@ from tests.app.running import running
 from tests.app.test_cli import run
 from tests.builders import a_case, an_erased_case
 from tests.drills import Drill
-from tests.embedded.servers import a_directory
+from tests.embedded.servers import a_directory, as_root
 from tests.hotline.rotations import rotated_pepper
 from tests.house import House, build_house
+from tests.users import COURIER, give_away
 from workervoice.app import backups, recovery
 from workervoice.app.expiring import expire
 from workervoice.app.keyfiles import pinned_root
@@ -341,6 +342,19 @@ def test_keys_of_another_hotline_do_not_fit(
 
     assert "another hotline's" in said
     other.close()
+
+
+@as_root
+def test_the_list_comes_back_to_whom_its_directory_belongs(drill: Drill, tmp_path: Path) -> None:
+    kept = tmp_path / "courier" / "keyed.list"
+    kept.parent.mkdir()
+    give_away(kept.parent, COURIER)
+    settings = drill.settings(drill.empty()).model_copy(update={"keyed_list": kept})
+
+    put_back(settings, Order(drill.backups[0], drill.keys, drill.list), drill.house.now)
+
+    assert (kept.stat().st_uid, kept.stat().st_mode & 0o777) == (COURIER, 0o600)
+    assert kept.read_bytes() == drill.list.read_bytes()
 
 
 def test_a_restore_that_was_interrupted_is_begun_anew(drill: Drill) -> None:

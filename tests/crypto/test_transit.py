@@ -236,7 +236,7 @@ def test_after_the_start_only_macs_need_the_server(
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 2
     assert "sealed" in said[0]
-    assert "answers again" in said[1]
+    assert "used again" in said[1]
 
 
 def test_a_token_that_ends_soon_is_a_problem(scene: Scene) -> None:

@@ -97,3 +97,13 @@ def test_the_owner_knows_where_each_process_is_asked_and_sees_the_database(
     others = (owner.courier_ops_port, owner.console_ops_port)
     assert gateway
     assert set(others).isdisjoint(range(gateway, gateway + MOST_GATEWAYS))
+
+
+@pytest.mark.parametrize("layout", ["env", "compose/env"])
+def test_the_owner_gives_the_list_back_to_where_the_courier_keeps_it(layout: str) -> None:
+    kept = {
+        name: named(DEPLOY / layout / f"{name}.env.example")["WORKERVOICE_KEYED_LIST"]
+        for name in ("owner", "courier")
+    }
+
+    assert kept["owner"] == kept["courier"]

@@ -7,6 +7,7 @@ import shlex
 from uuid import uuid4
 
 import pytest
+import yaml
 
 from tests.deploy.units import SYSTEMD
 from workervoice.cli import _parser
@@ -64,3 +65,80 @@ def test_the_units_that_are_named_are_there() -> None:
     assert units
     assert units - files == set()
     assert {u for u in named if u.endswith((".service", ".socket", ".timer"))} - files == set()
+
+
+DOCS = SYSTEMD.parents[1] / "docs"
+RESTORING = (DOCS / "restoring.md").read_text()
+SMALL = (SYSTEMD.parent / "small.md").read_text()
+WHOLE_LINES = re.sub(r"\\\n\s+", "", RESTORING)
+MOUNTED = {"/srv/workervoice", "/restore", "/list"}
+
+
+@pytest.mark.parametrize(
+    "line", sorted(set(re.findall(r"^    (?:asw|workervoice) (\S.*)$", WHOLE_LINES, flags=re.M)))
+)
+def test_every_command_of_the_worst_day_is_one_that_the_program_takes(line: str) -> None:
+    parsed = _parser().parse_args(shlex.split(line))
+
+    assert callable(parsed.run)
+
+
+@pytest.mark.parametrize("layout", ["The small server", "A service each", "In containers"])
+def test_each_layout_has_its_own_restore_from_the_command_to_the_look(layout: str) -> None:
+    part = WHOLE_LINES.partition(f"\n### {layout}\n")[2].partition("\n##")[0]
+
+    assert re.search(r"^    (asw|workervoice) restore --data \S+ --sealed .*--list", part, re.M)
+    assert part.index("restore --data") < part.index(" log verify") < part.index(" doctor")
+    assert "install -d" in part[: part.index("restore --data")]
+
+
+def test_in_containers_everything_that_restore_names_is_mounted() -> None:
+    part = WHOLE_LINES.partition("\n### In containers\n")[2].partition("\n## ")[0]
+    (run,) = re.findall(r"alias asw='docker compose run (.*)'", part)
+    (restore,) = re.findall(r"^    asw restore (.*)$", part, flags=re.M)
+    services = yaml.safe_load((SYSTEMD.parent / "compose" / "compose.yaml").read_text())["services"]
+
+    *options, service = shlex.split(run)
+    given = {each.rpartition(":")[0] if each.endswith(":ro") else each for each in options[2::2]}
+    mounts = [*given, *services[service]["volumes"]]
+    reached = {each.removesuffix(":ro").rpartition(":")[2] for each in mounts}
+    owner = (SYSTEMD.parent / "compose" / "env" / "owner.env.example").read_text()
+    listed = re.findall(r"^WORKERVOICE_KEYED_LIST=(.*)$", owner, re.M)
+    named = [*re.findall(r"--(?:data|sealed|backup|keys|list) (\S+)", restore), *listed]
+
+    assert reached == MOUNTED
+    assert [path for path in named if not any(path.startswith(each) for each in reached)] == []
+    assert len(named) == 6
+
+
+def test_a_backup_by_hand_goes_by_the_unit_that_has_its_settings() -> None:
+    assert [line for line in lines_of(RUNBOOK) if line == "workervoice backup"] == []
+    assert "systemctl start workervoice-backup.service" in RUNBOOK
+
+
+def test_what_the_small_hotline_writes_to_is_there_before_it_starts() -> None:
+    unit = (SYSTEMD / "workervoice.service").read_text()
+    (paths,) = re.findall(r"^ReadWritePaths=(.*)$", unit, flags=re.M)
+    before = SMALL.partition("systemctl enable --now workervoice\n")[0].partition("## 2.")[2]
+
+    made = {
+        word
+        for line in re.findall(r"^    .*(?:install|mv) .*$", before, re.M)
+        for word in line.split()
+    }
+
+    assert {path.lstrip("-") for path in paths.split()} - made == set()
+    assert "/srv/backup-keys" in made
+
+
+def test_processes_of_other_users_may_pass_to_their_keys_in_both_layouts() -> None:
+    start = PAGES["README.md"].partition("## Start")[2].partition("## In containers")[0]
+    steps = [
+        *("[ceremony]", "install -d -m 0700 /etc/workervoice", "mv server-part", "chmod 0711"),
+        *("owner.env.example", "workervoice db upgrade", "chown -R workervoice-$p", "gateway.env"),
+    ]
+
+    found = [start.index(step) for step in steps]
+
+    assert found == sorted(found)
+    assert "chmod 0711 /srv/workervoice /srv/workervoice/keys" in start

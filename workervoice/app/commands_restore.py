@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,6 +34,7 @@ def declare(commands: Any) -> None:
 
 
 def _restore(parsed: argparse.Namespace) -> int:
+    from workervoice.app.whose import stop_if_of_another, stop_if_unreadable  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415 - `triage` must start fast
 
     if parsed.sealed is None and parsed.backup is None:
@@ -40,6 +42,10 @@ def _restore(parsed: argparse.Namespace) -> int:
     if (parsed.backup is None) != (parsed.keys is None):
         raise SettingsError("--backup FILE and --keys DIR go together: the key opens the backup")
     settings = load().model_copy(update={"data_dir": parsed.data})
+    stop_if_of_another(parsed.data, also_root=True)
+    for given in (parsed.sealed, parsed.backup, parsed.keys, parsed.list):
+        if given is not None:
+            stop_if_unreadable(given)
     with _keys_put_back(settings, parsed):
         if parsed.backup is not None:
             _put_back(settings, parsed)
@@ -48,9 +54,11 @@ def _restore(parsed: argparse.Namespace) -> int:
 
 @contextmanager
 def _keys_put_back(settings: Settings, parsed: argparse.Namespace) -> Iterator[None]:
-    """With `--sealed`; if what follows fails they are taken away again, so that the same command
-    can be given once more."""
+    """With `--sealed`; if what follows fails they are taken away again, unless they were there and
+    no restore that was killed had put them there."""
     from workervoice.app.asking import ask, ask_secret  # noqa: PLC0415
+    from workervoice.app.begun import finish, is_begun, undone_if_refused  # noqa: PLC0415
+    from workervoice.app.keyfiles import has_key_files  # noqa: PLC0415
     from workervoice.app.proofs import write_proof  # noqa: PLC0415
     from workervoice.app.recovery import WRITTEN, restore_process_keys  # noqa: PLC0415
 
@@ -59,16 +67,21 @@ def _keys_put_back(settings: Settings, parsed: argparse.Namespace) -> Iterator[N
         return
     root = parsed.root or ask("Fingerprint of the root, from your paper")
     typed = ask_secret("Recovery key")
-    files = restore_process_keys(parsed.sealed, parsed.data, typed, root)
-    try:
-        with suppress(SettingsError):  # of keys in another custody: once they are there
-            write_proof(settings)
-        yield
-    except BaseException:
-        for name in WRITTEN:
-            (parsed.data / name).unlink(missing_ok=True)
-        shutil.rmtree(parsed.data / "keys", ignore_errors=True)
-        raise
+    data: Path = parsed.data
+    ours = is_begun(data) or not has_key_files(data)
+    with undone_if_refused(data):
+        files = restore_process_keys(parsed.sealed, data, typed, root)
+        try:
+            with suppress(SettingsError):  # of keys in another custody: once they are there
+                write_proof(settings)
+            yield
+        except BaseException:
+            if ours:
+                for name in (name for name in WRITTEN if data / name != parsed.sealed):
+                    (data / name).unlink(missing_ok=True)
+                shutil.rmtree(data / "keys", ignore_errors=True)
+            raise
+    finish(data)
     print(f"{len(files)} files are back in {parsed.data}, of the root that you gave.")
 
 
@@ -78,10 +91,15 @@ def _put_back(settings: Settings, parsed: argparse.Namespace) -> None:
 
     listed = parsed.list or parsed.backup.parent / settings.list_file().name
     order = Order(parsed.backup, parsed.keys, None if parsed.without_list else listed)
-    for outcome in put_back(settings, order, wall_clock()):
-        for line in _told(outcome, listed=order.listed is not None):
-            print(line)
-    print("Nothing goes out until a supervisor says so: “Restored” on the page of cases.")
+
+    def tell(outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            for line in _told(outcome, listed=order.listed is not None):
+                print(line)
+        print("Nothing goes out until a supervisor says so: “Restored” on the page of cases.")
+        sys.stdout.flush()
+
+    put_back(settings, order, wall_clock(), tell)
 
 
 def _told(outcome: Outcome, *, listed: bool) -> Iterable[str]:

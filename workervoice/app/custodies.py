@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from workervoice.crypto.belonging import unreadable
 from workervoice.crypto.boxed import TransitCustody
 from workervoice.crypto.credential import CredentialCustody
 from workervoice.crypto.custody import Custody, FileCustody
@@ -23,7 +24,9 @@ def keys_directory(data: Path, process: str) -> Path:
 def open_custody(settings: Settings, process: str) -> Custody:
     """Raises `SettingsError` about what is here, `KeysAway` about a key service."""
     directory = keys_directory(settings.data_dir, process)
-    if not os.access(directory, os.X_OK):
+    if not os.access(directory, os.X_OK) and _is_there(directory):
+        raise unreadable(directory)
+    if not directory.is_dir():
         raise SettingsError(
             f"WORKERVOICE_DATA_DIR: there are no keys in {directory}: run `workervoice up --demo`, "
             "or give the data directory of your programme"
@@ -33,6 +36,14 @@ def open_custody(settings: Settings, process: str) -> Custody:
     if settings.custody == "vault":
         return TransitCustody(directory, process, open_transit(settings, process))
     return FileCustody(directory)
+
+
+def _is_there(directory: Path) -> bool:
+    """Also if nobody lets us look."""
+    try:
+        return directory.exists()
+    except PermissionError:
+        return True
 
 
 def open_transit(settings: Settings, process: str) -> Transit:

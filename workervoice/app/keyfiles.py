@@ -10,7 +10,6 @@ DATA/keys/backup/proof        proves that a backup is this hotline's; see proofs
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,14 +18,17 @@ from uuid import UUID, uuid4
 
 from workervoice.app.custodies import keys_directory, open_custody
 from workervoice.crypto.backup import proof_key
-from workervoice.crypto.custody import Custody, FileCustody, flush_names
+from workervoice.crypto.belonging import flush_names, unreadable, write_owned
+from workervoice.crypto.custody import Custody, FileCustody
 from workervoice.crypto.seal import KEY_BYTES, ctx
 from workervoice.crypto.suite import seal_to
-from workervoice.errors import CryptoError, SettingsError
+from workervoice.errors import CryptoError, KeysAway, SettingsError
+from workervoice.journal import Journal
 from workervoice.settings import Settings
 from workervoice.store.servicekeys import ServiceKeys
 from workervoice.store.vault import Vault
 
+_JOURNAL = Journal("workervoice")
 PROCESSES = ("gateway", "courier", "console")
 _OWN: Mapping[str, dict[str, tuple[str, ...]]] = {
     "gateway": {"macs": ("pepper", "duplicates"), "signs": ("signing",), "kems": ("own",)},
@@ -56,13 +58,25 @@ class KeyFiles:
 
     def _looker(self) -> Callable[[], ServiceKeys]:
         path, known = _service_path(self.data, self.process), self.service
-        stamp = _stamp(path)
+        stamp, away = _stamp(path), False
 
         def look() -> ServiceKeys:
-            nonlocal known, stamp
+            """Raises `KeysAway`: what is sealed under an old key meanwhile may open to nobody."""
+            nonlocal known, stamp, away
             new = _stamp(path)
-            if new != stamp and new is not None:
+            if new == stamp or new is None:
+                return known
+            try:
                 known, stamp = read_service(self.data, self.process, self.custody), new
+            except OSError:
+                told = KeysAway(str(unreadable(path)))
+                if not away:
+                    _JOURNAL.note("keys_away", says=told)
+                away = True
+                raise told from None
+            if away:
+                _JOURNAL.note("keys_back")
+            away = False
             return known
 
         return look
@@ -84,12 +98,12 @@ def make_key_files(data: Path, root_public: bytes) -> None:
             signs=own.get("signs", ()),
         )
         sealed = seal_to(custody.public("own"), service_key, _service_place(process))
-        _write_secret(directory / "service.sealed", sealed)
-        _write_secret(directory / "identity", str(uuid4()).encode())
+        write_owned(directory / "service.sealed", sealed)
+        write_owned(directory / "identity", str(uuid4()).encode())
     (data / "keys" / "backup").mkdir(mode=0o700)
     proof = proof_key(ServiceKeys.from_bytes(service_key).mac_key)
-    _write_secret(data / "keys" / "backup" / "proof", proof.hex().encode())
-    _write_secret(data / "root.public", root_public.hex().encode())
+    write_owned(data / "keys" / "backup" / "proof", proof.hex().encode())
+    write_owned(data / "root.public", root_public.hex().encode())
 
 
 def load_key_files(data: Path, process: str) -> KeyFiles:
@@ -103,6 +117,8 @@ def unseal_keys(data: Path, process: str, custody: Custody) -> KeyFiles:
     try:
         process_id = UUID((directory / "identity").read_text().strip())
         service = read_service(data, process, custody)
+    except PermissionError as exc:
+        raise unreadable(Path(exc.filename)) from None
     except (OSError, ValueError, CryptoError) as exc:
         raise SettingsError(
             f"WORKERVOICE_DATA_DIR: the keys in {directory} are damaged: put back your copy of them"
@@ -120,7 +136,7 @@ def write_service(data: Path, process: str, own_public: bytes, keys: ServiceKeys
     """Give a process these service keys instead of those it had: all of them or none."""
     path = _service_path(data, process)
     new = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    _write_secret(new, seal_to(own_public, keys.to_bytes(), _service_place(process)))
+    write_owned(new, seal_to(own_public, keys.to_bytes(), _service_place(process)))
     new.replace(path)
     flush_names(path.parent)
 
@@ -146,6 +162,8 @@ def pinned_root(data: Path, setting: str | None) -> bytes:
     """The root that all trust starts from: the setting, or the file beside the keys."""
     try:
         return bytes.fromhex(setting or (data / "root.public").read_text().strip())
+    except PermissionError as exc:
+        raise unreadable(Path(exc.filename)) from None
     except (OSError, ValueError):
         raise SettingsError(
             "WORKERVOICE_ROOT_PUBLIC is missing, and so is the file root.public in the data "
@@ -160,11 +178,3 @@ def has_key_files(data: Path) -> bool:
 
 def _service_place(process: str) -> bytes:
     return ctx("service-key", process)
-
-
-def _write_secret(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

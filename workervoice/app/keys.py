@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import sys
 from pathlib import Path
 
 from workervoice.app.custodies import keys_directory, open_transit
 from workervoice.app.keyfiles import unseal_keys
+from workervoice.crypto.belonging import flush_names, write_owned
 from workervoice.crypto.boxed import BOXED_FILE, TransitCustody, store_keys
 from workervoice.crypto.credential import credential_name, pack
-from workervoice.crypto.custody import FileCustody, flush_names
+from workervoice.crypto.custody import FileCustody
 from workervoice.errors import SettingsError
 from workervoice.settings import Settings, load
 
@@ -54,10 +54,6 @@ def _files(settings: Settings, process: str) -> FileCustody:
 def _replace(path: Path, text: str) -> None:
     """All of it or nothing, also if the power fails."""
     new = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(handle)
+    write_owned(new, text.encode("ascii"))
     new.replace(path)
     flush_names(path.parent)

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from workervoice.app.initiating import FOUNDING
 from workervoice.app.keyfiles import has_key_files, keys_of, pinned_root
-from workervoice.crypto.custody import flush_names
+from workervoice.crypto.belonging import flush_names
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError
 from workervoice.hotline.founding import Founding, store_founding

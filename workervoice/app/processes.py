@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
+from workervoice.app.begun import stop_if_begun
 from workervoice.app.keyfiles import keys_of, pinned_root
 from workervoice.channels.base import Receiver, Sender
 from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
@@ -48,6 +49,7 @@ def build_process(settings: Settings, kind: str) -> Process:
     """Keys, database and trust of one of our processes; refuses to start on a broken library."""
     self_test()
     url = _database_url(settings, kind)
+    stop_if_begun(settings.data_dir)
     stop_if_unfinished(url)
     database = Database(url, pool_size=POOL[kind])
     if settings.custody == "file":

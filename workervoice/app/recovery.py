@@ -12,17 +12,19 @@ rotation, which has no root, can. An older copy of the same hotline cannot be to
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
+from workervoice.app.begun import begin
 from workervoice.app.custodies import keys_directory
-from workervoice.app.keyfiles import PROCESSES, has_key_files
+from workervoice.app.keyfiles import PROCESSES
+from workervoice.crypto.belonging import unreadable, write_owned
 from workervoice.crypto.custody import FileCustody
 from workervoice.crypto.directory import Signed, fingerprint, once_vouched
 from workervoice.crypto.paper import ROOT_BYTES, from_paper, pair_from_paper
 from workervoice.crypto.seal import ctx, verify
 from workervoice.crypto.suite import KemKey, open_with, seal_to
+from workervoice.embedded.places import make_data_directory
 from workervoice.errors import CryptoError, NotTrusted, SettingsError
 from workervoice.store.keys import entry_from_body, entry_to_body
 
@@ -41,8 +43,8 @@ _BAD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 def begin_copies(data: Path, seed: bytes, courier: Signed) -> None:
     """The first sealed copy, for a new recovery key. `courier` is what the root said of it."""
-    _write(data / PUBLIC, pair_from_paper(seed).public.hex().encode())
-    _write(data / VOUCHED, _voucher(courier).encode())
+    write_owned(data / PUBLIC, pair_from_paper(seed).public.hex().encode())
+    write_owned(data / VOUCHED, _voucher(courier).encode())
     seal_process_keys(data)
 
 
@@ -66,19 +68,18 @@ def seal_process_keys(data: Path) -> None:
     }
     fresh = data / (SEALED + ".new")
     fresh.unlink(missing_ok=True)
-    _write(fresh, json.dumps(document).encode())
+    write_owned(fresh, json.dumps(document).encode())
     fresh.replace(data / SEALED)
 
 
 def restore_process_keys(sealed: Path, data: Path, typed: str, root: str) -> list[str]:
-    """Write the keys back into `data`, which must have none; returns the files' names.
+    """Write the keys back into `data`, which must have no others; returns the files' names. May be
+    run again if it was killed.
 
     `typed` is the recovery key; `root` the fingerprint of the root, or its public key in hex, from
     paper. Raises `Mistyped` for a typing error in the recovery key and `SettingsError` for anything
     else that is wrong, with nothing written.
     """
-    if has_key_files(data) or (data / "keys").exists():
-        raise SettingsError(f"{data} has keys already: restore into another directory")
     pair = pair_from_paper(from_paper(PAPER, typed, ROOT_BYTES))
     try:
         text = sealed.read_text(encoding="utf-8", errors="replace")
@@ -95,6 +96,8 @@ def restore_process_keys(sealed: Path, data: Path, typed: str, root: str) -> lis
     try:
         _put_back(data, {**files, PUBLIC: pair.public.hex().encode(), VOUCHED: vouched.encode()})
         seal_process_keys(data)
+    except PermissionError as exc:
+        raise unreadable(Path(exc.filename or data)) from None
     except OSError as exc:
         raise SettingsError(f"{data} cannot be written ({exc.strerror})") from None
     return sorted(files)
@@ -148,22 +151,30 @@ def _statement(sealed: bytes) -> bytes:
 def _kept(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
+    except PermissionError:
+        raise unreadable(path) from None
     except (OSError, ValueError):
         raise SettingsError(f"{path} is missing: put back your copy of it") from None
 
 
 def _put_back(data: Path, files: dict[str, bytes]) -> None:
-    for name, content in files.items():
+    """Each file whole or not at all; those that a run before has written stay. Raises
+    `SettingsError`, with nothing written, if other keys are there."""
+    missing = [name for name in files if not (data / name).exists()]
+    there = [path for path in (data / "keys").rglob("*") if path.is_file()]
+    known = {str(path.relative_to(data)) for path in there}
+    others = {name for name in known - set(files) if _NAME.fullmatch(name)}
+    if others or any((data / n).read_bytes() != files[n] for n in set(files) - set(missing)):
+        raise SettingsError(f"{data} has other keys already: restore into another directory")
+    make_data_directory(data)
+    if missing:
+        begin(data)
+    for name in missing:
         path = data / name
         for directory in reversed([path.parent, *path.parent.parents]):
             if not directory.exists():
                 directory.mkdir(mode=0o700)
-        _write(path, content)
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        new = path.with_name(path.name + ".new")
+        new.unlink(missing_ok=True)
+        write_owned(new, files[name])
+        new.replace(path)

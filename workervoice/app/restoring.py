@@ -6,9 +6,8 @@ sign. Whatever goes wrong on the way, the database is empty again.
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,15 +15,18 @@ from pathlib import Path
 from uuid import UUID
 
 from workervoice.app.backups import Places, Sealed, found
+from workervoice.app.begun import begin, finish, undone_if_refused
 from workervoice.app.external import passwords_of
 from workervoice.app.keyfiles import keys_of
 from workervoice.app.loading import load
 from workervoice.app.processes import check_keys, process_on
 from workervoice.app.proofs import proof_by_keys
 from workervoice.crypto.backup import Head, Writable
+from workervoice.crypto.belonging import write_owned
 from workervoice.crypto.custody import versions_of
 from workervoice.crypto.keyedlist import Contents, ListFile, list_key
 from workervoice.embedded import EmbeddedServer
+from workervoice.embedded.places import make_data_directory
 from workervoice.errors import (
     Contradicted,
     CryptoError,
@@ -78,20 +80,29 @@ class Outcome:
     done: Done
 
 
-def put_back(settings: Settings, order: Order, now: datetime) -> list[Outcome]:
+def put_back(
+    settings: Settings,
+    order: Order,
+    now: datetime,
+    tell: Callable[[list[Outcome]], None] = lambda outcomes: None,
+) -> list[Outcome]:
     """Restore. Raises `SettingsError`, `ServerError` or `Unavailable` with a sentence, and then the
-    database is as empty as before."""
+    database is as empty as before. `tell` is called before anybody is let in: whoever is killed
+    before they were told can run it again."""
     for kind in ("gateway", "courier", "console"):
         keys_of(settings, kind)  # before anything is made
+    data = settings.data_dir
     with found(order.backup, Places(order.keys, proof_by_keys(settings))) as backup:
         _open(order, backup, _Nowhere())  # whole, before a role or a file is made
         contents = _read_list(settings, order.listed)
-        with _empty_database(settings) as (url, passwords):
+        with undone_if_refused(data), _empty_database(settings) as (url, passwords):
             make_roles(url, passwords)
             load(url, lambda dump: _open(order, backup, dump))
             _upgrade(url, passwords)
             outcomes = _prepare(settings, url, _Said(backup.head, contents, order.listed), now)
             _keep_list(settings, order.listed)
+            tell(outcomes)
+            finish(data)
             Emptied(url).finish()
     return outcomes
 
@@ -157,15 +168,17 @@ def _empty_database(settings: Settings) -> Iterator[tuple[str, dict[str, str]]]:
     """The owner's address of a database with nothing in it, and passwords for the login roles."""
     if settings.database_url is not None:
         url, passwords = settings.database_url.get_secret_value(), passwords_of(settings)
-        with _filled(url):
+        with _filled(url, settings.data_dir):
             yield url, passwords
         return
-    fresh = not (settings.data_dir / "postgres").exists()
-    server = EmbeddedServer(settings.data_dir)
+    data, server = settings.data_dir, EmbeddedServer(settings.data_dir)
+    fresh = not (data / "postgres").exists()
+    if fresh:
+        begin(make_data_directory(data))
     server.start()
     try:
         server.ensure_database()
-        with _filled(server.owner_url()):
+        with _filled(server.owner_url(), data):
             yield server.owner_url(), {role: secrets.token_urlsafe(24) for role in LOGIN_ROLES}
     except BaseException:
         if fresh:
@@ -176,7 +189,7 @@ def _empty_database(settings: Settings) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 @contextmanager
-def _filled(url: str) -> Iterator[None]:
+def _filled(url: str, data: Path) -> Iterator[None]:
     """Only what is empty is filled, and what fails on the way is taken out again."""
     database = Emptied(url)
     if database.was_interrupted():
@@ -186,6 +199,7 @@ def _filled(url: str) -> Iterator[None]:
             "The database is not empty, so nothing was put back: name an empty one, or another "
             "data directory."
         )
+    begin(make_data_directory(data))
     try:
         yield
     except BaseException:
@@ -271,11 +285,10 @@ def _keep_list(settings: Settings, given: Path | None) -> None:
         if path.exists():
             path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}.aside"))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(given.read_bytes())
-        if os.geteuid() == 0:
-            there = path.parent.stat()
-            os.chown(path, there.st_uid, there.st_gid)
+        new = path.with_name(f"{path.name}.new")
+        new.unlink(missing_ok=True)
+        write_owned(new, given.read_bytes())
+        new.replace(path)
     except OSError as exc:
         raise SettingsError(
             f"{path} cannot be written ({exc.strerror}): say in WORKERVOICE_KEYED_LIST where the "

@@ -14,13 +14,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from workervoice.app.children import environment_of
 from workervoice.app.ownership import owner_url
 from workervoice.app.recovery import PUBLIC, seal_process_keys
+from workervoice.crypto.belonging import unreadable, write_owned
 from workervoice.errors import Declined, ServerError, SettingsError
 from workervoice.settings import PREFIX, Settings
 
@@ -166,6 +168,15 @@ class Rotation:
         return {}
 
 
+def _opened(lock: Path) -> int:
+    try:
+        with suppress(FileExistsError):
+            write_owned(lock, b"")
+        return os.open(lock, os.O_RDWR)
+    except PermissionError:
+        raise unreadable(lock) from None
+
+
 @contextmanager
 def rotation(settings: Settings, say: Callable[[str], None]) -> Iterator[Rotation]:
     """Raises `SettingsError` where keys are not in files, or while another rotation runs."""
@@ -176,7 +187,7 @@ def rotation(settings: Settings, say: Callable[[str], None]) -> Iterator[Rotatio
             "them to the custody again with `workervoice keys`"
         )
     with ExitStack() as held:
-        handle = os.open(settings.data_dir / "rotating.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = _opened(settings.data_dir / "rotating.lock")
         held.callback(os.close, handle)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

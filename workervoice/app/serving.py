@@ -39,7 +39,7 @@ from workervoice.app.watching import (
     stuck,
     without_round,
 )
-from workervoice.errors import SettingsError, Unavailable
+from workervoice.errors import KeysAway, SettingsError, Unavailable
 from workervoice.hotline.throttle import Rules
 from workervoice.hotline.tick import Courier
 from workervoice.journal import Journal
@@ -97,7 +97,10 @@ def run_gateway(settings: Settings, seat: Seat) -> None:
     server = _server(app, recycle, tied=seat.tied)
 
     def works() -> Iterable[str]:
-        return (*keys_away(reception.process.custody), *app.state.problems())
+        return (
+            *keys_away(reception.process.custody, reception.process.vault),
+            *app.state.problems(),
+        )
 
     ops = _ops_of_server(settings, seat, "gateway", server, works, counts.registry)
     listening = _socket(seat.handle, settings.gateway_host, settings.gateway_port, "gateway_port")
@@ -124,7 +127,7 @@ def run_console(settings: Settings, seat: Seat) -> None:
     registry = app.state.console.counts.registry
 
     def works() -> Iterable[str]:
-        return keys_away(process.custody)
+        return keys_away(process.custody, process.vault)
 
     ops = _ops_of_server(settings, seat, "console", server, works, registry)
     listening = _socket(seat.handle, settings.console_host, settings.console_port, "console_port")
@@ -161,7 +164,7 @@ def run_courier(settings: Settings, seat: Seat) -> None:
         alive=lambda: stuck(tally.beat_at, ROUND_SECONDS, IDLES),
         ready=lambda: (
             *asked.problems(),
-            *keys_away(courier.process.custody),
+            *keys_away(courier.process.custody, courier.process.vault),
             *without_round(tally.round_at, started_at),
         ),
     )
@@ -186,6 +189,9 @@ def _tick_until(courier: Courier, poll_seconds: float) -> None:
                 _JOURNAL.note("database_away")
             courier.tally.beat()
             handled, away = 0, True
+        except KeysAway:  # said in the log by whoever holds the keys
+            courier.tally.beat()
+            handled = 0
         if not handled:
             courier.stopping.wait(poll_seconds)
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from workervoice.app.begun import stop_if_begun
 from workervoice.app.disks import Disk, disks, has_database_here
 from workervoice.app.doctor.findings import Finding
 from workervoice.app.doctor.waiting import of_backlog, of_restores
@@ -160,6 +161,7 @@ def _of_courier(found: Status, heard: Heard | None) -> None:
 def _ask_database(found: Status, settings: Settings, now: datetime) -> None:
     """As the owner if that is given, as the courier if only that is, or the embedded one's owner.
     Raises `WorkervoiceError`."""
+    stop_if_begun(settings.data_dir)
     owner = settings.database_url
     courier = settings.courier_database_url if owner is None else None
     if courier is not None:

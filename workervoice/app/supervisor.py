@@ -11,11 +11,13 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from workervoice.app import demo
+from workervoice.app.begun import stop_if_begun
 from workervoice.app.children import STOP_SECONDS, Post, environment_of
 from workervoice.app.external import check_external, url_setting
 from workervoice.app.keyfiles import has_key_files
@@ -24,6 +26,7 @@ from workervoice.app.ops_addresses import forget_addresses, keep_addresses, watc
 from workervoice.app.own_lines import own_lines
 from workervoice.app.ownership import settle
 from workervoice.app.processes import check_keys, wall_clock
+from workervoice.app.whose import stop_if_of_another
 from workervoice.crypto.slots import STRONG, Cost
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import ServerError, SettingsError
@@ -77,6 +80,8 @@ class Supervisor:
     def start(self) -> None:
         """Everything up and answering, or a `WorkervoiceError` with nothing left running."""
         try:
+            stop_if_of_another(self._settings.data_dir)
+            stop_if_begun(self._settings.data_dir)
             settings = self._with_addresses(self._settings)
             settings = self._with_database(settings)
             self._prepare_programme(settings)
@@ -113,7 +118,8 @@ class Supervisor:
         for child in children:
             child.end(by)
         if self._ops:
-            forget_addresses(self._settings.data_dir)
+            with suppress(OSError):  # why it ends is more important
+                forget_addresses(self._settings.data_dir)
         self._posts, self._sockets, self._ops = [], [], {}
         if self._server is not None:
             self._server.stop()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from workervoice.app.begun import stop_if_begun
 from workervoice.app.external import passwords_of
 from workervoice.app.ownership import settle
 from workervoice.app.processes import wall_clock
@@ -15,17 +16,21 @@ from workervoice.settings import Settings
 from workervoice.store.engine import Database
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 from workervoice.store.programme import programmes
+from workervoice.store.unfinished import stop_if_unfinished
 
 
 def upgrade_database(settings: Settings) -> str:
     """Upgrade, and say in one sentence or two what the database is at now."""
+    stop_if_begun(settings.data_dir)
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
+        stop_if_unfinished(url)
         revision = upgrade(url, passwords_of(settings))
         return f"The database is at revision {revision}.{_founded(url, settings, wall_clock())}"
     server = EmbeddedServer(settings.data_dir)
     with server:
         server.ensure_database()
+        stop_if_unfinished(server.owner_url())
         passwords = {role: secrets.token_urlsafe(24) for role in LOGIN_ROLES}
         revision = upgrade(server.owner_url(), passwords)
         founded = _founded(server.owner_url(), settings, wall_clock())

@@ -13,12 +13,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from workervoice import __version__
 from workervoice.crypto.custody import Custody
-from workervoice.errors import NotUpgraded, Unavailable
+from workervoice.errors import KeysAway, NotUpgraded, Unavailable
 from workervoice.hotline.tally import CODES, OUTCOMES, Tally
 from workervoice.hotline.tick import Courier
 from workervoice.store.backlog import WAITING, Queue
 from workervoice.store.engine import Database
 from workervoice.store.revision import check_revision
+from workervoice.store.vault import Vault
 
 PROBE_SECONDS = 2.0  # in which a database answers
 AT_ONCE_SECONDS = 1.0  # a refusal comes sooner, silence later
@@ -100,9 +101,16 @@ class Probe:
             asked.over = True
 
 
-def keys_away(custody: Custody) -> Iterator[str]:
-    if custody.away:
-        yield KEYS
+def keys_away(custody: Custody, vault: Vault) -> Iterator[str]:
+    """A sentence while a key cannot be had; new files are looked for, also if nothing comes in."""
+    try:
+        custody.refresh()
+        vault.refresh()
+    except KeysAway as exc:
+        yield str(exc)
+    else:
+        if custody.away:
+            yield KEYS
 
 
 def stuck(beat_at: float | None, seconds: float, what: str) -> Iterator[str]:

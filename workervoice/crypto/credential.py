@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workervoice.crypto.custody import HeldKeys, refuse_if_open
+from workervoice.crypto.belonging import refuse_if_open
+from workervoice.crypto.custody import HeldKeys
 from workervoice.errors import SettingsError
 
 _HEAD = "workervoice-keys-1"

@@ -17,26 +17,30 @@ import contextlib
 import os
 import re
 import secrets
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from workervoice.crypto.belonging import flush_names, refuse_if_open, unreadable, write_owned
 from workervoice.crypto.seal import KEY_BYTES, SigningKey, generate_signing, mac
 from workervoice.crypto.suite import KemKey, generate_kem, open_with
-from workervoice.errors import CryptoError, SealBroken, SettingsError
+from workervoice.errors import CryptoError, KeysAway, SealBroken, SettingsError
+from workervoice.journal import Journal
 
 _Key = TypeVar("_Key")
+_JOURNAL = Journal("workervoice")
 
 KEY_SUFFIX = ".key"
 _GONE = ".gone"  # on its way out, and no key's file any more
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LINE = re.compile(r"workervoice-(mac|kem|sign)-1 ([0-9a-f]+)\n?")
-_OTHERS = 0o077  # any right of group or world
 
 
 class Custody(Protocol):
     """What a process asks of its keys. Raises `CryptoError` for an id it does not hold, and
-    `KeysAway` if they are with a service that cannot be asked now."""
+    `KeysAway` if they are with a service that cannot be asked now, or in a file that this process
+    may not read."""
 
     def mac(self, key_id: str, data: bytes) -> bytes:
         """HMAC-SHA256, 32 bytes. Over a `ctx(...)` it also makes keys for one purpose."""
@@ -62,7 +66,8 @@ class Custody(Protocol):
 
     @property
     def away(self) -> bool:
-        """True while keys are with a service that did not answer when it was last asked."""
+        """True while keys are with a service that did not answer when it was last asked, or in a
+        file that could not be read."""
 
 
 def version_id(key_id: str, version: int) -> str:
@@ -166,7 +171,7 @@ class FileCustody(HeldKeys):
         """Raises `SettingsError` naming the path and what to do."""
         super().__init__()
         refuse_if_open(directory)
-        self._directory = directory
+        self._directory, self._lock = directory, threading.Lock()
         for path in sorted(directory.glob(f"*{KEY_SUFFIX}")):
             refuse_if_open(path)
             self._read(path)
@@ -200,25 +205,42 @@ class FileCustody(HeldKeys):
         flush_names(directory)
 
     def refresh(self) -> None:
-        """A few microseconds if the files are the same ones. Raises `SettingsError` as at the
-        start."""
+        """A few microseconds if the files are the same ones. Raises `KeysAway`, until a new file
+        can be read: under the old key alone a known worker would be a stranger."""
+        if self.away or self._found() != set(self.ids):
+            with self._lock:  # what another thread has just taken in is not forgotten again
+                self._take_in(self._found())
+
+    def _found(self) -> set[str]:
         try:
-            found = {
+            return {
                 name.removesuffix(KEY_SUFFIX)
                 for name in os.listdir(self._directory)  # noqa: PTH208 - asked for each message
                 if name.endswith(KEY_SUFFIX)
             }
         except OSError:
-            found = set()
-        held = set(self.ids)
-        if found == held or not found:
+            return set()
+
+    def _take_in(self, found: set[str]) -> None:
+        if not found:
             return  # keys that vanished altogether are for `health` to tell
+        held = set(self.ids)
         for key_id in held - found:
             self._forget(key_id)
-        for key_id in sorted(found - held):
-            path = self._directory / (key_id + KEY_SUFFIX)
-            refuse_if_open(path)
-            self._read(path)
+        try:
+            for key_id in sorted(found - held):
+                path = self._directory / (key_id + KEY_SUFFIX)
+                refuse_if_open(path)
+                self._read(path)
+        except SettingsError as exc:
+            away = KeysAway(str(exc))
+            if not self.away:
+                _JOURNAL.note("keys_away", says=away)
+            self.away = True
+            raise away from None
+        if self.away:
+            _JOURNAL.note("keys_back")
+        self.away = False
 
     def destroy(self, key_id: str) -> None:
         """Overwrite and remove a key's file. Can be run again after an interruption."""
@@ -250,6 +272,8 @@ class FileCustody(HeldKeys):
         try:
             line = path.read_text("ascii", errors="replace")
             self.take(path.name.removesuffix(KEY_SUFFIX), line)
+        except PermissionError:
+            raise unreadable(path) from None
         except (OSError, ValueError):
             raise SettingsError(f"{path} is not a key file: restore it from its copy") from None
 
@@ -260,36 +284,13 @@ def _write(directory: Path, key_id: str, line: str) -> None:
     path = directory / (key_id + KEY_SUFFIX)
     new = path.with_suffix(".new")  # all of it or nothing: running processes read what appears
     new.unlink(missing_ok=True)
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(handle)
+    write_owned(new, line.encode("ascii"))
     try:
         path.hardlink_to(new)
     except FileExistsError:
         raise SettingsError(f"{path} exists already and is kept as it is") from None
     finally:
         new.unlink()
-
-
-def flush_names(directory: Path) -> None:
-    """Let the names of new files survive a power cut too."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def refuse_if_open(path: Path, others: int = _OTHERS) -> None:
-    """Raise `SettingsError` if `path` is missing, or gives others one of these rights."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        raise SettingsError(f"{path} cannot be read: make it, or say where the keys are") from None
-    if mode & others:
-        raise SettingsError(f"{path} is open to others on this machine: chmod go= it")
 
 
 def _held(keys: Mapping[str, _Key], key_id: str) -> _Key:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workervoice.crypto.custody import flush_names
+from workervoice.crypto.belonging import flush_names
 from workervoice.crypto.seal import box, ctx, derive, digest, pad, unbox, unpad
 from workervoice.errors import SealBroken
 

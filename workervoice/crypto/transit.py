@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from workervoice.crypto.custody import refuse_if_open
+from workervoice.crypto.belonging import refuse_if_open
 from workervoice.errors import KeysAway, SealBroken, SettingsError
 
 SECONDS = 3.0  # for one answer; a message needs two, and the provider waits 15

@@ -15,12 +15,14 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from workervoice.app.begun import stop_if_begun
 from workervoice.app.doctor import addresses, database, keys, machine, programme, provider
 from workervoice.app.doctor.findings import MISTAKES, Finding, Look
 from workervoice.app.doctor.programme import Programmes
 from workervoice.errors import WorkervoiceError
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.engine import Database
+from workervoice.store.unfinished import stop_if_unfinished
 
 __all__ = ["MISTAKES", "Finding", "examine"]
 
@@ -38,7 +40,9 @@ def examine(
 
 def _database(look: Look, known: Programmes) -> Iterator[Finding]:
     try:
+        stop_if_begun(look.settings.data_dir)
         with database.database_of(look.settings) as (url, what):
+            stop_if_unfinished(url)
             if what:
                 at = database.revision(url, what)
                 yield at

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workervoice.app.begun import stop_if_begun
 from workervoice.app.comparing import own_fingerprints
-from workervoice.app.custodies import FILE_WARNING, open_custody
+from workervoice.app.custodies import FILE_WARNING, keys_directory, open_custody
 from workervoice.app.doctor.findings import Finding
 from workervoice.app.keyfiles import PROCESSES, has_key_files, pinned_root, unseal_keys
+from workervoice.crypto.belonging import of_others
 from workervoice.crypto.directory import fingerprint
 from workervoice.crypto.suite import self_test
 from workervoice.errors import WorkervoiceError
@@ -33,6 +35,11 @@ def cryptography() -> Iterator[Finding]:
 
 def keys(settings: Settings) -> Iterator[Finding]:
     data = settings.data_dir
+    try:
+        stop_if_begun(data)
+    except WorkervoiceError as exc:
+        yield Finding(False, f"Keys: {exc}")
+        return
     if not has_key_files(data) and settings.root_public is None:
         yield Finding(
             False,
@@ -54,7 +61,8 @@ def _custody(settings: Settings, process: str) -> Iterator[Finding]:
         custody = open_custody(settings, process)
         files = unseal_keys(settings.data_dir, process, custody)
         half = [*unfinished(custody), *(["service"] if len(files.service.keys) > 1 else [])]
-        problems = [*custody.health(), *(_HALF.format(key=key) for key in half)]
+        strange = of_others(keys_directory(settings.data_dir, process))
+        problems = [*custody.health(), *strange, *(_HALF.format(key=key) for key in half)]
         told = own_fingerprints(process, custody)
     except WorkervoiceError as exc:
         problems = [str(exc)]
