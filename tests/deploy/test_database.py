@@ -10,12 +10,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.app.test_cli import run
 from tests.deploy.locked import needs_seccomp, needs_systemd
 from tests.deploy.units import SYSTEMD
+from tests.house import House
 from workervoice.app.dumping import reaching
 from workervoice.app.keyfiles import make_key_files
 from workervoice.crypto.seal import generate_signing
@@ -44,9 +46,19 @@ def first_start(server: EmbeddedServer, secrets: Path) -> None:
     script = secrets / SCRIPT.name
     text = SCRIPT.read_text().replace("/run/secrets", str(secrets))
     script.write_text(text.replace("workervoice_owner", OWNER))
-    psql = [str(program("psql")), "--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
+    whole = [str(program("psql")), "--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-f", str(script)]
     subprocess.run(
-        psql, env=reaching(server.owner_url("postgres")), check=True, capture_output=True
+        whole, env=reaching(server.owner_url("postgres")), check=True, capture_output=True
+    )
+
+
+def psql(url: str, command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(program("psql")), "-c", command],
+        env=reaching(url),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -75,14 +87,9 @@ def test_the_database_of_compose_is_upgraded_and_backed_up(
     data = only_the_proof(tmp_path)
 
     upgraded = run("db", "upgrade", DATABASE_URL=owner, DATA_DIR=str(tmp_path / "d"), **roles)
+    psql(fresh.owner_url("workervoice"), f"INSERT INTO programme VALUES ('{uuid4()}', 'Shirts')")
     made = run("backup", DATABASE_URL=reader, DATA_DIR=str(data), **into)
-    changed = subprocess.run(
-        [str(program("psql")), "-c", "DELETE FROM line"],
-        env=reaching(reader),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    changed = psql(reader, "DELETE FROM line")
 
     assert upgraded.returncode == 0, upgraded.stderr
     assert made.returncode == 0, made.stderr
@@ -93,13 +100,12 @@ def test_the_database_of_compose_is_upgraded_and_backed_up(
 @needs_systemd
 @needs_seccomp
 @pytest.mark.timeout(120)
-def test_a_backup_is_made_under_its_units_filters(server: EmbeddedServer, tmp_path: Path) -> None:
-    server.ensure_database("backed_up")
+def test_a_backup_is_made_under_its_units_filters(shared_house: House, tmp_path: Path) -> None:
     confined = (sys.executable, "-m", "tests.deploy.confine", "workervoice-backup.service")
     environment = {
         "PATH": os.getenv("PATH", os.defpath),
         "WORKERVOICE_ENV_FILE": "",
-        "WORKERVOICE_DATABASE_URL": server.owner_url("backed_up"),
+        "WORKERVOICE_DATABASE_URL": shared_house.owner_url,
         "WORKERVOICE_BACKUP_DIR": str(tmp_path / "b"),
         "WORKERVOICE_BACKUP_KEYS_DIR": str(tmp_path / "k"),
         "WORKERVOICE_DATA_DIR": str(only_the_proof(tmp_path)),
