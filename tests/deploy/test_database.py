@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -87,7 +86,8 @@ def test_the_database_of_compose_is_upgraded_and_backed_up(
     data = only_the_proof(tmp_path)
 
     upgraded = run("db", "upgrade", DATABASE_URL=owner, DATA_DIR=str(tmp_path / "d"), **roles)
-    psql(fresh.owner_url("workervoice"), f"INSERT INTO programme VALUES ('{uuid4()}', 'Shirts')")
+    new = "INSERT INTO programme VALUES (gen_random_uuid(), 'Shirts')"
+    psql(fresh.owner_url("workervoice"), new)
     made = run("backup", DATABASE_URL=reader, DATA_DIR=str(data), **into)
     changed = psql(reader, "DELETE FROM line")
 
