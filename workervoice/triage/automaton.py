@@ -104,6 +104,15 @@ def atom(word: str, reader: Reader) -> str | None:
     return text.removesuffix(" ") if stem else text
 
 
+def _by_word(classes: Classes) -> dict[str, list[int]]:
+    """The classes that each word belongs to: often a hundred."""
+    found: dict[str, list[int]] = {}
+    for number, words in classes.each():
+        for word in words:
+            found.setdefault(word, []).append(number)
+    return found
+
+
 class Automaton:
     """Finds the classes of every pack. Built once."""
 
@@ -112,11 +121,10 @@ class Automaton:
         for index, classes in enumerate(packs):
             if classes.reader is None:
                 continue
-            for number, words in classes.each():
-                for word in words:
-                    text = None if range_of(word) else atom(word, classes.reader)
-                    if text:
-                        payloads.setdefault(text, {}).setdefault(index, set()).add(number)
+            for word, numbers in _by_word(classes).items():
+                text = None if range_of(word) else atom(word, classes.reader)
+                if text:
+                    payloads.setdefault(text, {}).setdefault(index, set()).update(numbers)
         self._machine = ahocorasick.Automaton()
         for text, kinds_of in payloads.items():
             begins, closes = text.startswith(" "), text.endswith(" ")

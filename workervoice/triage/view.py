@@ -48,8 +48,9 @@ class Reader:
     def __init__(self, spelling: Spelling, vocabulary: Iterable[str], stems: Iterable[str]) -> None:
         self._spelling = spelling
         self._numbers = {_plain(word): value for word, value in spelling.numbers.items()}
-        words = {token.text for word in vocabulary for token in tokens_of(word)}
-        stems = {token.text for stem in stems for token in tokens_of(stem)[-1:]}
+        # A word stands in many phrases, and is taken apart once.
+        words = {token.text for word in set(vocabulary) for token in tokens_of(word)}
+        stems = {token.text for stem in set(stems) for token in tokens_of(stem)[-1:]}
         self._known = words | {_plain(word) for word in spelling.common} | set(self._numbers)
         self._stems = tuple(sorted(stem for stem in stems if len(stem) >= 3))
         self._sms = {_key(short): self._full(full) for short, full in spelling.sms.items()}
