@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.running import Running, running
+from tests.app.running import TOLD, Running, running
 from tests.app.test_cli import run
-from tests.app.test_up import WORKER, data, log_in, wait_for_text
+from tests.app.test_up import WORKER, begun, data, log_in, wait_for_text
 from tests.crypto.transit_peer import ROOT_TOKEN, Engine, transit_peer
 from workervoice.app.browsing import Phone
 from workervoice.app.custodies import open_custody
@@ -21,7 +21,7 @@ from workervoice.app.processes import wall_clock
 from workervoice.crypto.seal import generate_signing
 from workervoice.settings import load
 
-__all__ = ["data"]  # the fixture
+__all__ = ["begun", "data"]  # fixtures
 
 
 def made(where: Path) -> Path:
@@ -147,11 +147,8 @@ def a_report_is_answered_and_read(up: Running, passphrase: str | None) -> None:
 
 
 @pytest.mark.parametrize("custody", ["systemd", "vault"])
-def test_a_hotline_runs_with_no_key_in_a_file(data: Path, custody: str) -> None:
-    with running(data, "--demo") as first:
-        passphrase = first.passphrase("asha")
-        warned = first.output.count("not against a stolen disk")
-
+def test_a_hotline_runs_with_no_key_in_a_file(begun: Path, custody: str) -> None:
+    data, warned = begun, (begun.parent / TOLD).read_text().count("not against a stolen disk")
     keys = secret_keys(data)
     lay_there = found_on_disk(data, keys)
     moved = (
@@ -160,7 +157,7 @@ def test_a_hotline_runs_with_no_key_in_a_file(data: Path, custody: str) -> None:
         else with_a_key_service(data, Engine(mounts={"transit"}))
     )
     with moved as settings, running(data, "--demo", **settings) as up:
-        a_report_is_answered_and_read(up, passphrase)
+        a_report_is_answered_and_read(up, up.passphrase("asha"))
 
     assert warned == 3
     assert "stolen disk" not in up.output

@@ -11,14 +11,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.app.running import Running, running
-from tests.app.test_up import data
+from tests.app.test_up import begun, data
 from workervoice.app.ops_addresses import addresses
 from workervoice.app.ops_client import Heard, listen_to
 from workervoice.app.processes import wall_clock
 from workervoice.app.status import look
 from workervoice.settings import Settings, load
 
-__all__ = ["data"]  # the fixture
+__all__ = ["begun", "data"]  # fixtures
 
 GATEWAYS, CALLERS = 2, 24
 MOST_ROUNDS = 20
@@ -59,18 +59,18 @@ def call(up: Running, stack: ExitStack) -> list[int]:
     return [each.getresponse().status for each in callers]
 
 
-def test_what_comes_is_shared_and_a_gateway_that_dies_is_started_again(data: Path) -> None:
-    with running(data, "--demo", GATEWAY_PROCESSES=str(GATEWAYS)) as up, ExitStack() as stack:
-        statuses, both = call(up, stack), gateways(data)
+def test_what_comes_is_shared_and_a_gateway_that_dies_is_started_again(begun: Path) -> None:
+    with running(begun, "--demo", GATEWAY_PROCESSES=str(GATEWAYS)) as up, ExitStack() as stack:
+        statuses, both = call(up, stack), gateways(begun)
         rounds = 1
         while not all(map(refused, both.values())) and rounds < MOST_ROUNDS:
             call(up, stack)  # which of them is awake first, the kernel decides
-            both, rounds = gateways(data), rounds + 1
-        told = look(settings_of(data), wall_clock())
+            both, rounds = gateways(begun), rounds + 1
+        told = look(settings_of(begun), wall_clock())
         os.kill(_pids(up)[0], signal.SIGKILL)
         after = [call(up, stack) for _ in range(3)]
         ends = time.monotonic() + SECONDS
-        while len([h for h in gateways(data).values() if h.ready]) < GATEWAYS:
+        while len([h for h in gateways(begun).values() if h.ready]) < GATEWAYS:
             assert time.monotonic() < ends
             time.sleep(0.1)
 

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from tests.app.running import Running, running
-from tests.app.test_up import _by_name, data, log_in
+from tests.app.test_up import _by_name, begun, data, log_in
 from workervoice.app.children import RELIEVE, UP
 from workervoice.app.leaving import STOP_SECONDS
 from workervoice.app.listening import listen
@@ -24,7 +24,7 @@ from workervoice.app.ops_addresses import addresses
 from workervoice.app.recycling import Recycled
 from workervoice.settings import load
 
-__all__ = ["data"]  # the fixture
+__all__ = ["begun", "data"]  # fixtures
 
 EVERY = 40  # requests
 THREADS = 4
@@ -86,12 +86,12 @@ def gateways(up: Running) -> Iterator[int]:
         time.sleep(0.1)
 
 
-def test_no_request_is_refused_while_gateways_relieve_each_other(data: Path) -> None:
+def test_no_request_is_refused_while_gateways_relieve_each_other(begun: Path) -> None:
     """Neither at the public port nor at the operations address; and told to end, all of them are
     gone in time, though a caller never ends its request."""
-    with running(data, "--demo", RECYCLE_REQUESTS=str(EVERY)) as up:
+    with running(begun, "--demo", RECYCLE_REQUESTS=str(EVERY)) as up:
         seen, ends = [], time.monotonic() + SECONDS
-        watched = addresses(load({"WORKERVOICE_ENV_FILE": "", "WORKERVOICE_DATA_DIR": str(data)}))
+        watched = addresses(load({"WORKERVOICE_ENV_FILE": "", "WORKERVOICE_DATA_DIR": str(begun)}))
         public = up.address("Twilio webhook")
         with Hammer(public) as hammer, Hammer(watched["gateway"]) as watching:
             for pid in gateways(up):
@@ -118,8 +118,8 @@ def test_no_request_is_refused_while_gateways_relieve_each_other(data: Path) -> 
     assert seconds < STOP_SECONDS + DATABASE_SECONDS
 
 
-def test_a_session_survives_the_console_that_it_began_with(data: Path) -> None:
-    with running(data, "--demo", RECYCLE_REQUESTS=str(EVERY)) as up:
+def test_a_session_survives_the_console_that_it_began_with(begun: Path) -> None:
+    with running(begun, "--demo", RECYCLE_REQUESTS=str(EVERY)) as up:
         browser = log_in(up, "asha", up.passphrase("asha"))
         first = _by_name(up.process.pid)["console"]
         ends = time.monotonic() + SECONDS

@@ -11,24 +11,24 @@ import pytest
 from tests.app.alone import alone
 from tests.app.running import free_port, running
 from tests.app.test_cli import run
-from tests.app.test_up import WORKER, data, wait_for_text
+from tests.app.test_up import WORKER, begun, data, wait_for_text
 from tests.house import House
 from workervoice.app.browsing import Phone
 from workervoice.app.commands_status import size
 from workervoice.message import Rejected
 from workervoice.store.migrate import newest_revision
 
-__all__ = ["data"]  # the fixture
+__all__ = ["begun", "data"]  # fixtures
 
 
-def test_beside_a_running_hotline_it_asks_everybody(data: Path) -> None:
-    with running(data, "--demo") as up:
+def test_beside_a_running_hotline_it_asks_everybody(begun: Path) -> None:
+    with running(begun, "--demo") as up:
         phone = Phone(up.address("simulated phones"), WORKER, "demo-sms")
         phone.write("They took our passports")
         wait_for_text(phone)
-        told = run("status", "--json", DATA_DIR=str(data))
-        shown = run("status", DATA_DIR=str(data))
-    gone = run("status", "--json", DATA_DIR=str(data))
+        told = run("status", "--json", DATA_DIR=str(begun))
+        shown = run("status", DATA_DIR=str(begun))
+    gone = run("status", "--json", DATA_DIR=str(begun))
 
     found = json.loads(told.stdout)
     assert told.returncode == 0, told.stdout

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.begun import copy_demo
 from tests.app.running import Running, free_port, running
 from tests.channels.emulator import ACCOUNT, API_KEY, API_SECRET, TOKEN, emulator, simulate
 from workervoice.app.browsing import Browser, Phone
@@ -38,6 +39,13 @@ def data() -> Iterator[Path]:
         Path(made).chmod(0o711)
         yield Path(made) / "data"
         EmbeddedServer(Path(made) / "data").erase()
+
+
+@pytest.fixture
+def begun(data: Path) -> Path:
+    """The data directory of a demo that was started before."""
+    copy_demo(data)
+    return data
 
 
 def log_in(up: Running, login: str, passphrase: str | None) -> Browser:
@@ -88,8 +96,8 @@ def test_the_demo_takes_a_text_and_finds_its_data_again(data: Path) -> None:
     assert len(queue.links("/cases/")) >= 1
 
 
-def test_each_child_gets_only_its_own_secrets(data: Path) -> None:
-    with running(data, "--demo") as up:
+def test_each_child_gets_only_its_own_secrets(begun: Path) -> None:
+    with running(begun, "--demo") as up:
         given = {
             name: Path(f"/proc/{pid}/environ").read_bytes().decode()
             for name, pid in _by_name(up.process.pid).items()
@@ -105,8 +113,8 @@ def test_each_child_gets_only_its_own_secrets(data: Path) -> None:
     assert "DATABASE_URL" not in given["phones"]
 
 
-def test_children_and_a_database_that_are_killed_come_back(data: Path) -> None:
-    with running(data, "--demo") as up:
+def test_children_and_a_database_that_are_killed_come_back(begun: Path) -> None:
+    with running(begun, "--demo") as up:
         for pid in _children(up.process.pid, database=True):
             os.kill(pid, signal.SIGKILL)
         phone = Phone(up.address("simulated phones"), WORKER, "demo-whatsapp")
@@ -116,8 +124,8 @@ def test_children_and_a_database_that_are_killed_come_back(data: Path) -> None:
     assert "999" in answered
 
 
-def test_everything_ends_when_the_supervisor_is_killed(data: Path) -> None:
-    with running(data, "--demo") as up:
+def test_everything_ends_when_the_supervisor_is_killed(begun: Path) -> None:
+    with running(begun, "--demo") as up:
         children = _children(up.process.pid, database=True)
         os.kill(up.process.pid, signal.SIGKILL)
         up.process.wait(10)
@@ -177,10 +185,10 @@ def test_once_the_port_is_free_the_first_start_tells_the_passphrases_once(data: 
     assert page.lines()
 
 
-def test_a_second_start_beside_the_first_says_so_and_harms_nothing(data: Path) -> None:
-    with running(data, "--demo") as up:
+def test_a_second_start_beside_the_first_says_so_and_harms_nothing(begun: Path) -> None:
+    with running(begun, "--demo") as up:
         port = up.address("officers' pages").rpartition(":")[2]
-        same_data, same_port = refused(data), refused(data, CONSOLE_PORT=port)
+        same_data, same_port = refused(begun), refused(begun, CONSOLE_PORT=port)
         phone = Phone(up.address("simulated phones"), WORKER, "demo-sms")
         phone.write("They took our passports")
         answered = wait_for_text(phone)
@@ -191,14 +199,12 @@ def test_a_second_start_beside_the_first_says_so_and_harms_nothing(data: Path) -
     assert "999" in answered
 
 
-def test_keys_of_another_programme_stop_the_start(data: Path) -> None:
-    with running(data, "--demo"):
-        pass
+def test_keys_of_another_programme_stop_the_start(begun: Path) -> None:
     for name in ("keys", "root.public"):
-        (data / name).rename(data / f"right-{name}")
-    make_key_files(data, generate_signing().public)
+        (begun / name).rename(begun / f"right-{name}")
+    make_key_files(begun, generate_signing().public)
 
-    up = Running(data, "--demo")
+    up = Running(begun, "--demo")
     code = up.process.wait(60)
 
     assert (code, up.stop()) == (1, 1)
@@ -206,8 +212,8 @@ def test_keys_of_another_programme_stop_the_start(data: Path) -> None:
     assert up.output.count("\n") <= 2  # the other may say where the database lies
 
 
-def test_without_tokens_twilios_webhooks_are_refused(data: Path) -> None:
-    with running(data, "--demo") as up:
+def test_without_tokens_twilios_webhooks_are_refused(begun: Path) -> None:
+    with running(begun, "--demo") as up:
         request = urllib.request.Request(up.address("Twilio webhook"), b"Body=x")
         with pytest.raises(urllib.error.HTTPError) as answer:
             urllib.request.urlopen(request, timeout=10)

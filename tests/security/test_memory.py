@@ -12,11 +12,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.app.running import Running, running
-from tests.app.test_up import _by_name, data
+from tests.app.test_up import _by_name, begun, data
 from tests.channels.twilio_signing import ACCOUNT, TOKEN, signed
 from tests.security.memory_scan import Marks, copies, readable
 
-__all__ = ["data"]  # the fixture
+__all__ = ["begun", "data"]  # fixtures
 
 MESSAGES = 500
 REQUESTS = 10
@@ -69,21 +69,21 @@ def write(up: Running, marks: Marks) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_no_word_and_no_number_stays_in_the_gateways_memory(data: Path) -> None:
-    found = found_after(data, "workervoice")
+def test_no_word_and_no_number_stays_in_the_gateways_memory(begun: Path) -> None:
+    found = found_after(begun, "workervoice")
 
     assert found == {}
 
 
 @pytest.mark.timeout(600)
-def test_with_pythons_own_allocator_the_same_search_finds_words(data: Path) -> None:
-    found = found_after(data, "tests.app.leaky_up")
+def test_with_pythons_own_allocator_the_same_search_finds_words(begun: Path) -> None:
+    found = found_after(begun, "tests.app.leaky_up")
 
     assert sum(found.values()) > 0
 
 
-def test_no_process_of_ours_may_leave_a_core_file(data: Path) -> None:
-    with running(data, "--demo") as up:
+def test_no_process_of_ours_may_leave_a_core_file(begun: Path) -> None:
+    with running(begun, "--demo") as up:
         pids = {"up": up.process.pid, **_by_name(up.process.pid)}
         limits = {n: Path(f"/proc/{pid}/limits").read_text() for n, pid in pids.items()}
 
