@@ -78,9 +78,17 @@ def test_what_nobody_foresaw_is_told_by_type_and_place_and_never_by_its_text(
     assert "SELECT" not in told.stderr
 
 
+_LISTENING = """
+import signal
+from workervoice.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+main(["triage", "--json"])
+"""
+
+
 def test_whoever_interrupts_a_command_is_shown_no_places_in_the_source(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "workervoice", "triage", "--json"],
+        [sys.executable, "-c", _LISTENING],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

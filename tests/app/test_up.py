@@ -48,6 +48,17 @@ def begun(data: Path) -> Path:
     return data
 
 
+@pytest.fixture(scope="module")
+def one_running() -> Iterator[tuple[Path, Running]]:
+    """A demo for the tests that only look at it, or are refused beside it."""
+    with tempfile.TemporaryDirectory(prefix="wv-up-") as made:
+        Path(made).chmod(0o711)
+        copy_demo(Path(made) / "data")
+        with running(Path(made) / "data", "--demo") as up:
+            yield Path(made) / "data", up
+        EmbeddedServer(Path(made) / "data").erase()
+
+
 def log_in(up: Running, login: str, passphrase: str | None) -> Browser:
     assert passphrase is not None
     browser = Browser(up.address("officers' pages"))
@@ -96,12 +107,12 @@ def test_the_demo_takes_a_text_and_finds_its_data_again(data: Path) -> None:
     assert len(queue.links("/cases/")) >= 1
 
 
-def test_each_child_gets_only_its_own_secrets(begun: Path) -> None:
-    with running(begun, "--demo") as up:
-        given = {
-            name: Path(f"/proc/{pid}/environ").read_bytes().decode()
-            for name, pid in _by_name(up.process.pid).items()
-        }
+def test_each_child_gets_only_its_own_secrets(one_running: tuple[Path, Running]) -> None:
+    _, up = one_running
+    given = {
+        name: Path(f"/proc/{pid}/environ").read_bytes().decode()
+        for name, pid in _by_name(up.process.pid).items()
+    }
 
     own = {"gateway", "courier", "console"}
     for name in own:
@@ -111,6 +122,17 @@ def test_each_child_gets_only_its_own_secrets(begun: Path) -> None:
         assert "WORKERVOICE_DATABASE_URL=" not in given[name]
     assert "BOOT_SECRET" not in given["gateway"] + given["courier"] + given["phones"]
     assert "DATABASE_URL" not in given["phones"]
+
+
+def test_no_process_of_ours_may_leave_a_core_file(one_running: tuple[Path, Running]) -> None:
+    _, up = one_running
+    pids = {"up": up.process.pid, **_by_name(up.process.pid)}
+    limits = {n: Path(f"/proc/{pid}/limits").read_text() for n, pid in pids.items()}
+
+    assert {"up", "gateway", "courier", "console"} <= limits.keys()
+    for text in limits.values():
+        [line] = [line for line in text.splitlines() if line.startswith("Max core file size")]
+        assert line.split()[4:6] == ["0", "0"]
 
 
 def test_children_and_a_database_that_are_killed_come_back(begun: Path) -> None:
@@ -185,13 +207,15 @@ def test_once_the_port_is_free_the_first_start_tells_the_passphrases_once(data: 
     assert page.lines()
 
 
-def test_a_second_start_beside_the_first_says_so_and_harms_nothing(begun: Path) -> None:
-    with running(begun, "--demo") as up:
-        port = up.address("officers' pages").rpartition(":")[2]
-        same_data, same_port = refused(begun), refused(begun, CONSOLE_PORT=port)
-        phone = Phone(up.address("simulated phones"), WORKER, "demo-sms")
-        phone.write("They took our passports")
-        answered = wait_for_text(phone)
+def test_a_second_start_beside_the_first_says_so_and_harms_nothing(
+    one_running: tuple[Path, Running],
+) -> None:
+    data, up = one_running
+    port = up.address("officers' pages").rpartition(":")[2]
+    same_data, same_port = refused(data), refused(data, CONSOLE_PORT=port)
+    phone = Phone(up.address("simulated phones"), WORKER, "demo-sms")
+    phone.write("They took our passports")
+    answered = wait_for_text(phone)
 
     assert "another Workervoice runs on it" in same_data
     assert "a Workervoice that runs already" in same_port
@@ -212,12 +236,12 @@ def test_keys_of_another_programme_stop_the_start(begun: Path) -> None:
     assert up.output.count("\n") <= 2  # the other may say where the database lies
 
 
-def test_without_tokens_twilios_webhooks_are_refused(begun: Path) -> None:
-    with running(begun, "--demo") as up:
-        request = urllib.request.Request(up.address("Twilio webhook"), b"Body=x")
-        with pytest.raises(urllib.error.HTTPError) as answer:
-            urllib.request.urlopen(request, timeout=10)
-        answer.value.close()
+def test_without_tokens_twilios_webhooks_are_refused(one_running: tuple[Path, Running]) -> None:
+    _, up = one_running
+    request = urllib.request.Request(up.address("Twilio webhook"), b"Body=x")
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        urllib.request.urlopen(request, timeout=10)
+    answer.value.close()
 
     assert answer.value.code == 403
 

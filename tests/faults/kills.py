@@ -44,16 +44,20 @@ _PLAN: tuple[tuple[str, str, Victim, int], ...] = (
 )
 
 
-def plan(kills: int) -> dict[str, list[tuple[str, Victim]]]:
+Planned = tuple[str, Victim, int]  # a place, who dies there, and at the how-manieth time at most
+
+
+def plan(kills: int) -> dict[str, list[Planned]]:
     """So many points, drawn in proportion, for each process that starts with them."""
     weights = [weight for *_, weight in _PLAN]
     least = [(name, point, victim) for name, point, victim, _ in _PLAN][:kills]
     drawn = [each[:3] for each in _LOT.choices(_PLAN, weights, k=max(0, kills - len(least)))]
     chosen = [*least, *drawn]
     _LOT.shuffle(chosen)
-    made: dict[str, list[tuple[str, Victim]]] = {}
+    made: dict[str, list[Planned]] = {}
     for name, point, victim in chosen:
-        made.setdefault(name, []).append((point, victim))
+        most = WITHIN_CALLS if point.endswith(("send", "find")) else WITHIN_COMMITS
+        made.setdefault(name, []).append((point, victim, most))
     return made
 
 
@@ -104,15 +108,14 @@ class Campaign:
             self.ground.watch_database()
             self.ground.keep_alive()
 
-    def _next(self, name: str, left: list[tuple[str, Victim]]) -> None:
+    def _next(self, name: str, left: list[Planned]) -> None:
         """Start it with its next point armed, or for good."""
         self._leases_pass(name)
         if not left:
             self._armed.pop(name, None)
             self.ground.start(name)
             return
-        place, victim = left.pop()
-        most = WITHIN_CALLS if place.endswith(("send", "find")) else WITHIN_COMMITS
+        place, victim, most = left.pop()
         point = self.ground.point(place, 1 + _LOT.randrange(most), victim)
         self._armed[name] = (point, time.monotonic() + ARMED_SECONDS)
         if place == DURING_SEND:
@@ -130,7 +133,7 @@ class Campaign:
 
         peer.at_create = at_create
 
-    def _look_at(self, name: str, left: list[tuple[str, Victim]]) -> None:
+    def _look_at(self, name: str, left: list[Planned]) -> None:
         point, until = self._armed[name]
         child = self.ground.running[name]
         if child.code is not None:
@@ -142,10 +145,12 @@ class Campaign:
         elif point.victim != "itself" and self._was_reached():
             self.counts[f"{point.victim} {point.name} of {name}"] += 1
             self._again(name, left)
-        elif time.monotonic() > until:  # nothing to look up, perhaps
+        elif time.monotonic() > until:  # nothing to look up, perhaps, or too little time
+            if point.nth > 1:
+                left.append((point.name, point.victim, 1))
             self._again(name, left)
 
-    def _again(self, name: str, left: list[tuple[str, Victim]]) -> None:
+    def _again(self, name: str, left: list[Planned]) -> None:
         self.ground.kill(name)
         self.counts[f"{name} at random"] += 1
         self._next(name, left)

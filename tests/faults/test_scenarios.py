@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tests.faults import clients, databases, days, ends
+from tests.faults import clients, databases, days
 from tests.faults.ground import Ground
 from tests.faults.outcome import play
 from tests.faults.supervised import supervised
@@ -15,7 +15,6 @@ from tests.faults.vitals import MORE_HANDLES, MORE_MEGABYTES, Vitals, measure, n
 from workervoice.triage.engine import Engine
 
 SHORT: Mapping[str, Callable[[Ground], int | None]] = {
-    "every process was told to end": partial(ends.told_to_end, times=1),
     "a restart of the database": partial(databases.restarts, times=1),
     "cut connections": partial(databases.cuts, times=1, stall_seconds=0.5),
     "an hour forward, and a provider of bad manners": days.jump(3600),

@@ -82,17 +82,6 @@ def test_with_pythons_own_allocator_the_same_search_finds_words(begun: Path) -> 
     assert sum(found.values()) > 0
 
 
-def test_no_process_of_ours_may_leave_a_core_file(begun: Path) -> None:
-    with running(begun, "--demo") as up:
-        pids = {"up": up.process.pid, **_by_name(up.process.pid)}
-        limits = {n: Path(f"/proc/{pid}/limits").read_text() for n, pid in pids.items()}
-
-    assert {"up", "gateway", "courier", "console"} <= limits.keys()
-    for text in limits.values():
-        [line] = [line for line in text.splitlines() if line.startswith("Max core file size")]
-        assert line.split()[4:6] == ["0", "0"]
-
-
 _TWO_OF_ONE_USER = """
 import ctypes, os, signal, sys
 from workervoice.app.memory import keep_to_itself

@@ -64,7 +64,7 @@ def _running_phones(gateway: str) -> Iterator[str]:
     """The application behind a real server, for senders that speak real HTTP."""
     app = create_phone_app(gateway_url=gateway, lines=[SMS, WHATSAPP], secret=SECRET)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
