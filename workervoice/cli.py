@@ -156,14 +156,14 @@ def _told_to_stop() -> threading.Event:
 
 
 def _process(parsed: argparse.Namespace) -> int:
-    from workervoice.app import serving  # noqa: PLC0415 - `triage` must start fast
+    from workervoice.app import serving, starting  # noqa: PLC0415 - `triage` must start fast
     from workervoice.app.logging_setup import set_up_logging  # noqa: PLC0415
 
     settings = load().only_for(parsed.process)
     set_up_logging(parsed.process, settings.log_level, settings.log_format)
     if parsed.tied:
         serving.end_with_parent()
-    serving.run(parsed.process, settings, serving.Seat(parsed.fd, parsed.ops_fd, parsed.tied))
+    starting.run(parsed.process, settings, serving.Seat(parsed.fd, parsed.ops_fd, parsed.tied))
     return 0
 
 

@@ -23,7 +23,7 @@ from typing import Any
 from tests.faults import points
 from tests.faults.clock import SharedClock
 from workervoice import cli
-from workervoice.app import processes, serving
+from workervoice.app import console, courier, gateway, processes
 from workervoice.triage.engine import Engine
 
 CLOCK = "FAULTS_CLOCK"
@@ -79,7 +79,7 @@ def main() -> None:
     """Serve orders until standard input ends."""
     engine = Engine.load()
     Engine.load = classmethod(lambda cls: engine)  # type: ignore[method-assign, assignment]
-    assert serving  # imported here, so that no child has to
+    assert all((console, courier, gateway))  # imported here, so that no child has to
     _tell(ready=os.getpid())
     waiting = b""
     while True:

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from tests.channels.contract import NUMBER, OUTBOX, SINCE, a_message
 from tests.channels.provider import Provider, closed_port, provider, says
-from workervoice.app.serving import phone_lines
+from workervoice.app.phones import phone_lines
 from workervoice.channels.base import Webhook
 from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
 from workervoice.message import (

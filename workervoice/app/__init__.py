@@ -1,8 +1,9 @@
 """Composition: the only place that reads settings, builds processes and owns the clock.
 
-processes    a gateway, courier or console out of settings and key files
+starting     one process, by its name: `gateway`, `courier`, `console` or `phones`
+processes    what each of them is made of, out of settings and key files
 keyfiles     the key files of our processes
-serving      how each of them runs
+serving      how each of them serves
 supervisor   `workervoice up`: all of them on one machine
 external     a database that somebody else runs
 demo         the demo's programme

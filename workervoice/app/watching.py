@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Info, ProcessCollector
@@ -15,11 +16,13 @@ from workervoice import __version__
 from workervoice.crypto.custody import Custody
 from workervoice.errors import KeysAway, NotUpgraded, Unavailable
 from workervoice.hotline.tally import CODES, OUTCOMES, Tally
-from workervoice.hotline.tick import Courier
 from workervoice.store.backlog import WAITING, Queue
 from workervoice.store.engine import Database
 from workervoice.store.revision import check_revision
 from workervoice.store.vault import Vault
+
+if TYPE_CHECKING:
+    from workervoice.hotline.tick import Courier
 
 PROBE_SECONDS = 2.0  # in which a database answers
 AT_ONCE_SECONDS = 1.0  # a refusal comes sooner, silence later

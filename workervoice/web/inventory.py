@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fastapi.routing import APIRouter
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 NOT_THE_SENDERS = "the sender's address is not looked at"
 
@@ -42,7 +41,7 @@ def places(routes: Iterable[BaseRoute]) -> set[tuple[str, str]]:
             found.add(("GET", path_of(route)))
         elif isinstance(route, Route):
             found |= {(method, route.path) for method in route.methods or ()}
-        elif isinstance(router := getattr(route, "original_router", None), APIRouter):
+        elif isinstance(router := getattr(route, "original_router", None), Router):
             found |= places(router.routes)
         else:
             raise ValueError(f"not a route that can be declared: {route}")

@@ -1,0 +1,52 @@
+"""The gateway's process: webhooks in, on a socket of the supervisor's or its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workervoice.app.processes import build_process, public_url
+from workervoice.app.serving import Seat, listening_socket, ops_of_server, serve, web_server
+from workervoice.app.watching import keys_away
+from workervoice.channels.base import Receiver
+from workervoice.channels.simulator import SimulatorReceiver
+from workervoice.channels.twilio import TwilioReceiver
+from workervoice.hotline.receive import Reception
+from workervoice.settings import Settings
+from workervoice.triage.engine import Engine
+from workervoice.web.gateway import Counts, create_gateway_app
+from workervoice.workflow.phrasebook import PhraseBook
+
+
+def run_gateway(settings: Settings, seat: Seat) -> None:
+    reception = build_reception(settings)
+    receivers = build_receivers(settings)
+    counts = Counts()
+    app = create_gateway_app(reception, receivers, public_url(settings), counts)
+    recycle = settings.recycle_requests if seat.handle is not None else 0
+    server = web_server(app, recycle, tied=seat.tied)
+
+    def works() -> Iterable[str]:
+        return (
+            *keys_away(reception.process.custody, reception.process.vault),
+            *app.state.problems(),
+        )
+
+    ops = ops_of_server(settings, seat, "gateway", server, works, counts.registry)
+    listening = listening_socket(
+        seat.handle, settings.gateway_host, settings.gateway_port, "gateway_port"
+    )
+    serve(server, listening, ops, finish=app.state.finish)
+
+
+def build_reception(settings: Settings) -> Reception:
+    return Reception(build_process(settings, "gateway"), Engine.load(), PhraseBook.load())
+
+
+def build_receivers(settings: Settings) -> dict[str, Receiver]:
+    """Who may call our webhooks. Without tokens the Twilio receiver refuses everything."""
+    receivers: dict[str, Receiver] = {
+        "twilio": TwilioReceiver(settings.twilio_account_sid or "", settings.tokens())
+    }
+    if settings.simulator_secret is not None:
+        receivers["simulator"] = SimulatorReceiver(settings.simulator_secret.get_secret_value())
+    return receivers
