@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIP := .venv/bin/python -m pip -qq --disable-pip-version-check --no-input install
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
-.PHONY: help venv demo test fuzz faults oracle bench bench-crypto lock clean
+.PHONY: help venv demo test fuzz faults oracle bench bench-crypto bench-triage lock clean
 help:  ## list what make can do
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 venv: .venv/product  ## install the product, pinned and by hash
@@ -25,6 +25,8 @@ bench-crypto: .venv/product  ## what the cryptography costs: a table of medians,
 	.venv/bin/python benchmarks/crypto.py
 bench: .venv/dev  ## how fast a message becomes safe (ONLY="intake behind growth"), on an idle machine
 	.venv/bin/python -m benchmarks.intake $(if $(ONLY),--only $(ONLY))
+bench-triage: .venv/dev  ## how well messages are understood, and how fast (HALF=grow: the other half)
+	.venv/bin/python -m benchmarks.triage --half $(or $(HALF),score)
 lock: .venv/product  ## resolve the requirements again (UPGRADE=1: to the newest versions)
 	$(PIP) uv
 	for list in -build "" -dev; do $(LOCK) requirements$$list.in -o requirements$$list.lock || exit; done
@@ -38,6 +40,7 @@ clean:  ## remove what make and the tools made
 	$(PIP) --require-hashes -r requirements-build.lock
 	$(PIP) --require-hashes --no-build-isolation -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
+	WORKERVOICE_ENV_FILE= .venv/bin/workervoice packs compile
 	@touch $@
 .venv/dev: .venv/product requirements-dev.lock
 	$(PIP) --require-hashes -r requirements-dev.lock

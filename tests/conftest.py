@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import the_engine
 from tests.hostile import many
 from tests.house import House, a_server, build_house
 from workervoice.app import vouching
@@ -46,7 +47,7 @@ def durable_server() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    return Engine.load()
+    return the_engine()
 
 
 @pytest.fixture

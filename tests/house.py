@@ -96,7 +96,9 @@ class House:
         self.gateway = self._process("gateway")
         self.courier_process = self._process("courier")
         self.console = self._process("console")
-        self.reception = Reception(self.gateway, self.engine, self.phrases)
+        self.reception = Reception(
+            self.gateway, self.engine, self.phrases, notice_url="https://hotline.test/notice"
+        )
         self.courier = Courier(
             self.courier_process,
             lambda line: self.phones,

@@ -11,6 +11,7 @@ from sqlalchemy import text as sql
 
 from tests.house import House
 from workervoice.hotline.casepage import CasePage, case_page
+from workervoice.workflow.hours import read_hours
 
 _NUMBERS = count(15550190001)
 _TABLES = ("seen", "conversation", "contact", "cases", "message", "outbox", "log_leaf")
@@ -97,5 +98,9 @@ def a_worker(house: House, line: str = "demo-sms") -> Worker:
 
 
 def phrase(house: House, key: str, language: str = "en", **params: str) -> str:
-    """What the hotline says by this phrase."""
-    return house.phrases.say(key, language, line="en", emergency="999", **params)
+    """What the hotline says by this phrase; the first answer comes with the hours of the line."""
+    told = house.phrases.say(key, language, line="en", emergency="999", **params)
+    if key != "first_answer":
+        return told
+    hours = read_hours(house.line().reading_hours).said()
+    return "\n".join([told, house.phrases.say(hours.key, language, line="en", **hours.params)])

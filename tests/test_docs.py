@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from sqlalchemy import LargeBinary
 
+from tests.engines import the_engine
 from workervoice import errors
 from workervoice.app.settings_page import settings_markdown
 from workervoice.cli import _parser
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.tables import metadata
-from workervoice.triage.engine import Engine
 from workervoice.triage.lines import language_line, triage_line
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -173,7 +173,7 @@ def without_rule_numbers(answer: Any) -> Any:
 def test_the_example_of_triage_is_a_real_one() -> None:
     asked, answered = blocks("workervoice triage")
 
-    real = triage_line(Engine.load(), json.loads(asked))
+    real = triage_line(the_engine(), json.loads(asked))
 
     told = json.loads(answered)
     assert list(told) == list(real)

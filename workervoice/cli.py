@@ -12,7 +12,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 from workervoice import __version__
 from workervoice.app import (
@@ -21,8 +21,11 @@ from workervoice.app import (
     commands_erasure,
     commands_keys,
     commands_log,
+    commands_packs,
     commands_people,
+    commands_phrases,
     commands_places,
+    commands_posters,
     commands_restore,
     commands_status,
     uncaught,
@@ -43,6 +46,9 @@ _ROOMS = (
     commands_backup,
     commands_restore,
     commands_status,
+    commands_packs,
+    commands_phrases,
+    commands_posters,
 )
 
 
@@ -97,10 +103,18 @@ def _parser() -> argparse.ArgumentParser:
     for name, run in (("triage", _triage), ("language", _language)):
         reader = _command(commands, name, run, f"{name} of JSON lines from standard input")
         reader.add_argument("--json", action="store_true", required=True, help="the only format")
-    packs = commands.add_parser("packs", help="language packs")
-    check = packs.add_subparsers(required=True, metavar="DO")
-    _command(check, "check", _packs_check, "prove every pack against its own examples")
+        if name == "triage":
+            _declare_replay(reader)
     return parser
+
+
+def _declare_replay(reader: argparse.ArgumentParser) -> None:
+    about = "judge again by a kept set of packs, as a judgement names it"
+    reader.add_argument("--set", metavar="NAME", help=about)
+    about = "judge by this rule (default: ilo-2012)"
+    reader.add_argument(
+        "--rule", choices=get_args(Settings.model_fields["rule"].annotation), help=about
+    )
 
 
 def _command(
@@ -177,8 +191,13 @@ def _db_upgrade(parsed: argparse.Namespace) -> int:
 def _triage(parsed: argparse.Namespace) -> int:
     from workervoice.triage.engine import Engine  # noqa: PLC0415
     from workervoice.triage.lines import triage_line  # noqa: PLC0415
+    from workervoice.triage.sets import again  # noqa: PLC0415
 
-    engine = Engine.load()
+    settings = load()
+    rule, own = parsed.rule or settings.rule, settings.packs_dir
+    engine = Engine(again(parsed.set, own), rule) if parsed.set else Engine.load(own, rule)
+    if engine.fault:
+        print(f"workervoice: {engine.fault}; the last good packs read", file=sys.stderr)
     return _json_lines(lambda line: triage_line(engine, line))
 
 
@@ -204,12 +223,3 @@ def _json_lines(answer: Callable[[dict[str, object]], dict[str, object]]) -> int
             continue
         print(json.dumps(found), flush=True)
     return 1 if broken else 0
-
-
-def _packs_check(parsed: argparse.Namespace) -> int:
-    from workervoice.triage.packs import check, load_all  # noqa: PLC0415
-
-    problems = [problem for pack in load_all() for problem in check(pack)]
-    for problem in problems:
-        print(problem)
-    return 1 if problems else 0

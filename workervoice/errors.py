@@ -20,6 +20,7 @@ WorkervoiceError
 │   └── ReasonMissing       a person must say why
 ├── PackError               a language pack is malformed or fails its own examples
 ├── PhraseError             a phrase file is malformed or incomplete
+├── PosterError             a text does not fit on a poster or in its fonts
 ├── NotFound                no such thing, or not for this person: the two look the same
 │   └── HalfWay             a session whose second factor is still missing
 ├── Forbidden               this person may not do this
@@ -109,9 +110,17 @@ class ReasonMissing(WorkflowError):
 class PackError(WorkervoiceError):
     """A language pack is broken; the text names file, line and reason."""
 
+    def __init__(self, reason: str, file: str = "", line: int = 0) -> None:
+        super().__init__(f"{file}:{line}: {reason}" if file else reason)
+        self.reason, self.file, self.line = reason, file, line
+
 
 class PhraseError(WorkervoiceError):
     """A phrase file is broken; the text names file, key and reason."""
+
+
+class PosterError(WorkervoiceError):
+    """A text cannot be set on a poster; the text says which and what to do."""
 
 
 class NotFound(WorkervoiceError):

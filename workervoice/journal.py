@@ -35,6 +35,15 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
         ),
         "keys_away": (WARNING, "{says}"),
         "keys_back": (WARNING, "the keys can be used again"),
+        "packs_broken": (
+            WARNING,
+            "a language pack is broken: the last good packs go on; `workervoice doctor` names it",
+        ),
+        "opinion_missing": (
+            WARNING,
+            "the program for a second opinion gives none: messages are taken without, and it is "
+            "started again in a minute",
+        ),
         "database_away": (
             WARNING,
             "the database does not answer, or cannot be used: waiting for it",
@@ -71,7 +80,7 @@ KINDS = frozenset(
     {
         # of the courier
         *("programme", "clocks", "clock", "retention", "log", "send", "look_up", "queue"),
-        "list",
+        *("list", "comparison"),
         *("case", "sensitive issue", "disclosure"),  # rows that a page could not read
     }
 )

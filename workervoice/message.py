@@ -191,6 +191,8 @@ class Priority(StrEnum):
     P4 = "P4"
 
 
+RIGHT_TO_LEFT = frozenset({"ar", "ur", "ug"})  # languages that are written so
+
 INDICATORS: tuple[str, ...] = (
     "abuse_of_vulnerability",
     "deception",

@@ -11,13 +11,19 @@ from functools import cache
 from pathlib import Path
 
 from tests.app.running import TOLD, running
+from workervoice.embedded import EmbeddedServer
+
+
+def _remove(made: Path) -> None:
+    EmbeddedServer(made / "data").erase()  # what it has elsewhere, too
+    shutil.rmtree(made, ignore_errors=True)
 
 
 @cache
 def _demo() -> Path:
     """Its data directory, not running; beside it lies what its start printed."""
     made = Path(tempfile.mkdtemp(prefix="wv-begun-"))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    atexit.register(_remove, made)
     made.chmod(0o711)
     with running(made / "data", "--demo") as up:
         pass

@@ -119,3 +119,4 @@ def test_packs_check_proves_the_shipped_packs() -> None:
     done = run("packs", "check")
 
     assert done.returncode == 0, done.stdout
+    assert "en.yaml: " in done.stdout

@@ -199,6 +199,9 @@ def test_what_the_root_has_to_sign_is_written_for_it(terminal: Terminal) -> None
     assert (refused, "cannot vouch" in why) == (1, True)
 
 
+HOURS = ("--reading-hours", "8:00-20:00 Asia/Dhaka")
+
+
 def test_places_are_registered_by_commands_and_count(terminal: Terminal) -> None:
     code, organisation = terminal.as_sam("organisations", "add", "Eastern Wear", "--kind", "buyer")
     site = terminal.as_sam("sites", "add", "DOCK", "--name", "Dockside", "--country", "BD")
@@ -206,7 +209,8 @@ def test_places_are_registered_by_commands_and_count(terminal: Terminal) -> None
     _, link = terminal.as_sam("links", "add", *given, "--since", "2026-01-01")
     line = ("--sender", "+15550100009", "--country", "BD", "--language", "bn")
     added = terminal.as_sam(
-        *("lines", "add", "second", "--channel", "sms", *line, "--emergency-number", "999")
+        *("lines", "add", "second", "--channel", "sms"),
+        *(*line, *HOURS, "--emergency-number", "999"),
     )
     again = terminal.as_sam("sites", "add", "DOCK", "--name", "Other", "--country", "BD")
     ended = terminal.as_sam("links", "end", link.strip(), "--until", "2026-10-31")
@@ -224,7 +228,10 @@ def test_places_are_registered_by_commands_and_count(terminal: Terminal) -> None
 
 
 def test_what_was_mistyped_is_refused_or_corrected_by_commands(terminal: Terminal) -> None:
-    line = ("--channel", "sms", "--country", "BD", "--language", "tl", "--sender", "+15550100009")
+    line = (
+        *("--channel", "sms", "--country", "BD", "--language", "ps", *HOURS),
+        *("--sender", "+15550100009"),
+    )
     refused = terminal.as_sam("lines", "add", "second", *line, "--emergency-number", "nine")
     added = terminal.as_sam("lines", "add", "second", *line, "--emergency-number", "99")
     changed = terminal.as_sam("lines", "change", "second", "--emergency-number", "999")
@@ -239,7 +246,8 @@ def test_what_was_mistyped_is_refused_or_corrected_by_commands(terminal: Termina
     assert "digits only" in refused[1]
     assert "no buyer" in ngo[1]
     assert [each[0] for each in (added, changed, site)] == [0] * 3
-    assert "no phrases in tl" in added[1]
+    assert "no phrases in ps" in added[1]
+    assert "On this line others answer CANCEL, END" in added[1]
     assert terminal.house.line("second").emergency_number == "999"
     assert "RIVER\tRiverbank\tBD" in terminal.runs("sites", "list")[1]
     details = [leaf["detail"] for leaf in terminal.house.leaves("registered")]

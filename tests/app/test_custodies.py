@@ -66,7 +66,7 @@ def with_a_key_service(data: Path, engine: Engine) -> Iterator[dict[str, str]]:
             assert stored.returncode == 0, stored.stderr
             assert "destroy the *.key files" in stored.stdout
             engine.policies[process] = {
-                f"transit/(hmac|decrypt)/workervoice-{process}-(box|pepper|duplicates)"
+                f"transit/(hmac|decrypt)/workervoice-{process}-(box|pepper|duplicates|codes)"
             }
             token.write_text(process)
         destroy_files(data)

@@ -186,6 +186,19 @@ def open_directory(house: House) -> Made:
     return wrong, right
 
 
+def broken_pack(house: House) -> Made:
+    own = house.data / "packs"
+    own.mkdir()
+    pack = own / "zz.yaml"
+    head = "language: en\nstatus: draft\nversion: 1\nscripts: [latin]\n"
+    pack.write_text(head + "items: {P_documents: {phrases: ['{nobody} took']}}\n", encoding="utf-8")
+    wrong = found(house, {"PACKS_DIR": str(own)})
+    pack.unlink()
+    right = found(house, {"PACKS_DIR": str(own)})
+    assert [sentence for _, sentence in wrong if "zz.yaml:5: there is no slot" in sentence]
+    return wrong, right
+
+
 def run_by_root(house: House) -> Made:
     if os.geteuid() != 0:
         pytest.skip("only root can run something as root")
@@ -279,6 +292,8 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
     ("backup", old_backup),
     ("backup_keys", old_keys),
     ("open_files", few_files),
+    ("packs", broken_pack),
+    ("second_opinion", by_settings({"SECOND_OPINION": "/nowhere/model"}, {})),
     ("data_directory", open_directory),
     ("root_user", run_by_root),
     (

@@ -103,7 +103,16 @@ def test_a_small_hotline_is_made_and_takes_its_first_report(data: Path) -> None:
 
         line = ("--sender", SENDER, "--country", "US", "--language", "en")
         added = as_sam(
-            "lines", "add", "main", "--channel", "sms", *line, "--emergency-number", "911"
+            "lines",
+            "add",
+            "main",
+            "--channel",
+            "sms",
+            *line,
+            "--emergency-number",
+            "911",
+            "--reading-hours",
+            "always America/New_York",
         )
         place = as_sam("sites", "add", "RIVER", "--name", "Riverside", "--country", "US")
         answered = a_worker_writes(up, "They took our passports. RIVER")

@@ -104,3 +104,24 @@ def test_whoever_interrupts_a_command_is_shown_no_places_in_the_source(tmp_path:
     told = process.communicate(timeout=30)[1]
 
     assert told.splitlines() == ["workervoice: interrupted."]
+
+
+_AT_ITS_VERY_END = """
+import signal, threading
+from workervoice.app.uncaught import tell_plainly
+tell_plainly()
+threading._register_atexit(signal.raise_signal, signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+
+
+def test_an_interruption_while_the_interpreter_ends_is_told_as_one(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _AT_ITS_VERY_END],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+
+    assert told.stderr.splitlines() == ["workervoice: interrupted."]

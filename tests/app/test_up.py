@@ -107,6 +107,20 @@ def test_the_demo_takes_a_text_and_finds_its_data_again(data: Path) -> None:
     assert len(queue.links("/cases/")) >= 1
 
 
+def test_with_a_broken_pack_of_ones_own_texts_are_taken_and_the_log_says_so(
+    begun: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "xx.yaml").write_text("nonsense: [", encoding="utf-8")
+
+    with running(begun, "--demo", PACKS_DIR=str(tmp_path)) as up:
+        phone = Phone(up.address("simulated phones"), WORKER, "demo-sms")
+        phone.write("They took our passports")
+        answered = wait_for_text(phone)
+
+    assert "999" in answered
+    assert "packs_broken" in up.output
+
+
 def test_each_child_gets_only_its_own_secrets(one_running: tuple[Path, Running]) -> None:
     _, up = one_running
     given = {

@@ -190,6 +190,7 @@ def test_only_what_providers_call_is_there(proxy: Proxy) -> None:
             ("GET", "/"),
             ("GET", "/login"),
             ("GET", "/health/"),
+            ("POST", "/notice/demo-sms"),
             ("GET", "/in/../metrics"),
             ("GET", "//metrics"),
             ("POST", "/in/%2e%2e/metrics"),
@@ -200,6 +201,14 @@ def test_only_what_providers_call_is_there(proxy: Proxy) -> None:
     assert reached.pop(("POST", "/in/twilio/demo-sms")) == (403, b"")
     assert reached.pop(("POST", "/status/twilio/demo-sms")) == (403, b"")
     assert set(reached.values()) == {(404, b"")}, reached
+
+
+def test_the_workers_notice_is_for_whoever_asks(proxy: Proxy) -> None:
+    status, page, headers = proxy.ask(HOTLINE, "GET", "/notice/demo-sms/bn")
+
+    assert status == 200
+    assert 'lang="bn"' in page.decode()
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
 def test_the_officers_pages_have_a_name_of_their_own(proxy: Proxy) -> None:

@@ -78,7 +78,7 @@ def _reap() -> None:
 def main() -> None:
     """Serve orders until standard input ends."""
     engine = Engine.load()
-    Engine.load = classmethod(lambda cls: engine)  # type: ignore[method-assign, assignment]
+    Engine.load = classmethod(lambda cls, *_: engine)  # type: ignore[method-assign, assignment]
     assert all((console, courier, gateway))  # imported here, so that no child has to
     _tell(ready=os.getpid())
     waiting = b""

@@ -42,6 +42,7 @@ def emptied_house(shared_house: House) -> House:
     house.courier.failures.clear()
     house.courier.memory.heads.clear()
     house.courier.rounds.clear()
+    house.courier.comparing.rounds.clear()
     return house
 
 
@@ -49,4 +50,11 @@ def emptied_house(shared_house: House) -> House:
 def thief_of_own(server: EmbeddedServer, house: House) -> Iterator[Thief]:
     """The superuser of this test's own database."""
     with Thief.of(server, house) as made:
+        yield made
+
+
+@pytest.fixture
+def thief_of_house(server: EmbeddedServer, emptied_house: House) -> Iterator[Thief]:
+    """The superuser of the module's database."""
+    with Thief.of(server, emptied_house) as made:
         yield made

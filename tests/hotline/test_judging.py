@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,8 +16,13 @@ from workervoice.hotline import disclosing, releasing
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.disclosing import OVERRULED
 from workervoice.hotline.issuepage import issue_page
+from workervoice.hotline.judging import after_verdict
 from workervoice.hotline.overview import queue
-from workervoice.message import Grade, Priority
+from workervoice.hotline.records import CaseRecord, Verdict
+from workervoice.hotline.sidebyside import Said, judged
+from workervoice.message import INDICATORS, Grade, Priority
+from workervoice.triage.ilo import VERSION
+from workervoice.triage.opinion import Opinion
 
 DOCUMENTS = "retention_of_identity_documents"
 ONE = "Boss took our passports and not give back. RIVER"
@@ -154,6 +161,120 @@ def test_a_verdict_is_kept_beside_the_machines_own_judgement(house: House) -> No
 
     judge(house, case_id, DOCUMENTS, "overruled", "a copy only")
 
-    (judged,) = page_of(house, case_id).judged
-    assert judged.by_machine
-    assert judged.by_people == (("overruled", "a copy only", "Asha, handler"),)
+    (both,) = page_of(house, case_id).judged
+    assert both.machine == "read"
+    assert [read.item for read in both.reads] == ["P_documents"]
+    assert both.by_people == (Said("overruled", "a copy only", "Asha, handler", house.now),)
+    assert (both.counts, both.again) == (False, False)
+
+
+def test_the_machines_side_and_the_persons_stand_after_later_texts(house: House) -> None:
+    case_id = a_report(house)
+    judge(house, case_id, DOCUMENTS, "overruled", "a copy only")
+
+    house.say(WORKER, "now they took our passports, all of them")
+
+    page = page_of(house, case_id)
+    (both,) = page.judged
+    assert (both.machine, both.counts, both.again) == ("read", True, True)
+    assert [said.verdict for said in both.by_people] == ["overruled"]
+    assert page.record.verdicts == {DOCUMENTS: Verdict("overruled", read=True)}
+
+
+def test_a_verdict_says_whether_packs_had_read_it_until_then(house: House) -> None:
+    case_id = a_report(house, "hello, I have a question")
+    judge(house, case_id, DOCUMENTS, "added", "told by telephone")
+
+    house.say(WORKER, "they took our passports, all of them")
+
+    page = page_of(house, case_id)
+    assert page.record.read == {DOCUMENTS}
+    assert page.record.verdicts == {DOCUMENTS: Verdict("added", read=False)}
+    assert page.record.judged_by == f"{VERSION} set-{house.engine.set}"
+
+
+def test_what_was_answered_to_a_question_was_read_by_no_pack(house: House) -> None:
+    record = page_of(house, a_report(house)).record
+    facts = replace(record.facts, indicators=frozenset({DOCUMENTS, "isolation"}))
+
+    told = judged(replace(record, facts=facts), [], [], {})
+
+    assert {each.indicator: each.machine for each in told} == {
+        DOCUMENTS: "read",
+        "isolation": "answered",
+    }
+
+
+def test_what_is_judged_does_not_change_the_size_of_the_record(house: House) -> None:
+    record = page_of(house, a_report(house)).record
+    told = [code for code in INDICATORS if code not in record.added]
+
+    def size(of: CaseRecord) -> int:
+        return len(json.dumps([of.to_json()[name] for name in ("read", "verdicts")]))
+
+    said = record
+    for code in told:
+        said = after_verdict(said, code, "confirmed")
+
+    assert size(said) == size(record)
+    assert CaseRecord.from_json(said.to_json()) == said
+
+
+class Model:
+    """A model that always thinks the same."""
+
+    def __init__(self, **likely: float) -> None:
+        self.likely = likely
+
+    def of(self, text: str, language: str) -> Opinion:
+        return Opinion("toy 1", self.likely)
+
+
+@pytest.fixture
+def asked(house: House) -> Iterator[Callable[[Model], None]]:
+    """Lets a model give its opinion on what is written from now on."""
+    before = house.reception
+
+    def ask(model: Model) -> None:
+        house.reception = replace(before, second=model)
+
+    yield ask
+    house.reception = before
+
+
+@pytest.mark.parametrize(
+    ("likely", "priority", "shown"),
+    [
+        ({"isolation": 0.9}, Priority.P1, [(("isolation",), True)]),
+        ({"isolation": 0.2}, Priority.P2, [((), False)]),
+        ({DOCUMENTS: 0.9}, Priority.P2, [((), False)]),
+    ],
+    ids=["suggests", "is not sure", "says what was read"],
+)
+def test_a_second_opinion_is_shown_with_what_it_did(
+    house: House,
+    asked: Callable[[Model], None],
+    likely: dict[str, float],
+    priority: Priority,
+    shown: list[tuple[tuple[str, ...], bool]],
+) -> None:
+    asked(Model(**likely))
+
+    page = page_of(house, a_report(house))
+
+    assert page.record.priority is priority
+    assert [(each.suggests, each.raised) for each in page.seconds] == shown
+    assert page.record.standing().indicators == {DOCUMENTS}
+
+
+def test_a_second_opinion_that_changed_nothing_does_not_claim_to_have(
+    house: House, asked: Callable[[Model], None]
+) -> None:
+    case_id = a_report(house)
+    house.desk.set_priority(house.actor("asha"), case_id, Priority.P1, "her voice")
+    asked(Model(isolation=0.9))
+
+    house.say(WORKER, "thank you for reading this")
+
+    assert [each.raised for each in page_of(house, case_id).seconds] == [False]
+    assert standing(house, case_id)[1] is Priority.P1

@@ -11,15 +11,18 @@ import pytest
 
 from workervoice.errors import Declined
 from workervoice.hotline.placing import Place, check_place
-from workervoice.store.programme import Line, Organisation, Site, SupplyLink
+from workervoice.store.programme import Hanging, Line, Organisation, Site, SupplyLink
 
-LINE = Line(uuid4(), uuid4(), "main", "sms", "+15550100000", "BD", "bn", "999")
+LINE = Line(
+    uuid4(), uuid4(), "main", "sms", "+15550100000", "BD", "bn", "999", "8:00-20:00 Asia/Dhaka"
+)
 SITE = Site(uuid4(), "RIVER", "Riverside Garments", "BD")
 BUYER = Organisation(uuid4(), "buyer", "Northwind Apparel")
 LINK = SupplyLink(uuid4(), SITE.id, BUYER.id, date(2026, 1, 1), None, "list of 2026")
+POSTER = Hanging(uuid4(), SITE.id, "canteen, left of the door", "bn", date(2026, 1, 2), None)
 
 
-@pytest.mark.parametrize("place", [LINE, SITE, BUYER, LINK])
+@pytest.mark.parametrize("place", [LINE, SITE, BUYER, LINK, POSTER])
 def test_what_is_well_formed_passes(place: Place) -> None:
     check_place(place)
 
@@ -41,6 +44,9 @@ def test_codes_that_a_worker_can_type(code: str) -> None:
         *((SITE, {"country": each}) for each in ("UK", "Bangladesh")),
         *((SITE, {"name": each}) for each in (" ", "two\nlines", "x" * 101)),
         (BUYER, {"name": ""}),
+        *((POSTER, {"place": each}) for each in ("", " ", "two\nlines", "x" * 101)),
+        (POSTER, {"language": "Bengali"}),
+        (POSTER, {"gone": date(2026, 1, 1)}),
         *((LINK, each) for each in ({"until": date(2025, 1, 1)}, {"source": " "})),
     ],
 )

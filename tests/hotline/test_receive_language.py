@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.house import House
 from tests.looking import a_worker, phrase
+from workervoice.workflow.tongues import CHOICES, NO_LANGUAGE, listed
 
 FIRST = {
     "en": "They took our passports and we can not go out",
@@ -45,7 +48,7 @@ def test_a_short_first_text_is_answered_in_its_language(
 def test_a_first_text_of_no_language_is_answered_in_the_lines(
     shared_house: House, text: str
 ) -> None:
-    assert a_worker(shared_house).say(text) == [phrase(shared_house, "first_answer", "en")]
+    assert a_worker(shared_house).say(text) == [phrase(shared_house, "first_answer")]
 
 
 def test_a_doubtful_first_text_leaves_the_language_to_the_next(shared_house: House) -> None:
@@ -82,3 +85,21 @@ def test_a_sentence_in_another_language_is_answered_in_it(
     said = worker.say(FIRST[then])
 
     assert said == [phrase(shared_house, "thanks", then)]
+
+
+def test_on_a_line_of_no_language_a_worker_chooses_once_by_a_number(
+    shared_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_none = replace(shared_house.line(), language=NO_LANGUAGE)
+    monkeypatch.setattr(shared_house, "line", lambda slug="": of_none)
+    worker = a_worker(shared_house)
+
+    asked = worker.say("ok")
+    chosen = worker.say("43")
+    later = worker.say("ok")
+
+    offered = phrase(shared_house, "language_choice", languages=listed(CHOICES))
+    assert asked == ["\n".join([phrase(shared_house, "first_answer"), offered])]
+    assert chosen == [shared_house.phrases.say("first_answer", "bn", emergency="999")]
+    assert later == [phrase(shared_house, "thanks", "bn")]
+    assert worker.case.record.language == "bn"

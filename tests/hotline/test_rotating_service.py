@@ -16,8 +16,11 @@ from tests.looking import asked
 from tests.security.thief import Thief
 from workervoice.errors import SealBroken
 from workervoice.hotline.casepage import case_page
+from workervoice.hotline.fluency import tell
 from workervoice.hotline.overview import queue
 from workervoice.hotline.watch import Watch
+from workervoice.store.comparison import put_comparison, stored_comparison
+from workervoice.store.engine import Scope
 from workervoice.store.records_reseal import CONVERSATIONS, FACTS, PLAIN
 from workervoice.store.servicekeys import ServiceKeys
 from workervoice.store.vault import Vault
@@ -47,6 +50,9 @@ def test_after_a_rotation_everything_goes_on_and_the_old_key_opens_nothing(
     case_id = a_case(house, number=ONE)
     a_released_issue(house, case_id)
     Watch().opened(house.console, house.actor("asha"), case_id)
+    tell(house.console, house.actor("asha"), ["en"])
+    with house.owner.begin(Scope(house.programme)) as tx:
+        put_comparison(tx, house.courier_process.vault, {"judged": 11})
     old = begun_service(house)
     before = opened_by(house, thief_of_own, old)
 
@@ -55,7 +61,10 @@ def test_after_a_rotation_everything_goes_on_and_the_old_key_opens_nothing(
     ended_service(house)
     house.say(ONE, "they hit a woman today")
     page = case_page(house.console, house.actor("asha"), case_id)
+    with house.owner.begin(Scope(house.programme)) as tx:
+        compared = stored_comparison(tx, house.console.vault)
 
+    assert compared == {"judged": 11}
     assert before == {kind.label for kind in (*PLAIN, CONVERSATIONS, FACTS)}
     assert opened_by(house, thief_of_own, old) == set()
     assert (done.broken, done.lost, again.done) == ((), (), 0)

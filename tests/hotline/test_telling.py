@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_everything_that_is_stored_is_told(house: House) -> None:
     house.desk.assess(asha, case_id, "deception", "overruled", "an agent, not the employer")
     a_released_issue(house, case_id)
 
-    told = tell_worker(house.console, asha, case_id, HOW)
+    told = tell_worker(house.console, sam, case_id, HOW)
 
     for each in (
         REPORT,
@@ -73,19 +74,37 @@ def test_what_cannot_be_read_is_counted(house: House, thief_of_own: Thief) -> No
     assert re.search(r"\d+ entries cannot be read any more", told)
 
 
-def test_a_report_that_only_named_people_may_open_is_counted(house: House) -> None:
-    older = a_case(house, report="Agent took a fee of 900. RIVER")
-    sam = house.actor("sam")
+def a_case_after_a_restricted_one(house: House) -> UUID:
+    """Of the same worker, whose first report one person alone may open."""
+    older, sam = a_case(house, report="Agent took a fee of 900. RIVER"), house.actor("sam")
     house.desk.move(sam, older, "take_up", "")
     house.desk.move(sam, older, "close_unconfirmed", "went home")
     house.wait(days=91)
     newer = a_case(house)
-    restricting.restrict(house.console, house.actor("sam"), older, {sam.id}, "for one person")
+    restricting.restrict(house.console, sam, older, {sam.id}, "for one person")
+    return newer
 
-    told = tell_worker(house.console, house.actor("asha"), newer, HOW)
+
+def test_a_report_that_only_named_people_may_open_is_counted(house: House) -> None:
+    newer = a_case_after_a_restricted_one(house)
+
+    told = tell_worker(house.console, house.actor("maria"), newer, HOW)
 
     assert "1 report of yours can be opened by a few named people only" in told
     assert "Agent took a fee" not in told
+
+
+def test_a_handlers_paper_says_the_same_whether_or_not_there_is_such_a_report(
+    house: House,
+) -> None:
+    plain, asha = a_case(house, number="+15550100654"), house.actor("asha")
+    other = tell_worker(house.console, asha, plain, HOW).partition("REPORT OF")[0]
+    newer = a_case_after_a_restricted_one(house)
+
+    told = tell_worker(house.console, house.actor("asha"), newer, HOW).partition("REPORT OF")[0]
+
+    assert "something that only a few people here may read" in told
+    assert told == other
 
 
 def test_no_number_and_no_name_of_the_hotlines_people_stands_in_it(house: House) -> None:

@@ -43,6 +43,7 @@ from workervoice.triage.engine import Engine
 
 WORDS = "seven quiet lamps on the river"
 REPORT = "Boss took our passports and not give back."
+COMPLAINT = "your officer told my boss my name"
 AFTER = "and now this"
 OLD_ROWS = {"key_wrap": 5, "case_reader": 3, "directory": 3}  # columns of the key, which come first
 THEN = ("look", "a text", "new keys of the case", "new keys of the team")
@@ -72,13 +73,22 @@ class People(RuleBasedStateMachine):
 
     @rule()
     def a_worker_writes_for_the_first_time(self) -> None:
+        self.writes(REPORT)
+
+    @rule()
+    def a_worker_complains_about_the_hotline(self) -> None:
+        made = self.writes(COMPLAINT)
+        self.named |= {case_id: {"sam", "maria"} & self.staff.keys() for case_id in made}
+
+    def writes(self, text: str) -> set[UUID]:
         self.count += 1
         number = f"+1555010{2000 + self.count}"
         known = {line.id for line in queue(self.house.console, self.staff["sam"])}
         self.house.wait(seconds=6)  # until the gateway looks at the directory again
-        self.house.text(number, REPORT)
+        self.house.text(number, text)
         made = {line.id for line in queue(self.house.console, self.staff["sam"])} - known
         self.numbers |= dict.fromkeys(made, number)
+        return made
 
     @precondition(lambda self: self.living())
     @rule(data=st.data())

@@ -64,7 +64,7 @@ class Burglar:
                 keys.append(KemKey.from_bytes(bytes.fromhex(coded)))
             else:
                 secrets.append(bytes.fromhex(coded))
-        assert (len(keys), len(secrets)) == (4, 3 + 5)
+        assert (len(keys), len(secrets)) == (4, 3 + 6)
         return cls(thief, keys, secrets)
 
     @classmethod

@@ -28,6 +28,7 @@ _DUMPED = re.compile(r"INSERT INTO public.disclosure VALUES \('[^']+', '([^']+)'
 
 Place = tuple[str, object]  # table, id of a row
 SENT = ("+15550100861", "+15550100862")
+BY_CHANCE = 4  # bytes: two of 14 rows may well begin with the same byte, after a version
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +211,7 @@ def test_no_value_but_state_is_shared_by_the_disclosures_of_one_issue_alone(
     for (name, value), ids in marks.items():
         if ids in seven_issues:
             assert isinstance(value, bytes)
-            assert len(value) < 2, name
+            assert len(value) < BY_CHANCE, name
 
 
 def test_leaves_tags_clocks_keys_and_wraps_name_no_disclosure(

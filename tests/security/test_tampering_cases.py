@@ -216,7 +216,7 @@ def test_a_judgement_changed_in_the_database_is_not_shown(
     thief.overwrite("assessment", row.id, {"signer_id": house.actor("ben").id})
     after = {said for judged in page(house, case_id).judged for said in judged.by_people}
 
-    assert [verdict for verdict, _, _ in before] == ["confirmed"]
+    assert [said.verdict for said in before] == ["confirmed"]
     assert after == set()
 
 

@@ -17,16 +17,20 @@ from workervoice.embedded import EmbeddedServer
 from workervoice.hotline import (
     disclosing,
     drafts,
+    fluency,
     issuenotes,
     restricting,
     staffing,
     throttle,
     watch,
 )
+from workervoice.hotline.hanging import hung_at
+from workervoice.hotline.registering import add_place
 from workervoice.hotline.restoring import note_restore
 from workervoice.hotline.staffing import Guest
 from workervoice.hotline.throttle import Caller
 from workervoice.message import Role
+from workervoice.store.comparison import put_comparison
 from workervoice.store.engine import Scope
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 
@@ -44,15 +48,19 @@ def lived_in(shared_house: House) -> House:
     sam = shared_house.actor("sam")
     guest = Guest("dina", "Dina", Role.HANDLER, sam.officer.organisation_id)
     staffing.invite(shared_house.console, sam, guest)
+    poster = ("RIVER", "at the gate", "bn", shared_house.now.date())
+    add_place(shared_house.console, sam, lambda tx: hung_at(tx, *poster))
     case_id = a_case(shared_house, number="+15550100778")
     restricting.restrict(shared_house.console, sam, case_id, {sam.id}, "for one person")
     throttle.Throttle(shared_house.console.database).take(Caller("").at_token(b"", 0), 0)
     watch.Watch().opened(shared_house.console, sam, case_id)
+    fluency.tell(shared_house.console, sam, ["en"])
     drafts.keep(shared_house.console, sam, case_id, "note", {"text": ("half a sentence",)})
     remember(shared_house, shared_house.data / "keyed.list")
     shared_house.deliver()
     with shared_house.owner.begin(Scope(shared_house.programme)) as tx:
         note_restore(tx, shared_house.courier_process, uuid4(), shared_house.now)
+        put_comparison(tx, shared_house.courier_process.vault, {})
     return shared_house
 
 

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from tests.house import House
 from tests.looking import cases_of
 from workervoice.errors import GuardFailed, IllegalMove
+from workervoice.hotline import guarding
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.dossier import Arrival
 from workervoice.message import Address, AddressKind, Inbound, MediaHandle, Priority, Rejected
@@ -149,6 +150,10 @@ class Stage:
             elif verb == "priority":
                 priority, _, reason = rest.partition(" ")
                 self.house.desk.set_priority(actor, case_id, Priority(priority), reason)
+            elif verb in {guarding.FREEZE, guarding.THAW}:
+                guarding.move(self.house.console, actor, case_id, verb, rest)
+            elif verb == guarding.FORGET:
+                guarding.forget(self.house.console, actor, case_id, rest)
             else:
                 self.house.desk.move(actor, case_id, verb, rest)
         except (GuardFailed, IllegalMove):
@@ -163,9 +168,9 @@ class Stage:
         return case_id
 
     def _shown(self, text: str) -> str:
-        """The text on one line, with the random digit of a DELETE as `{digit}`."""
+        """The text on one line, with a random digit as `{digit}`."""
         for digit in "456789":
-            for key in ("delete_confirm_left", "delete_confirm_nothing_left"):
+            for key in ("delete_confirm_left", "delete_confirm_nothing_left", "confirm_digit"):
                 for language in self.house.phrases.files:
                     if text == self.house.phrases.say(key, language, digit=digit):
                         self.digit = digit

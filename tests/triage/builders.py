@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from workervoice.triage import packs
 from workervoice.triage.match import Matcher
 
@@ -17,9 +19,17 @@ def a_pack(directory: Path, body: str, *, head: str = HEAD, name: str = "xx") ->
     return path
 
 
+def ship_alone(directory: Path, body: str, patch: pytest.MonkeyPatch, *, name: str = "aa") -> None:
+    """From now on one small pack of this body is all that is shipped."""
+    shipped = directory / "shipped"
+    shipped.mkdir()
+    a_pack(shipped, body, name=name)
+    patch.setattr("workervoice.triage.packfile.DIRECTORY", shipped)
+
+
 def a_matcher(directory: Path, body: str, *, head: str = HEAD) -> Matcher:
     """A matcher over one small pack."""
-    return Matcher((packs.load(a_pack(directory, body, head=head)),))
+    return Matcher.of((packs.load(a_pack(directory, body, head=head)),))
 
 
 def reported(matcher: Matcher, text: str) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines import the_engine
 from workervoice.triage.engine import Engine
 
 HERE = Path(__file__).parent
@@ -19,7 +20,7 @@ SHARED = HERE.parents[2] / "shared" / "data" / "triage-sample.jsonl"
 
 @cache
 def engine() -> Engine:
-    return Engine.load()
+    return the_engine()
 
 
 def measured(path: Path) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines import the_engine
 from tests.triage.builders import HEAD, a_matcher, a_pack, denied, reported
 from workervoice.errors import PackError
 from workervoice.message import INDICATORS
@@ -21,7 +22,7 @@ SUBJECTS = {*INDICATORS, "child", "imminent_danger"}
 
 @cache
 def engine() -> Engine:
-    return Engine.load()
+    return the_engine()
 
 
 def answer(text: str) -> dict[str, Any]:
@@ -263,7 +264,7 @@ def test_a_pack_that_read_more_words_and_found_them_denied_is_believed(tmp_path:
     )
     other = packs.load(a_pack(tmp_path, body, name="yy"))
 
-    matcher = Matcher((english, other))
+    matcher = Matcher.of((english, other))
 
     assert reported(matcher, "we do not work 12 hours") == set()
     assert reported(matcher, "we work 12 hours") == {"X_long_hours"}

@@ -12,6 +12,7 @@ from statistics import median
 
 import pytest
 
+from tests.engines import the_engine
 from workervoice.message import Grade, Priority
 from workervoice.triage import ilo
 from workervoice.triage.engine import Engine
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 @cache
 def engine() -> Engine:
-    return Engine.load()
+    return the_engine()
 
 
 WORKED = [  # domain.md 2.7
@@ -168,13 +169,46 @@ def test_a_message_takes_about_a_millisecond() -> None:
     assert median(seconds(text) for text in texts) < 0.01  # aimed at 1 ms; CI machines are slow
 
 
+SPAM = "FORWARD this to 10 friends!! You won 1,000,000 USD. Boss pays. http://x.example/?a=1 "
+GROWING = {
+    "a report over and over": " ".join(text for text, _, _ in WORKED) + ". ",
+    "no sentence ends": "they not pay me boss took my passport and hit us ",
+    "one word": "salary",
+    "digits": "0123456789 ",
+    "base64": "c2FsYXJ5IG5vdCBwYWlkIGJvc3MgdG9vayBwYXNzcG9ydA==" * 3,
+    "forwarded spam": SPAM,
+    "mixed scripts": "bоss маліk মালিক passport ไม่จ่าย 护照 ደሞዝ ",
+    "marks upon marks": "s\u0336a\u0335l\u0334a\u0338r\u0337y\u0321 ",
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_twice_the_text_takes_no_more_than_about_twice_the_time(name: str) -> None:
+    matcher = engine()._matcher  # noqa: SLF001  # without language detection
+
+    def seconds(size: int) -> float:
+        text = (GROWING[name] * (size // len(GROWING[name]) + 1))[:size]
+        times = []
+        for _ in range(3):
+            started = time.process_time()
+            matcher.read(text)
+            times.append(time.process_time() - started)
+        return min(times)
+
+    seconds(1000)
+    once, twice = seconds(5_000), seconds(10_000)
+
+    assert twice < 3.5 * once + 0.02
+    assert seconds(100_000) < 10
+
+
 PROGRAM = """
 import json, sys
 from workervoice.triage.engine import Engine
 from workervoice.triage.lines import triage_line
 engine = Engine.load()
 texts = json.loads(sys.stdin.read())
-print(engine.versions)
+print(engine.set)
 print(json.dumps([triage_line(engine, {"id": i, "text": t}) for i, t in enumerate(texts)]))
 """
 

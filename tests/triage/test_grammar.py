@@ -44,7 +44,10 @@ def test_a_phrase_may_be_bound_to_the_beginning_of_a_clause() -> None:
         ("!not here", "cannot begin with !"),
         ("work <24-12>", "not a range"),
         ("take* it|back", "not a word"),
-        ("(a|b (c|d))", "not a word"),
+        ("(a|b (c|d))", "stands in another"),
+        ("my (visa|passport", "not closed"),
+        ("[my passport", "not closed"),
+        ("took.. passport", "with a space"),
         ("(tak* it|back)", "may only end"),
     ],
 )

@@ -35,6 +35,7 @@ def facts(*codes: str, child: bool = False, danger: bool = False, denied: str = 
         ("P_dismissal", "FL_POSSIBLE", "P3"),
         ("B_illicit_activities", "FL_POSSIBLE", "P3"),
         ("retaliation", "FL_POSSIBLE", "P1"),
+        ("hotline_complaint", "FL_NONE", "P1"),
         ("X_ordinary", "FL_NONE", "P3"),
         ("X_question", "FL_NONE", "P4"),
         ("X_question X_long_hours", "FL_POSSIBLE", "P3"),
@@ -133,3 +134,37 @@ def test_every_item_of_the_survey_list_is_there_with_its_side() -> None:
 )
 def test_a_priority_names_what_it_rests_on(codes: str, reasons: tuple[str, ...]) -> None:
     assert ilo.reasons(facts(*codes.split())) == reasons
+
+
+@pytest.mark.parametrize(
+    ("codes", "before", "after"),
+    [
+        ("B_degrading_living", "FL_ONE_SIDED_STRONG", "FL_POSSIBLE"),
+        ("B_degrading_living C_no_resignation", "FL_ONE_SIDED_STRONG", "FL_ONE_SIDED_STRONG"),
+        ("X_tied_visa P_dismissal", "FL_POSSIBLE", "FL_LIKELY"),
+        ("X_tied_visa P_documents", "FL_ONE_SIDED_STRONG", "FL_POSITIVE"),
+        ("X_promise_broken X_deductions", "FL_POSSIBLE", "FL_LIKELY"),
+        ("recruitment_fees", "FL_POSSIBLE", "FL_POSSIBLE"),
+        ("P_documents B_forced_overtime", "FL_POSITIVE", "FL_POSITIVE"),
+    ],
+)
+def test_each_version_of_the_rule_grades_by_its_own_tables(
+    codes: str, before: str, after: str
+) -> None:
+    known = facts(*codes.split())
+
+    judged = [ilo.assess(known, rule) for rule in ("ilo-2012", "ilo-2025")]
+
+    assert [each.grade for each in judged] == [Grade(before), Grade(after)]
+    assert [each.rule.partition(".")[0] for each in judged] == ["ilo-2012", "ilo-2025"]
+
+
+def test_every_version_knows_the_same_items_and_eleven_indicators() -> None:
+    tables = [rule.items for rule in ilo.RULES.values()]
+
+    for code, item in ilo.ITEMS.items():
+        for table in tables:
+            other = table[code]
+            assert (other.indicator, other.protected, other.danger, other.dimension) == (
+                *(item.indicator, item.protected, item.danger, item.dimension),
+            )

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from tests.engines import the_engine
 from workervoice.triage.engine import Engine
 from workervoice.triage.lines import language_line, parse_line, triage_line
 
 
 @cache
 def engine() -> Engine:
-    return Engine.load()
+    return the_engine()
 
 
 @pytest.mark.parametrize(

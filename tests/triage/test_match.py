@@ -99,6 +99,18 @@ def test_a_known_word_is_never_taken_for_a_misspelling(tmp_path: Path, word: str
     assert [(e.start, e.end) for e in found] == [(0, 8)]
 
 
+def test_words_with_an_apostrophe_are_found_however_they_are_written(tmp_path: Path) -> None:
+    body = """items: {P_documents: {phrases: ["l'employeur prend passeport"]}}"""
+    matcher = a_matcher(tmp_path, body)
+
+    for text in (
+        "l'employeur prend passeport",
+        "l’employeur prend passeport",
+        "lemployeur prend passeport",
+    ):
+        assert reported(matcher, text) == {"P_documents"}
+
+
 def test_a_denied_hit_stays_in_the_evidence(tmp_path: Path) -> None:
     matcher = a_matcher(tmp_path, PASSPORT)
     text = "the boss never took my passport"
@@ -203,3 +215,30 @@ def test_a_pack_reads_only_texts_of_its_scripts(tmp_path: Path) -> None:
 
     assert matcher.read("passport") == ()
     assert len(matcher.read("passport বস")) == 1
+
+
+def test_letters_that_are_read_as_others_or_as_nothing_are_found_all_the_same(
+    tmp_path: Path,
+) -> None:
+    head = HEAD.replace("latin", "han")
+    body = 'sms: {讓: 让, 啊: ""}\nitems: {P_locked: {phrases: ["不让出去"]}}'
+    matcher = a_matcher(tmp_path, body, head=head)
+
+    for text in ("不让出去", "不讓出去", "不讓啊出去"):
+        assert reported(matcher, text) == {"P_locked", "imminent_danger"}
+
+
+@pytest.mark.parametrize(
+    ("script", "mark"), [("myanmar", "။"), ("ethiopic", "።"), ("khmer", "។"), ("bengali", "।")]
+)
+def test_a_sentence_ends_with_the_mark_of_its_script(
+    tmp_path: Path, script: str, mark: str
+) -> None:
+    matcher = a_matcher(
+        tmp_path,
+        "near: 20\nitems: {P_documents: {phrases: ['passport & keep']}}",
+        head=HEAD.replace("latin", f"{script}, latin"),
+    )
+
+    assert reported(matcher, "passport keep") == {"P_documents"}
+    assert reported(matcher, f"passport{mark} keep") == set()

@@ -101,3 +101,27 @@ def test_what_carries_nothing_uses_up_nothing_of_the_bound() -> None:
     (token,) = tokens_of(text)
 
     assert (token.text, text[token.start : token.end]) == ("boss", "boss")
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("사장이", "hangul"),
+        ("ｂｏｓｓ", "latin"),
+        ("𝐛𝐨𝐬𝐬", "latin"),
+        ("ﺟﻮﺍﺯ", "arabic"),
+        ("পাসপোর্ট", "bengali"),
+        ("ฉัน", "thai"),
+        ("ປຶ້ມ", "lao"),
+        ("លិខិត", "khmer"),
+        ("အလုပ်", "myanmar"),
+        ("ደሞዝ", "ethiopic"),
+        ("ගමන්", "sinhala"),
+        ("சம்பளம்", "tamil"),
+        ("पासपोर्ट", "devanagari"),
+        ("护照", "han"),
+        ("паспорт", "cyrillic"),
+    ],
+)
+def test_a_script_is_known_by_a_word_however_it_is_typed(text: str, script: str) -> None:
+    assert script in scripts_of(text)

@@ -80,6 +80,10 @@ class PageReader(HTMLParser):
             self.forms[-1].fixed.append((name, given.get("value", "")))
         else:
             self.forms[-1].asked.add(name)
+        if "formaction" in given:  # the same fields, sent elsewhere
+            self.forms.insert(
+                -1, ShownForm(given["formaction"], self.forms[-1].fixed, self.forms[-1].asked)
+            )
         if tag != "button" and kind != "hidden":
             self.fields.append((given.get("id", ""), self._labels > 0))
 

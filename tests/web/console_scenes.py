@@ -66,7 +66,14 @@ class Scene:
     def path(self, template: str, login: str = "nora") -> str:
         """A route's path with this scene's ids in it, and a move that its table has."""
         subject = "actions" if "/actions/" in template else template.split("/")[1]
-        moves = {"cases": "close", "issues": "reject", "disclosures": "decline", "actions": "agree"}
+        subject = "conversation" if "/conversation/" in template else subject
+        moves = {
+            "conversation": "freeze",
+            "cases": "close",
+            "issues": "reject",
+            "disclosures": "decline",
+            "actions": "agree",
+        }
         return template.format(
             case_id=self.case,
             message_id=self.message,

@@ -71,6 +71,15 @@ def test_every_clock_has_a_ladder_whose_last_rung_keeps_hearing(kind: ClockKind)
     assert due(kind, START, Priority.P2) >= START
 
 
+@pytest.mark.parametrize("kind", list(ClockKind))
+def test_of_a_complaint_about_us_no_handler_hears_and_the_monitor_is_the_last(
+    kind: ClockKind,
+) -> None:
+    heard = [hears(kind, rung, about_us=True) for rung in range(4)]
+
+    assert heard == [Role.SUPERVISOR, Role.MONITOR, Role.MONITOR, Role.MONITOR]
+
+
 def test_a_buyers_silence_is_heard_by_the_hotline() -> None:
     assert LADDERS[ClockKind.DISCLOSURE_ACKNOWLEDGEMENT][0] is Role.BUYER
     assert hears(ClockKind.DISCLOSURE_ACKNOWLEDGEMENT, 1) is Role.HANDLER

@@ -36,7 +36,7 @@ from workervoice.workflow.commands import Command, command, digit, yes_or_no
         ("মুছে ফেলুন", Command.DELETE),
         ("status?", Command.STATUS),
         ("ESTADO", Command.STATUS),
-        ("খবর", Command.STATUS),
+        ("উত্তর", Command.STATUS),
     ],
 )
 def test_a_command_is_known_in_its_sms_spellings(text: str, expected: Command) -> None:

@@ -4,7 +4,7 @@
     < phrase ...      what the hotline says, by phrase key, in order; no line: it says nothing
     * mark ...        all that the turn asks for: report, release=N, effects, answers (consent=5)
     = setting value   the world changes: missing, site, left, digit, language, known, day, minutes,
-                      hold reply|confirm|prompt, notice, lost, fresh, fact consent|danger
+                      hold reply|confirm|prompt, notice, lost, fresh, fact consent|danger, tells
     state word        the state of the conversation now
 
 Everything is checked after each text, and what is not written must not happen.
@@ -20,6 +20,7 @@ from uuid import UUID
 from workervoice.message import Facts
 from workervoice.workflow.dialogue import Heard, Progress, Turn, converse
 from workervoice.workflow.progress import HeldKind, fresh, hold, lost, noticed
+from workervoice.workflow.secretwords import secrets_in
 from workervoice.workflow.turn import POSSIBLE_DISTRESS
 
 NOON = datetime(2030, 5, 6, 12, 0, tzinfo=UTC)
@@ -34,7 +35,13 @@ HEARD = Heard(
     random_digit=4,
     known=False,
     language=None,
+    spoken=("bn", "en", "es"),
 )
+
+
+def _mark(secret: str) -> str:
+    return f"mark of {secret}"
+
 
 _KINDS: Mapping[str, HeldKind] = {"reply": "reply", "confirm": "confirm", "prompt": "prompt"}
 
@@ -46,12 +53,22 @@ class Stage:
     progress: Progress = field(default_factory=Progress)
     heard: Heard = HEARD
     turns: list[Turn] = field(default_factory=list)
+    tells: bool = False  # triage reads something in the next text
     _ids: int = 0
 
     def write(self, text: str) -> Turn:
         """The worker writes; the progress and the facts move on."""
         words = "" if text == "<photo>" else text
-        heard = replace(self.heard, text=words, media_only=text == "<photo>")
+        secrets = secrets_in(words, self.progress, _mark)
+        heard = replace(
+            self.heard,
+            text=secrets.rest,
+            media_only=text == "<photo>",
+            opened=secrets.opened,
+            forced=secrets.forced,
+            secret=None if self.tells else secrets.candidate,
+            mark=_mark,
+        )
         turn = converse(self.progress, heard)
         self.progress = Progress.from_dict(turn.progress.to_dict())
         self.heard = replace(self.heard, facts=_merged(self.heard.facts, turn.answers))
@@ -114,6 +131,7 @@ _CHANGES: Mapping[str, Callable[[Stage, str], None]] = {
     "fresh": lambda stage, _: _become(stage, fresh(stage.progress)),
     "freeze": lambda stage, _: _become(stage, replace(stage.progress, state="frozen")),
     "fact": _fact,
+    "tells": lambda stage, value: setattr(stage, "tells", value == "yes"),
 }
 
 
@@ -125,6 +143,7 @@ def marks(turn: Turn) -> set[str]:
     found |= {f"release={len(turn.release)}"} if turn.release else set()
     found |= {f"consent={answers.consent}"} if answers.consent is not None else set()
     found |= {"danger"} if answers.imminent_danger else set()
+    found |= {"secret"} if turn.secret else set()
     found |= {"distress"} if POSSIBLE_DISTRESS in answers.items else set()
     if answers.safe_to_talk is not None:
         found.add("safe" if answers.safe_to_talk else "unsafe")

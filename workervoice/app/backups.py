@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
-from workervoice.app.expiring import NEW, UNFINISHED, key_name, key_of, sync
+from workervoice.app.expiring import NEW, UNFINISHED, key_name, key_of
 from workervoice.app.private_files import write_private
 from workervoice.crypto.backup import (
     Head,
@@ -28,6 +28,7 @@ from workervoice.crypto.backup import (
     open_backup,
     seal_backup,
 )
+from workervoice.crypto.belonging import flush_names
 from workervoice.crypto.suite import KemKey, generate_kem
 from workervoice.errors import SealBroken, SettingsError
 
@@ -87,7 +88,7 @@ def seal(
         _refuse_existing(out)
         key = generate_kem()
         write_private(new_key, key.to_bytes().hex())
-        sync(keys)
+        flush_names(keys)
         head = Head(backup_id, int(now.timestamp()))
         _write(
             new, source, lambda dump, sink: seal_backup(key.public, places.proof, head, dump, sink)
@@ -95,9 +96,9 @@ def seal(
         _refuse_existing(out)
         new.rename(out)
         made.append(out)
-        sync(out.parent)
+        flush_names(out.parent)
         new_key.rename(named)
-        sync(keys)
+        flush_names(keys)
     except BaseException as exc:
         for path in made:
             path.unlink(missing_ok=True)

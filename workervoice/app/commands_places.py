@@ -13,56 +13,57 @@ _OF_A_LINE = (
     ("country", "two letters"),
     ("language", "what to answer in at first, as bn"),
     ("emergency-number", "what a worker in danger is told to call there"),
+    ("reading-hours", "when people read, as '8:00-20:00 Asia/Dhaka' or 'always Asia/Dhaka'"),
 )
 
 
 def declare(commands: Any) -> None:
     """Add these commands to the command line's parser."""
     organisations = _group(commands, "organisations", "operators, buyers and NGOs")
-    one = _add(organisations, "add", _organisation, "register an organisation", "name")
+    one = add(organisations, "add", _organisation, "register an organisation", "name")
     one.add_argument("--kind", required=True, choices=("buyer", "ngo", "operator", "partner"))
-    _listing(organisations, "organisation")
+    listing(organisations, "organisation")
     lines = _group(commands, "lines", "the numbers that workers write to")
-    one = _add(lines, "add", _line, "register a line", "slug")
+    one = add(lines, "add", _line, "register a line", "slug")
     one.add_argument("--channel", required=True, choices=("sms", "whatsapp"))
     for name, about in _OF_A_LINE:
         one.add_argument(f"--{name}", required=True, help=about)
-    one = _add(lines, "change", _change_line, "correct what a line says", "slug")
+    one = add(lines, "change", _change_line, "correct what a line says", "slug")
     for name, about in _OF_A_LINE:
         one.add_argument(f"--{name}", help=about)
-    _listing(lines, "line")
+    listing(lines, "line")
     sites = _group(commands, "sites", "places of work")
-    one = _add(sites, "add", _site, "register a site", "code")
+    one = add(sites, "add", _site, "register a site", "code")
     one.add_argument("--name", required=True)
     one.add_argument("--country", required=True, help="two letters")
-    one = _add(sites, "change", _change_site, "correct what a site says", "code")
+    one = add(sites, "change", _change_site, "correct what a site says", "code")
     one.add_argument("--name")
     one.add_argument("--country", help="two letters")
-    _listing(sites, "site")
+    listing(sites, "site")
     _declare_links(commands)
     programmes = _group(commands, "programmes", "what this database is for")
-    listing = programmes.add_parser("list", help="all of them", description="every programme")
-    listing.set_defaults(run=_programmes)
+    every = programmes.add_parser("list", help="all of them", description="every programme")
+    every.set_defaults(run=_programmes)
 
 
 def _declare_links(commands: Any) -> None:
     links = _group(commands, "links", "who buys from which site")
-    one = _add(links, "add", _link, "register a supply link")
+    one = add(links, "add", _link, "register a supply link")
     one.add_argument("--site", required=True, help="its code")
     one.add_argument("--organisation", required=True, help="its name")
     one.add_argument("--since", required=True, type=date.fromisoformat, help="a day: 2026-01-31")
     one.add_argument("--until", type=date.fromisoformat, help="the last day (default: open)")
     one.add_argument("--source", required=True, help="where this is known from")
-    one = _add(links, "end", _end_link, "say when a supply link ends", "link")
+    one = add(links, "end", _end_link, "say when a supply link ends", "link")
     one.add_argument("--until", required=True, type=date.fromisoformat, help="the last day")
-    _listing(links, "supply link")
+    listing(links, "supply link")
 
 
 def _group(commands: Any, name: str, about: str) -> Any:
     return commands.add_parser(name, help=about).add_subparsers(required=True, metavar="DO")
 
 
-def _add(
+def add(
     parts: Any, name: str, run: Any, about: str, argument: str | None = None
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = parts.add_parser(name, help=about, description=about)
@@ -73,7 +74,7 @@ def _add(
     return parser
 
 
-def _listing(parts: Any, what: str) -> None:
+def listing(parts: Any, what: str) -> None:
     parser = parts.add_parser("list", help="all of them", description=f"every {what}")
     parser.set_defaults(run=_list, what=what)
 
@@ -81,23 +82,36 @@ def _listing(parts: Any, what: str) -> None:
 def _organisation(parsed: argparse.Namespace) -> int:
     from workervoice.store.programme import Organisation  # noqa: PLC0415 - `triage` starts fast
 
-    return _register(parsed, lambda _: Organisation(uuid4(), parsed.kind, parsed.name))
+    return register(parsed, lambda _: Organisation(uuid4(), parsed.kind, parsed.name))
 
 
 def _line(parsed: argparse.Namespace) -> int:
     from workervoice.store.programme import Line  # noqa: PLC0415
 
     said = (parsed.slug, parsed.channel, parsed.sender, parsed.country, parsed.language)
-    number = parsed.emergency_number
-    code = _register(parsed, lambda tx: Line(tx.programme, uuid4(), *said, number))
+    also = (parsed.emergency_number, parsed.reading_hours)
+    code = register(parsed, lambda tx: Line(tx.programme, uuid4(), *said, *also))
     _warn_of_language(parsed.language)
+    _tell_who_answers(parsed.country, parsed.channel)
     return code
+
+
+def _tell_who_answers(country: str, channel: str) -> None:
+    """Words that a carrier or provider answers on such a line, beside us or instead."""
+    from workervoice.workflow.carriers import taken_on  # noqa: PLC0415
+
+    for row in taken_on(country, channel):
+        if row.words:
+            words = ", ".join(sorted(row.words)).upper()
+            print(f"On this line others answer {words}: {row.who}.", file=sys.stderr)
 
 
 def _change_line(parsed: argparse.Namespace) -> int:
     from workervoice.store.programme import Line  # noqa: PLC0415
 
-    code = _change(parsed, Line, parsed.slug, ("sender", "country", "language", "emergency_number"))
+    code = _change(
+        parsed, Line, parsed.slug, tuple(name.replace("-", "_") for name, _ in _OF_A_LINE)
+    )
     _warn_of_language(parsed.language)
     return code
 
@@ -105,9 +119,16 @@ def _change_line(parsed: argparse.Namespace) -> int:
 def _warn_of_language(language: str | None) -> None:
     """A line may begin in a language that the phrase book does not have yet."""
     from workervoice.workflow.phrasebook import PhraseBook  # noqa: PLC0415
+    from workervoice.workflow.tongues import NO_LANGUAGE  # noqa: PLC0415
 
     spoken = PhraseBook.load().language(language)
-    if language is not None and spoken.partition("-")[0] != language.partition("-")[0]:
+    if language == NO_LANGUAGE:
+        print(
+            f"Workers on this line are written to in {spoken} until they wrote in a language that "
+            "can be told, or chose one.",
+            file=sys.stderr,
+        )
+    elif language is not None and spoken.partition("-")[0] != language.partition("-")[0]:
         print(
             f"There are no phrases in {language} yet: workers on this line are written to in "
             f"{spoken}.",
@@ -118,7 +139,7 @@ def _warn_of_language(language: str | None) -> None:
 def _site(parsed: argparse.Namespace) -> int:
     from workervoice.store.programme import Site  # noqa: PLC0415
 
-    return _register(parsed, lambda _: Site(uuid4(), parsed.code, parsed.name, parsed.country))
+    return register(parsed, lambda _: Site(uuid4(), parsed.code, parsed.name, parsed.country))
 
 
 def _change_site(parsed: argparse.Namespace) -> int:
@@ -148,10 +169,10 @@ def _link(parsed: argparse.Namespace) -> int:
 
     between = (parsed.site, parsed.organisation)
     ends = (parsed.since, parsed.until)
-    return _register(parsed, lambda tx: link_between(tx, *between, *ends, parsed.source))
+    return register(parsed, lambda tx: link_between(tx, *between, *ends, parsed.source))
 
 
-def _register(parsed: argparse.Namespace, make: Any) -> int:
+def register(parsed: argparse.Namespace, make: Any) -> int:
     from workervoice.app.as_officer import as_officer  # noqa: PLC0415
     from workervoice.hotline.registering import add_place  # noqa: PLC0415
     from workervoice.settings import load  # noqa: PLC0415

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -17,7 +19,9 @@ from workervoice.hotline.doors import Door
 from workervoice.hotline.process import Process
 from workervoice.hotline.throttle import Rules
 from workervoice.settings import PREFIX, Settings
+from workervoice.triage import packheads
 from workervoice.web.console import create_console_app
+from workervoice.web.console.shelf import Shelf
 from workervoice.workflow.phrasebook import PhraseBook
 
 
@@ -37,6 +41,9 @@ def run_console(settings: Settings, seat: Seat) -> None:
         demo=settings.demo,
         rules=Rules(settings.console_behind_proxy, settings.login_delay_seconds),
     )
+    shelf = Shelf(partial(packheads.heads, settings.packs_dir))
+    shelf.look_ahead()
+    app.state.console = replace(app.state.console, shelf=shelf)
     server = web_server(app, settings.recycle_requests if kept else 0, tied=seat.tied)
     registry = app.state.console.counts.registry
 

@@ -33,6 +33,7 @@ from workervoice.store.programme import Line, Organisation, Site, SupplyLink
 from workervoice.store.vault import Vault
 
 EMERGENCY = "999"
+READING_HOURS = "8:00-20:00 Asia/Dhaka"
 PROGRAMME = "Demo hotline"
 
 SITES = (
@@ -155,7 +156,10 @@ def _second_factor(
 
 def _lines(programme_id: UUID, lines: Sequence[DemoLine]) -> list[Line]:
     return [
-        Line(programme_id, uuid4(), line.slug, line.channel, line.sender, "BD", "en", EMERGENCY)
+        Line(
+            *(programme_id, uuid4(), line.slug, line.channel, line.sender),
+            *("BD", "en", EMERGENCY, READING_HOURS),
+        )
         for line in lines
     ]
 

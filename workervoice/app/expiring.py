@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
+from workervoice.crypto.belonging import flush_names
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError, SettingsError
 
@@ -61,7 +62,7 @@ def expire(keys: Path, now: datetime, days: int = RETENTION_DAYS) -> list[UUID]:
     for each in gone:
         destroy(each.path)
     if gone:
-        sync(keys)
+        flush_names(keys)
     return [each.backup_id for each in gone]
 
 
@@ -85,15 +86,6 @@ def destroy(path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     path.unlink()
-
-
-def sync(path: Path) -> None:
-    """What was done to this file or directory is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _older(keys: Path, now: datetime, days: int) -> list[KeyFile]:

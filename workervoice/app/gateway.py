@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from workervoice.app.processes import build_process, public_url
+from workervoice.app.second_opinion import ModelProcess
 from workervoice.app.serving import Seat, listening_socket, ops_of_server, serve, web_server
 from workervoice.app.watching import keys_away
 from workervoice.channels.base import Receiver
 from workervoice.channels.simulator import SimulatorReceiver
 from workervoice.channels.twilio import TwilioReceiver
 from workervoice.hotline.receive import Reception
+from workervoice.journal import Journal
 from workervoice.settings import Settings
 from workervoice.triage.engine import Engine
+from workervoice.triage.opinion import SecondOpinion
 from workervoice.web.gateway import Counts, create_gateway_app
 from workervoice.workflow.phrasebook import PhraseBook
 
+_JOURNAL = Journal("workervoice")
+
 
 def run_gateway(settings: Settings, seat: Seat) -> None:
-    reception = build_reception(settings)
+    second = begun_model(settings)
+    reception = build_reception(settings, second)
     receivers = build_receivers(settings)
     counts = Counts()
     app = create_gateway_app(reception, receivers, public_url(settings), counts)
@@ -35,11 +41,29 @@ def run_gateway(settings: Settings, seat: Seat) -> None:
     listening = listening_socket(
         seat.handle, settings.gateway_host, settings.gateway_port, "gateway_port"
     )
-    serve(server, listening, ops, finish=app.state.finish)
+    try:
+        serve(server, listening, ops, finish=app.state.finish)
+    finally:
+        if second is not None:
+            second.close()
 
 
-def build_reception(settings: Settings) -> Reception:
-    return Reception(build_process(settings, "gateway"), Engine.load(), PhraseBook.load())
+def build_reception(settings: Settings, second: SecondOpinion | None = None) -> Reception:
+    engine = Engine.load(settings.packs_dir, settings.rule)
+    if engine.fault:
+        _JOURNAL.note("packs_broken")
+    process = build_process(settings, "gateway")
+    notice = f"{public_url(settings)}/notice"
+    return Reception(process, engine, PhraseBook.load(), second, notice)
+
+
+def begun_model(settings: Settings) -> ModelProcess | None:
+    """The program for a second opinion, which starts meanwhile; None if there is none."""
+    if settings.second_opinion is None:
+        return None
+    second = ModelProcess(settings.second_opinion)
+    second.begin()
+    return second
 
 
 def build_receivers(settings: Settings) -> dict[str, Receiver]:

@@ -20,18 +20,17 @@ from workervoice.app.custodies import keys_directory, open_custody
 from workervoice.crypto.backup import proof_key
 from workervoice.crypto.belonging import flush_names, unreadable, write_owned
 from workervoice.crypto.custody import Custody, FileCustody
+from workervoice.crypto.reach import Reach
 from workervoice.crypto.seal import KEY_BYTES, ctx
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import CryptoError, KeysAway, SettingsError
-from workervoice.journal import Journal
 from workervoice.settings import Settings
 from workervoice.store.servicekeys import ServiceKeys
 from workervoice.store.vault import Vault
 
-_JOURNAL = Journal("workervoice")
 PROCESSES = ("gateway", "courier", "console")
 _OWN: Mapping[str, dict[str, tuple[str, ...]]] = {
-    "gateway": {"macs": ("pepper", "duplicates"), "signs": ("signing",), "kems": ("own",)},
+    "gateway": {"macs": ("pepper", "duplicates", "codes"), "signs": ("signing",), "kems": ("own",)},
     "courier": {"signs": ("signing", "log"), "kems": ("own", "courier")},
     "console": {"kems": ("own",)},
 }
@@ -58,25 +57,19 @@ class KeyFiles:
 
     def _looker(self) -> Callable[[], ServiceKeys]:
         path, known = _service_path(self.data, self.process), self.service
-        stamp, away = _stamp(path), False
+        stamp, reach = _stamp(path), Reach()
 
         def look() -> ServiceKeys:
             """Raises `KeysAway`: what is sealed under an old key meanwhile may open to nobody."""
-            nonlocal known, stamp, away
+            nonlocal known, stamp
             new = _stamp(path)
             if new == stamp or new is None:
                 return known
             try:
                 known, stamp = read_service(self.data, self.process, self.custody), new
             except OSError:
-                told = KeysAway(str(unreadable(path)))
-                if not away:
-                    _JOURNAL.note("keys_away", says=told)
-                away = True
-                raise told from None
-            if away:
-                _JOURNAL.note("keys_back")
-            away = False
+                raise reach.lost(KeysAway(str(unreadable(path)))) from None
+            reach.had()
             return known
 
         return look

@@ -20,7 +20,7 @@ from workervoice.values import HOLDERS
 _HEAD = f"""\
 # Settings
 
-Written from `workervoice/settings.py` by `workervoice/app/settings_page.py`; do not edit.
+Written from `workervoice/settings/knobs.py` by `workervoice/app/settings_page.py`; do not edit.
 
 Each is a variable of the environment, or a line `NAME=value` in a file named `.env` in the working
 directory. `{PREFIX}ENV_FILE` names another file; an empty value means that no file is read. A

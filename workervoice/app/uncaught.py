@@ -22,10 +22,7 @@ def tell_plainly() -> None:
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    if isinstance(error, KeyboardInterrupt):
-        _say("interrupted.")
-    else:
-        _tell(error)
+    _tell(error)
 
 
 def _in_thread(given: threading.ExceptHookArgs) -> None:
@@ -39,6 +36,9 @@ def _unraisable(given: Any) -> None:
 
 
 def _tell(error: BaseException) -> None:
+    if isinstance(error, KeyboardInterrupt):  # also one that falls into the interpreter's own end
+        _say("interrupted.")
+        return
     told = of_error(error)
     because = f" (because of {told['because']})" if "because" in told else ""
     through = f", called at {told['ours_at']}" if "ours_at" in told else ""

@@ -3,7 +3,6 @@
 Identity hides in many parameters (WaId, ProfileName, ChannelMetadata, FromCity, ...) and Twilio
 adds more without notice: only those named in `inbound` and `report` are ever read.
 
-
 Twilio signs names and values in the names' order and nothing between them, so that whoever holds a
 signed request can move the borders and it still verifies: `NumMedia=0` may become the end of the
 `MessageSid` before it, and the message a new one. What is refused against that are shapes which

@@ -28,9 +28,6 @@ from workervoice.crypto.custody import HeldKeys
 from workervoice.crypto.seal import KEY_BYTES, box, ctx, unbox
 from workervoice.crypto.transit import Transit
 from workervoice.errors import CryptoError, KeysAway, SealBroken, SettingsError
-from workervoice.journal import Journal
-
-_JOURNAL = Journal("workervoice")
 
 BOXED_FILE = "keys.boxed"
 _HEAD = "workervoice-boxed-1"
@@ -66,13 +63,9 @@ class TransitCustody(HeldKeys):
         try:
             made = self._transit.hmac(transit_name(self._process, key_id), data)
         except KeysAway as exc:
-            if not self.away:
-                _JOURNAL.note("keys_away", says=exc)
-            self.away = True
+            self.reach.lost(exc)
             raise
-        if self.away:
-            _JOURNAL.note("keys_back")
-        self.away = False
+        self.reach.had()
         return made
 
     def health(self) -> list[str]:

@@ -23,13 +23,12 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from workervoice.crypto.belonging import flush_names, refuse_if_open, unreadable, write_owned
+from workervoice.crypto.reach import Reach
 from workervoice.crypto.seal import KEY_BYTES, SigningKey, generate_signing, mac
 from workervoice.crypto.suite import KemKey, generate_kem, open_with
 from workervoice.errors import CryptoError, KeysAway, SealBroken, SettingsError
-from workervoice.journal import Journal
 
 _Key = TypeVar("_Key")
-_JOURNAL = Journal("workervoice")
 
 KEY_SUFFIX = ".key"
 _GONE = ".gone"  # on its way out, and no key's file any more
@@ -96,12 +95,15 @@ def unwrap_any(custody: Custody, key_id: str, blob: bytes, info: bytes) -> tuple
 class HeldKeys:
     """Keys in the memory of this process, by id: what every custody does with those it has."""
 
-    away = False
-
     def __init__(self) -> None:
+        self.reach = Reach()
         self._macs: dict[str, bytes] = {}
         self._kems: dict[str, KemKey] = {}
         self._signs: dict[str, SigningKey] = {}
+
+    @property
+    def away(self) -> bool:
+        return self.reach.away
 
     def take(self, key_id: str, line: str) -> None:
         """Read a key's line. Raises `ValueError`, which never quotes it."""
@@ -233,14 +235,8 @@ class FileCustody(HeldKeys):
                 refuse_if_open(path)
                 self._read(path)
         except SettingsError as exc:
-            away = KeysAway(str(exc))
-            if not self.away:
-                _JOURNAL.note("keys_away", says=away)
-            self.away = True
-            raise away from None
-        if self.away:
-            _JOURNAL.note("keys_back")
-        self.away = False
+            raise self.reach.lost(KeysAway(str(exc))) from None
+        self.reach.had()
 
     def destroy(self, key_id: str) -> None:
         """Overwrite and remove a key's file. Can be run again after an interruption."""

@@ -7,6 +7,7 @@ corrective action in `planning`, what a buyer sees in `buying`; who sees what at
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,19 @@ from workervoice.hotline.records import NOBODY
 from workervoice.message import INDICATORS, Priority, Role
 from workervoice.store.intake import save_conversation
 from workervoice.workflow.consent import Override
+from workervoice.workflow.hours import read_hours
 from workervoice.workflow.phrasebook import PhraseBook
-from workervoice.workflow.progress import UNANSWERED_MAX, HeldKind, hold, lost, may_notify, noticed
+from workervoice.workflow.progress import (
+    UNANSWERED_MAX,
+    HeldKind,
+    Progress,
+    answered_at_once,
+    goes_at_once,
+    hold,
+    lost,
+    may_notify,
+    noticed,
+)
 
 ANSWER_MAX = 1500  # characters; providers take 1600 in one message
 
@@ -181,21 +193,35 @@ class Desk:
         if record.contact_id == NOBODY:
             raise GuardFailed("nothing can be sent: the worker's address was kept long enough")
         to = (row.id, record.contact_id, record.line_id)
+        if kind == "reply" and goes_at_once(record.progress):
+            debt = Debt(*to, text, direct=True, not_before=_when(file))
+            return self._sent(file, owe_text(tx, pen, debt), answered_at_once(record.progress))
         debt = Debt(*to, text, held=True, asks=kind == "confirm")
         outbox_id = owe_text(tx, pen, debt)
         progress = hold(record.progress, outbox_id, kind)
         if may_notify(progress):
             key = "question_waits" if kind == "confirm" else "reply_waits"
-            notice = Debt(*to, self._say(file, key))
-            owe_text(tx, pen, notice)
+            owe_text(tx, pen, Debt(*to, self._say(file, key), not_before=_when(file)))
             progress = noticed(progress)
         elif progress.unanswered >= UNANSWERED_MAX and state != "lost_contact":
             progress = lost(progress)
-        record = replace(record, progress=progress)
+        return self._sent(file, outbox_id, progress)
+
+    def _sent(self, file: OpenCase, outbox_id: UUID, progress: Progress) -> UUID:
+        """Keep where the dialogue stands now that something is owed to the worker."""
+        record = replace(file.conversation, progress=progress).to_json()
         file.talk = save_conversation(
-            tx, pen.vault, row, state=progress.state, record=record.to_json()
+            file.tx, file.pen.vault, file.talk, state=progress.state, record=record
         )
         return outbox_id
+
+
+def _when(file: OpenCase) -> datetime:
+    """Now, or when the hours begin in which this worker wants to be written to."""
+    line, _ = file.line_and_language()
+    if not line.reading_hours:
+        return file.pen.now
+    return read_hours(line.reading_hours).soonest(file.pen.now, file.conversation.progress.hours)
 
 
 def _answered(file: OpenCase) -> None:

@@ -15,13 +15,14 @@ from uuid import UUID, uuid4
 
 from workervoice.crypto import keyring
 from workervoice.crypto.directory import Directory
+from workervoice.crypto.directory import Entry as Principal
 from workervoice.crypto.keyring import Holder
 from workervoice.crypto.seal import MESSAGE_SIZES
 from workervoice.errors import NotFound, NotTrusted
 from workervoice.hotline import newest
-from workervoice.hotline.process import Pen, check_current, sole
+from workervoice.hotline.process import Pen, check_current, once_sole, sole
 from workervoice.hotline.records import CaseRecord
-from workervoice.store import cases, keys
+from workervoice.store import cases, keys, readers
 from workervoice.store.cases import AssessmentRow, CaseRow, MessageRow
 from workervoice.store.engine import Tx
 from workervoice.store.log import first_free, next_versions
@@ -47,19 +48,20 @@ def next_hour(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) + LOOK_EVERY
 
 
-def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID) -> CaseRow:
-    """Make a new case with its own key pair, readable by the programme's team as it is now.
+def open_file(
+    tx: Tx, pen: Pen, *, conversation_id: UUID, named: Sequence[Principal] = ()
+) -> CaseRow:
+    """Make a new case with its own key pair, readable by the programme's team as it is now, or by
+    the people who are named and nobody else.
 
     The case itself is stored with its first facts (`write_facts`), before anything is asked.
-    Raises `Outdated` if the team has got other keys since the directory was read.
+    Raises `Outdated` if one of them has got other keys since the directory was read.
     """
-    team = sole(pen.directory, "team")
-    check_current(tx, pen.vault, team)
-    case_id = uuid4()
+    readers_now = named or [sole(pen.directory, "team")]
+    team, case_id = once_sole(pen.directory, "team"), uuid4()
     holder = Holder("case", case_id, 1)
     pair, kek = keyring.new_pair(holder)
     signature = pen.signer.sign(keyring.statement(holder, pair.public))
-    wrap = keyring.wrap(kek, holder=holder, reader_id=team.id, reader_public=team.kem_public)
     row = CaseRow(
         id=case_id,
         conversation_id=conversation_id,
@@ -74,7 +76,11 @@ def open_file(tx: Tx, pen: Pen, *, conversation_id: UUID) -> CaseRow:
         next_look_at=pen.now,
     )
     keys.add_key_pair(tx, holder, keys.SharedPair(pair, pen.signer.id, signature))
-    keys.add_wrap(tx, holder, team.id, wrap, reader_epoch=team.epoch)
+    for each in readers_now:
+        check_current(tx, pen.vault, each)
+        wrap = keyring.wrap(kek, holder=holder, reader_id=each.id, reader_public=each.kem_public)
+        keys.add_wrap(tx, holder, each.id, wrap, reader_epoch=each.epoch)
+    readers.add_readers(tx, row, [each.id for each in named], pen.now.date())
     pen.free.update({("message", case_id): 1, ("assessment", case_id): 1})
     pen.publics[holder] = pair.public
     return row

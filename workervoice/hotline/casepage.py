@@ -5,15 +5,17 @@ facts, and machine and people's judgements side by side.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from workervoice.errors import NotFound
+from workervoice.hotline.complaints import note_first_look
+from workervoice.hotline.guarding import Guarded, guarded
 from workervoice.hotline.links import open_issue_link
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
@@ -21,12 +23,15 @@ from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord
 from workervoice.hotline.redacting import may_be_redacted
 from workervoice.hotline.registry import buyers_shown, sites
-from workervoice.message import INDICATORS
+from workervoice.hotline.sidebyside import Judged, Second, judged, seconds
+from workervoice.hotline.spoken import Read, read_in
+from workervoice.hotline.translating import beside, translated
 from workervoice.store import outbox, people, remedy
 from workervoice.store.programme import Organisation, Site
 from workervoice.store.readers import readers_since
 from workervoice.workflow.commands import Command, command, digit
 from workervoice.workflow.machine import Move
+from workervoice.workflow.secretwords import MASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +56,22 @@ class Said:
     removed: tuple[str, ...] = ()  # why passages or media were taken out of it for good
     removed_by: str = ""  # who signed what is left
     may_be_redacted: bool = False
+    reads: tuple[Read, ...] = ()  # what packs read in it, and by which rules
     replies: tuple[str, ...] = ()  # what the hotline said to this text by itself, as phrase keys
     broken: bool = False
 
+    @property
+    def hidden(self) -> bool:
+        """True for a PIN or a word of the worker's own: nothing of it is kept."""
+        words = "".join(words for words, _, _ in self.passages)
+        return MASK in words and not words.strip(f"{MASK} ")
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One indicator: what the machine read and what people said, side by side."""
-
-    indicator: str
-    by_machine: bool
-    by_people: tuple[tuple[str, str, str], ...]  # verdict, reason, who
+    @property
+    def may_be_translated(self) -> bool:
+        """True for words between the worker and us; a lone digit means itself."""
+        words = "".join(words for words, _, _ in self.passages)
+        spoken = self.direction in {"in", "out"} and not self.command and not self.hidden
+        return spoken and bool(words.strip()) and digit(words) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +93,18 @@ class CasePage:
     record: CaseRecord
     site: Site | None
     sites: tuple[Site, ...]
-    thread: tuple[Said, ...]
+    thread: tuple[Said, ...]  # each translation behind its original
+    translated: frozenset[UUID]  # entries that have one
     judged: tuple[Judged, ...]
+    seconds: tuple[Second, ...]  # what a model on this machine suggested, newest first
     priorities: tuple[tuple[str, str, str, str], ...]  # was, now, reason, who
     issues: tuple[IssueOfCase, ...]  # in the order of their drafting
     buyers: tuple[Organisation, ...]
     moves: tuple[Move, ...]
     proposals: frozenset[str]  # moves that a colleague proposed
     conversation: str
+    guarded: Guarded
+    writes_in: tuple[str, str]  # the worker's language, or that of the line
     emergency: str  # the number that the hotline's own answers name on this line
     held: bool  # under legal hold
     may_override: tuple[str, ...]  # grounds on which this officer could refer without consent
@@ -98,17 +112,23 @@ class CasePage:
     named: tuple[str, ...]  # who alone may read a restricted case
     restricted_since: date | None
 
+    def reads(self) -> Iterator[Read]:
+        """All that packs read in the conversation."""
+        return _reads(self.thread)
+
 
 def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
     """A case, opened with the reader's key. Reading is an event of the log, once an hour."""
     with open_case(process, actor, case_id) as case:
         tx, directory, site_id = case.tx, case.pen.directory, case.record.facts.site_id
-        case.pen.log_reading(tx, "case_read", case_id)
+        if not note_first_look(case):
+            case.pen.log_reading(tx, "case_read", case_id)
         known = sites(tx, case.pen.vault, directory)
         names = people.names(tx, case.pen.vault)
         buyers = buyers_shown(tx, case.pen, site_id, case.pen.now.date()) if site_id else ()
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
-        thread = tuple(_said(entry, names, deliveries) for entry in case.thread)
+        line, language = case.line_and_language()
+        thread = tuple(_said(entry, names, deliveries) for entry in beside(case.thread))
         named, since = set(case.record.readers), readers_since(tx, case_id)[1]
         return CasePage(
             id=case_id,
@@ -117,20 +137,28 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             site=next((site for site in known if site.id == site_id), None),
             sites=tuple(known),
             thread=thread,
-            judged=_judged(case, names),
+            translated=translated(case.thread),
+            judged=judged(case.record, case.assessments, _reads(thread), names),
+            seconds=tuple(seconds(case.assessments)),
             priorities=_priorities(case, names),
             issues=_issues(case),
             buyers=tuple(buyers),
             moves=case.moves(),
             proposals=_proposals(case),
             conversation=case.talk.state,
-            emergency=case.line_and_language()[0].emergency_number,
+            guarded=guarded(case),
+            writes_in=(language, line.language),
+            emergency=line.emergency_number,
             held=case.under_hold,
             may_override=case.may_override(),
             consents=tuple((s.at, s.consent) for s in thread if s.at and s.consent is not None),
             named=tuple(sorted(names.get(each, "?") for each in named)),
             restricted_since=since,
         )
+
+
+def _reads(thread: Iterable[Said]) -> Iterator[Read]:
+    return chain.from_iterable(said.reads for said in thread)
 
 
 def entry_of_case(process: Process, actor: Actor, case_id: UUID, entry_id: UUID) -> Said:
@@ -191,6 +219,7 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         by=by,
         passages=passages(text, words.get("evidence", [])),
         language=str(words.get("language", "")),
+        reads=read_in(words),
         delivery=deliveries.get(UUID(outbox_id), "") if outbox_id else "",
         media=len(words.get("media", [])),
         move=str(words.get("move", "")),
@@ -223,21 +252,6 @@ def passages(text: str, evidence: list[list[Any]]) -> tuple[tuple[str, str, bool
         label = ", ".join(dict.fromkeys(item for _, _, item, _ in here))
         pieces.append((text[start:end], label, bool(here) and all(d for _, _, _, d in here)))
     return tuple(pieces)
-
-
-def _judged(case: OpenCase, names: Mapping[UUID, str]) -> tuple[Judged, ...]:
-    people_said: dict[str, list[tuple[str, str, str]]] = {}
-    for entry in case.assessments:
-        if entry.direction == "person" and entry.words and "indicator" in entry.words:
-            verdict = (str(entry.words["verdict"]), str(entry.words["reason"]))
-            who = names.get(entry.signer_id, "?")
-            people_said.setdefault(str(entry.words["indicator"]), []).append((*verdict, who))
-    reported = case.record.facts.indicators
-    return tuple(
-        Judged(code, code in reported, tuple(people_said.get(code, ())))
-        for code in INDICATORS
-        if code in reported or code in people_said
-    )
 
 
 def _priorities(case: OpenCase, names: Mapping[UUID, str]) -> tuple[tuple[str, str, str, str], ...]:

@@ -7,11 +7,13 @@ and who has to hear of it, and the pages show it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from workervoice.errors import SealBroken
 from workervoice.hotline.casefile import next_hour
 from workervoice.hotline.process import Pen, Process
 from workervoice.message import Priority, Role
@@ -21,7 +23,7 @@ from workervoice.store.engine import Tx
 from workervoice.store.log import Event, record_event
 from workervoice.store.tables import disclosure
 from workervoice.workflow import disclosed
-from workervoice.workflow.clocks import ACKNOWLEDGED_BY, LADDERS, ClockKind, due, hears
+from workervoice.workflow.clocks import ACKNOWLEDGED_BY, ClockKind, due, hears, ladder
 from workervoice.workflow.retention import OVER
 
 _UNREAD = frozenset({"received", "clarifying", "awaiting_review"})
@@ -92,7 +94,8 @@ def look_at_clock(
         return
     late = now.timestamp() > record["due"]
     if late:
-        _climb(tx, process, clock_id, record, now)
+        about_us = standing.is_about_us(tx, process, record)
+        _climb(tx, process, (clock_id, record), now, about_us=about_us)
     climbed = {**record, "rung": record["rung"] + 1} if late else record
     clocks.set_clock(tx, process.vault, clock_id, climbed, next_hour(now))
 
@@ -112,13 +115,19 @@ def notify_buyers(tx: Tx, process: Process, now: datetime) -> None:
 
 
 def _climb(
-    tx: Tx, process: Process, clock_id: UUID, record: Mapping[str, Any], now: datetime
+    tx: Tx,
+    process: Process,
+    clock: tuple[UUID, Mapping[str, Any]],
+    now: datetime,
+    *,
+    about_us: bool,
 ) -> None:
     """Record one missed promise a rung; the last rung is recorded once and then stays."""
+    clock_id, record = clock
     kind = ClockKind(record["kind"])
-    if record["rung"] >= len(LADDERS[kind]):
+    if record["rung"] >= len(ladder(kind, about_us=about_us)):
         return
-    who = hears(kind, record["rung"])
+    who = hears(kind, record["rung"], about_us=about_us)
     event = Event("clock_ran_out", process.id, clock_id, f"rung {record['rung']}: {who}")
     record_event(tx, process.vault, event, now)
     if kind is ClockKind.DISCLOSURE_ACKNOWLEDGEMENT:
@@ -156,6 +165,16 @@ class Standing:
         if kind is ClockKind.CORRECTIVE_ACTION:
             return remedy.action_state(tx, about) in _DONE
         return about not in self.cases or self._kept(tx, process, kind, self.cases[about])
+
+    def is_about_us(self, tx: Tx, process: Process, record: Mapping[str, Any]) -> bool:
+        """Whether a clock runs for a complaint about the hotline itself; what does not open is late
+        all the same, as any other case."""
+        if record["about"] not in self.cases:
+            return False
+        row_id, _, version, queue = self.cases[record["about"]]
+        with suppress(SealBroken):
+            return process.vault.open_queue(tx.programme, row_id, version, queue).complaint
+        return False
 
     def _kept(
         self, tx: Tx, process: Process, kind: ClockKind, glimpse: tuple[UUID, str, int, bytes]

@@ -59,7 +59,7 @@ class Kind(StrEnum):
 
     NOTICE = "notice"  # says without content that something waits
     ANSWER = "answer"  # ours, to a text of the worker
-    ASKED_FOR = "asked_for"  # was held, and the worker asked for it
+    ASKED_FOR = "asked_for"  # was held and asked for, or goes at once because the worker wants it
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,14 @@ def prepare(
         validity=_valid_until(owed, record.progress) - now,
         status_callback=callback(line, claimed.id),
     )
-    kind = Kind.ASKED_FOR if owed["held"] else Kind.ANSWER if owed["always"] else Kind.NOTICE
     verdict = _verdict(owed, record.progress, message, now)
-    return Dispatch(verdict, kind, owed["asks"], line, message)
+    return Dispatch(verdict, _kind(owed), owed["asks"], line, message)
+
+
+def _kind(owed: dict[str, Any]) -> Kind:
+    if owed["held"] or owed["direct"]:
+        return Kind.ASKED_FOR
+    return Kind.ANSWER if owed["always"] else Kind.NOTICE
 
 
 def _line(tx: Tx, process: Process, directory: Directory, line_id: str) -> Line | None:
@@ -133,10 +138,12 @@ def _line(tx: Tx, process: Process, directory: Directory, line_id: str) -> Line 
 
 
 def _valid_until(owed: dict[str, Any], progress: Progress) -> datetime:
-    """When a text may still reach a phone: so long after the worker asked for it; for what tells
-    no matter, so long after it fell due or the worker last wrote."""
-    if owed["held"]:
-        until = (progress.released_at or 0) + CONTENT_VALIDITY.total_seconds()
+    """When a text may still reach a phone: so long after the worker asked for it, or it fell due
+    for a worker who wants answers at once; for what tells no matter, so long after it fell due or
+    the worker last wrote."""
+    if owed["held"] or owed["direct"]:
+        since = max(progress.released_at or 0, owed["since"] if owed["direct"] else 0)
+        until = since + CONTENT_VALIDITY.total_seconds()
     else:
         until = max(owed["since"], progress.heard_at or 0) + PROMPT_VALIDITY.total_seconds()
     return datetime.fromtimestamp(min(until, owed["expires"]), tz=UTC)
@@ -174,7 +181,7 @@ def _open(tx: Tx, process: Process, claimed: Claimed, directory: Directory) -> d
         directory.trusted(claimed.signer_id, *MAKERS)
     if not isinstance(owed["text"], str):
         raise SealBroken(f"outbox {claimed.id} is not a text")
-    return dict(owed)
+    return {"direct": False, **owed}  # which older ones do not say
 
 
 def _first_digest(tx: Tx, claimed: Claimed, directory: Directory) -> bytes:

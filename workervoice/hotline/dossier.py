@@ -6,21 +6,21 @@ rows of the tables in `workflow` are ever taken, and all of them in the message'
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from workervoice.errors import IllegalMove
+from workervoice.crypto.directory import Entry
 from workervoice.hotline import casefile, newest
 from workervoice.hotline.clockwork import promise, promise_for_report
-from workervoice.hotline.disputing import dispute_issues
-from workervoice.hotline.judging import RANKS, after_text
+from workervoice.hotline.judging import RANKS, after_reading, after_text, judgement
+from workervoice.hotline.moving import OVER, moved, recent
 from workervoice.hotline.poster import Poster
 from workervoice.hotline.process import Pen
 from workervoice.hotline.records import CaseRecord
-from workervoice.message import Evidence, Facts, Grade, Inbound, Priority, Role
+from workervoice.hotline.spoken import packs_that_spoke, understood
+from workervoice.message import Facts, Grade, Inbound, Priority
 from workervoice.store import cases
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
@@ -29,13 +29,11 @@ from workervoice.store.rows import Row
 from workervoice.triage import facts as triage_facts
 from workervoice.triage import ilo
 from workervoice.triage.engine import Reading
-from workervoice.workflow import case as case_machine
+from workervoice.triage.opinion import raised
 from workervoice.workflow.clocks import ClockKind
 from workervoice.workflow.consent import widens
 from workervoice.workflow.dialogue import Effect, Turn
 
-REOPEN_WITHIN = timedelta(days=case_machine.REOPEN_DAYS)
-_OVER = frozenset({"closed", "out_of_scope", "erased"})
 _GRADES = tuple(Grade)
 
 
@@ -63,16 +61,27 @@ class Dossier:
     """The open case of a conversation as it stands, or nothing yet.
 
     `past` is the last case if it has been over for too long to be reopened, or takes no words any
-    more: a text begins a new one, but a DELETE means it too.
+    more: a text begins a new one, but a DELETE means it too. A new one is for the people who are
+    `named`, or for the team.
     """
 
     row: CaseRow | None = None
     record: CaseRecord | None = None
     past: tuple[CaseRow, CaseRecord] | None = None
+    complaint: bool = False
+    named: tuple[Entry, ...] = ()
 
     @property
     def facts(self) -> Facts:
         return self.record.facts if self.record is not None else Facts()
+
+    @property
+    def id(self) -> UUID | None:
+        return self.row.id if self.row is not None else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.row is not None and self.row.state not in OVER
 
     @property
     def has_case(self) -> bool:
@@ -85,7 +94,12 @@ class Dossier:
 
     def reopened(self) -> Dossier:
         """With the past case in hand again, if there is one."""
-        return Dossier(*self.past) if self.past else self
+        row, record = self.past or (self.row, self.record)
+        return replace(self, row=row, record=record, past=None)
+
+    def anew(self) -> Dossier:
+        """As if there were no case yet."""
+        return replace(self, row=None, record=None, past=None)
 
 
 def find(tx: Tx, pen: Pen, case_id: UUID | None, known: Sequence[Row]) -> Dossier:
@@ -102,13 +116,9 @@ def find(tx: Tx, pen: Pen, case_id: UUID | None, known: Sequence[Row]) -> Dossie
     casefile.check_newest(tx, pen, row, known)
     if row.state == "erased":
         return Dossier()
-    too_old = row.state in _OVER and not _recent(record, pen)
+    too_old = row.state in OVER and not recent(record, pen)
     closed = too_old or not casefile.takes_words(tx, pen, row)
     return Dossier(past=(row, record)) if closed else Dossier(row, record)
-
-
-def _recent(record: CaseRecord, pen: Pen) -> bool:
-    return record.closed_at is not None and pen.now - record.closed_at <= REOPEN_WITHIN
 
 
 def learn(dossier: Dossier, arrival: Arrival, poster: Poster, *, asked: bool) -> Facts:
@@ -130,9 +140,9 @@ def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
     if row is None or record is None:
         if not turn.report:
             return None
-        record = _new_record(pen, filing)
-        conversation_id = filing.conversation_id
-        row = casefile.open_file(tx, pen, conversation_id=conversation_id)
+        record = _new_record(pen, filing, dossier)
+        talk, named = filing.conversation_id, dossier.named
+        row = casefile.open_file(tx, pen, conversation_id=talk, named=named)
         promise_for_report(tx, pen, row.id, record.priority)
         pen.log(tx, "case_opened", row.id)
     if turn.report or casefile.takes_words(tx, pen, row):  # a DELETE has no other words
@@ -140,26 +150,32 @@ def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
     before = record.priority
     record = _learnt(record, filing, pen)
     if turn.report:
-        judgement = _judgement(record, filing.arrival)
-        casefile.add_assessment(tx, pen, row, judge="machine", words=judgement)
-    state, record = _moved(tx, pen, row, record, turn)
+        higher = _by_opinion(record, dossier, filing, pen)
+        said = judgement(record, filing.arrival.reading, raised=higher)
+        casefile.add_assessment(tx, pen, row, judge="machine", words=said)
+    state, record = moved(tx, pen, row, record, turn)
     casefile.write_facts(tx, pen, row, record, state)
     if record.priority != before:
         promise(tx, pen, ClockKind.HANDLER_ACKNOWLEDGEMENT, row.id, record.priority)
-    if turn.report and state in _OVER:  # kept by this text, and too old to be reopened by it
-        return take(tx, pen, Dossier(), replace(filing, facts=filing.arrival.reading.facts))
+    if turn.report and state in OVER:  # kept by this text, and too old to be reopened by it
+        return take(tx, pen, dossier.anew(), replace(filing, facts=filing.arrival.reading.facts))
     return row.id
 
 
-def _new_record(pen: Pen, filing: Filing) -> CaseRecord:
-    judged = ilo.assess(filing.facts)
+def _new_record(pen: Pen, filing: Filing, dossier: Dossier) -> CaseRecord:
+    rule = filing.arrival.reading.rule
+    judged = ilo.assess(filing.facts, rule)
+    step = raised(judged.priority, filing.arrival.reading.opinion, filing.facts)
     return CaseRecord(
         facts=filing.facts,
         grade=judged.grade,
-        priority=judged.priority,
+        priority=min([judged.priority, *step], key=RANKS.__getitem__),
         language=filing.arrival.reading.language.code,
         opened_at=pen.now,
         last_in_at=pen.now,
+        rule=rule,
+        readers=frozenset(each.id for each in dossier.named),
+        complaint=dossier.complaint,
     )
 
 
@@ -171,7 +187,10 @@ def _learnt(record: CaseRecord, filing: Filing, pen: Pen) -> CaseRecord:
     if answer is not None and not widens(record.facts.consent, answer):
         merged = replace(merged, consent=answer)  # a later yes needs a confirmation of its own
     learnt = after_text(record, merged, _told_of(filing))
-    judged = ilo.assess(learnt.standing())
+    if turn.report:
+        learnt = after_reading(learnt, filing.arrival.reading)
+    rule = filing.arrival.reading.rule
+    judged = ilo.assess(learnt.standing(), rule)
     waits = turn.report or Effect.ASK_HUMAN in turn.effects
     return replace(
         learnt,
@@ -179,7 +198,18 @@ def _learnt(record: CaseRecord, filing: Filing, pen: Pen) -> CaseRecord:
         priority=_priority(record, judged.priority, filing),
         language=turn.progress.language or record.language,
         last_in_at=pen.now if waits else record.last_in_at,
+        rule=rule,
     )
+
+
+def _by_opinion(record: CaseRecord, dossier: Dossier, filing: Filing, pen: Pen) -> bool:
+    """Whether a model's opinion, and nothing else, put the case higher."""
+    if filing.arrival.reading.opinion is None:
+        return False
+    reading = replace(filing.arrival.reading, opinion=None)
+    plain = replace(filing, arrival=replace(filing.arrival, reading=reading))
+    was = dossier.record or _new_record(pen, plain, dossier)
+    return _learnt(was, plain, pen).priority != record.priority
 
 
 def _told_of(filing: Filing) -> frozenset[str]:
@@ -195,99 +225,28 @@ def _priority(record: CaseRecord, judged: Priority, filing: Filing) -> Priority:
     answers = filing.turn.answers
     read = filing.turn.report and filing.arrival.reading.facts.imminent_danger
     said = Facts(items=answers.items, imminent_danger=answers.imminent_danger or read)
-    claims = [judged] if judged != ilo.assess(record.standing()).priority else []
+    was = ilo.assess(record.standing(), record.rule).priority
+    claims = [judged] if judged != was else []
     claims += [record.priority]
-    claims += [ilo.assess(said).priority] if ilo.reported(said) else []
+    if filing.turn.report:
+        claims += raised(judged, filing.arrival.reading.opinion, filing.facts)
+    claims += [ilo.assess(said, record.rule).priority] if ilo.reported(said) else []
     return min(claims, key=RANKS.__getitem__)
-
-
-def _moved(
-    tx: Tx, pen: Pen, row: CaseRow, record: CaseRecord, turn: Turn
-) -> tuple[str, CaseRecord]:
-    """Take the case through every move that the message means, in the order they happened."""
-    state, holds = row.state, _holds(record, pen)
-    for move, role in _moves(row.state, record.came_from, turn, holds):
-        was = state
-        try:
-            state = case_machine.MACHINE.advance(was, move, role=role, holds=holds)
-        except IllegalMove:  # a late answer to a question that no longer stands changes nothing
-            continue
-        pen.log(tx, f"case_{move}", row.id, state)
-        if move == "withdraw":
-            record = replace(record, came_from=was)
-            promise(tx, pen, ClockKind.WITHDRAWAL_CHECK, row.id, record.priority)
-        if move == "dispute":
-            dispute_issues(tx, pen, row.id, record.priority)
-        if move == "reopen":
-            record = replace(record, closed_at=None, answered_at=None)
-            promise_for_report(tx, pen, row.id, record.priority)
-        if move == "cancel_withdrawal":  # a withdrawn case counts as taken up
-            promise(tx, pen, ClockKind.HANDLER_ACKNOWLEDGEMENT, row.id, record.priority)
-    return state, record
-
-
-def _moves(
-    state: str, came_from: str | None, turn: Turn, holds: Mapping[str, bool]
-) -> list[tuple[str, Role]]:
-    """What the message means for the case, in order: first what the worker did, then how far
-    the dialogue is. A case that was over too long before its DELETE was kept stays over."""
-    talk, asked_more = turn.progress.state, turn.progress.asked > 1
-    clarified = state == "received" and talk in {"clarifying", "resting"} and asked_more
-    rests = talk == "resting" and (clarified or state == "clarifying")
-    kept = Effect.CANCEL_WITHDRAWAL in turn.effects
-    over = came_from in _OVER if kept and state == "withdrawn" else state in _OVER
-    meant = (
-        ("cancel_withdrawal", Role.WORKER, kept),
-        ("reopen", Role.WORKER, turn.report and over and holds["within_90_days"]),
-        ("confirm", Role.WORKER, Effect.CONFIRMED in turn.effects),
-        ("dispute", Role.WORKER, Effect.DISPUTED in turn.effects),
-        ("clarify", Role.SYSTEM, clarified),
-        ("finish_clarifying", Role.SYSTEM, rests),
-        ("withdraw", Role.WORKER, Effect.WITHDRAW in turn.effects),
-    )
-    return [(move, role) for move, role, holds in meant if holds]
-
-
-def _holds(record: CaseRecord, pen: Pen) -> Mapping[str, bool]:
-    return {
-        "within_90_days": _recent(record, pen),
-        "digit_confirmed": True,  # the dialogue asks for WITHDRAW only after the digit
-        f"came_from_{record.came_from}": True,
-    }
 
 
 def _words(filing: Filing) -> dict[str, Any]:
     arrival, reading = filing.arrival, filing.arrival.reading
-    evidence = [*reading.evidence, *_understood(filing)]
+    evidence = [*reading.evidence, *understood(filing.turn.answers, arrival.inbound.text)]
     return {
         "kind": "report" if filing.turn.report else "answer",
         "text": arrival.inbound.text,
         "language": reading.language.code,
         "step": reading.language.step,
         "evidence": [[e.item, e.start, e.end, e.rule, e.denied] for e in evidence],
+        "packs": packs_that_spoke(reading),
         "media": [[m.url, m.content_type] for m in arrival.inbound.media],
         "line": arrival.line.slug,
         "replies": [say.key for say in filing.turn.says],
         "consent": filing.turn.answers.consent,
         "asked_for": len(filing.turn.release),  # held texts that this one let go
-    }
-
-
-def _understood(filing: Filing) -> list[Evidence]:
-    """What the dialogue, and no pack, understood: a lone 3 or HELP is its own evidence."""
-    danger = ["imminent_danger"] if filing.turn.answers.imminent_danger else []
-    said = [*filing.turn.answers.items, *danger]
-    end = len(filing.arrival.inbound.text)
-    return [Evidence(item, 0, end, f"dialogue/{item}#1") for item in said]
-
-
-def _judgement(record: CaseRecord, arrival: Arrival) -> dict[str, Any]:
-    judged = ilo.assess(record.facts)  # the machine's own; people's stand beside it
-    return {
-        "grade": str(judged.grade),
-        "priority": str(judged.priority),
-        "indicators": sorted(record.facts.indicators),
-        "items": sorted(record.facts.items),
-        "rests_on": ilo.reasons(record.facts),
-        "versions": arrival.reading.versions,
     }

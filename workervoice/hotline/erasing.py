@@ -32,6 +32,7 @@ from workervoice.store import cases, remedy
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
 from workervoice.store.erasure import destroy_plan, erase_words
+from workervoice.store.readers import restricted_of
 from workervoice.store.remedy import IssueRow
 from workervoice.store.tables import issue as issue_table
 from workervoice.workflow import case as case_machine
@@ -80,7 +81,9 @@ def erase(file: OpenCase) -> None:
     for case in (file, *older):
         _erase_case(case, file.actor.role)
     end_clocks(file.tx, file.pen, [case.row.id for case in (file, *older)])
-    if not (by_age and file.siblings):
+    # a case that this officer may not know of needs the worker; whoever erases that one forgets
+    apart = restricted_of(file.tx, file.talk.id)
+    if not (by_age and file.siblings) and not apart:
         forget_worker(file.tx, file.pen, file.talk)
 
 
@@ -103,7 +106,7 @@ def _gone(case: OpenCase) -> str:
     once the worker asked for everything; one that was reopened is withdrawn by the same DELETE.
     That none is under hold was a guard of the case that is erased."""
     state, asked = case.row.state, {"digit_confirmed": True, "waited_72_hours": True}
-    if state not in {"closed", "out_of_scope"}:
+    if state not in {"closed", "out_of_scope", "withdrawn"}:
         state = case_machine.MACHINE.advance(state, "withdraw", role=Role.WORKER, holds=asked)
     holds = {**asked, "retention_over": True, "no_legal_hold": not case.under_hold}
     role = case.actor.role
@@ -123,6 +126,7 @@ def _erase_case(case: Doomed, role: Role) -> None:
             remedy.save(case.tx, issue_table, issue_id, source=row.state, dest=row.state, also=also)
             case.pen.log(case.tx, "issue_unlinked", issue_id)
     record = _blank(full_hour(case.record.opened_at), full_hour(case.pen.now))
+    record = replace(record, complaint=case.record.complaint, seen_at=case.record.seen_at)
     case.row = write_facts(case.tx, case.pen, case.row, record, case.state)
     erase_words(case.tx, case.row.id)
     case.pen.log(case.tx, "case_erase", case.row.id, case.state)

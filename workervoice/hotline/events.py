@@ -28,6 +28,10 @@ _PLAIN: Mapping[str, Kind] = {
     # a worker writes
     "message_received": Kind("a worker's text was taken (case, or conversation without one)"),
     "case_opened": Kind("a first report opened a case (case)"),
+    "complaint_unguarded": Kind(
+        "a complaint about the hotline is for its team: no supervisor was ever vouched for (case)",
+        sensitive=True,
+    ),
     "delivery": Kind("a text to a worker moved on; the detail is its state (outbox row)"),
     # an officer reads or is refused
     "login": Kind("an officer signed in; the detail “command” is the command line (officer)"),
@@ -48,7 +52,13 @@ _PLAIN: Mapping[str, Kind] = {
     "priority_set": Kind("a person set the priority (case)"),
     "site_set": Kind("a person named the site (case)"),
     "noted": Kind("a note was left (case)"),
+    "translated": Kind("a person wrote what an entry means (case)"),
     "proposed": Kind("a move was proposed to a second person (case)"),
+    "conversation_frozen": Kind("a person froze the conversation of it (case)"),
+    "conversation_thawed": Kind("a person thawed the conversation of it (case)", sensitive=True),
+    "protection_forgotten": Kind(
+        "a person removed what the worker of it had set for their own safety (case)", sensitive=True
+    ),
     "redacted": Kind("a passage or medium was taken out of an entry for good (case)"),
     "access_given": Kind("a worker was told what is stored about them (case)", sensitive=True),
     "case_noted": Kind("an issue was drafted from it (case)"),
@@ -81,9 +91,12 @@ _PLAIN: Mapping[str, Kind] = {
     "recovery_changed": Kind("somebody took a new recovery code (officer)"),
     "recovered": Kind("somebody came in by a recovery code (officer)", sensitive=True),
     "factor_added": Kind("somebody set up a second factor; the detail is its kind (officer)"),
+    "languages_told": Kind("somebody told which languages they read (officer)"),
     "factor_removed": Kind("somebody removed a second factor (officer)"),
     "many_cases_opened": Kind("far more cases than usual were opened in an hour (officer)", True),
-    "registered": Kind("a line, site, organisation or supply link was signed (row)"),
+    "registered": Kind(
+        "a line, site, organisation, supply link or poster that hangs was signed (row)"
+    ),
     # who may read, and the log itself
     "directory_entry": Kind("whose key is whose was said by a signature (entry)", sensitive=True),
     "reader_added": Kind("a key was made or wrapped to a reader (holder)", sensitive=True),

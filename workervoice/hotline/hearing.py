@@ -5,15 +5,20 @@ table.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from workervoice.hotline.dossier import Arrival
-from workervoice.message import AddressKind, Facts
+from workervoice.message import AddressKind, Answer, Facts
+from workervoice.store.programme import Line
 from workervoice.triage import ilo
-from workervoice.triage.language import detect
+from workervoice.triage.language import Detected, detect
 from workervoice.workflow.conversation import TALKING
-from workervoice.workflow.dialogue import Heard, Progress, Turn, converse
+from workervoice.workflow.dialogue import Heard, Progress, Say, Turn, converse
+from workervoice.workflow.hours import read_hours
+from workervoice.workflow.secretwords import masked, secrets_in
+from workervoice.workflow.tongues import NO_LANGUAGE
 
 WHATSAPP_WINDOW = timedelta(hours=24)
 SHORT_TEXT = 100  # characters
@@ -26,24 +31,42 @@ class About:
     facts: Facts  # this message included
     known: bool  # they have reported something
     left: bool  # something about their case has left for a buyer
-    language: str | None  # that they were last heard in
+    progress: Progress  # where the dialogue with them stood
+    mark: Callable[[str], str] = field(repr=False)  # keyed, of a secret of theirs
 
 
-def heard(arrival: Arrival, about: About, now: datetime) -> Heard:
-    """The message, as the dialogue takes it."""
-    inbound = arrival.inbound
+def heard(arrival: Arrival, about: About, now: datetime, spoken: Collection[str]) -> Heard:
+    """The message, as the dialogue takes it. `spoken` are the languages that we have phrases in:
+    a line without a language of its own lets workers choose among them, once."""
+    inbound, languages = arrival.inbound, tuple(sorted(spoken))
+    secrets_said = secrets_in(inbound.text, about.progress, about.mark)
+    tells = Answer.REPORTED in arrival.reading.facts.items.values()
     return Heard(
-        text=inbound.text,
+        text=secrets_said.rest,
         now=now,
         facts=about.facts,
-        missing=ilo.missing(about.facts),
+        missing=ilo.missing(about.facts, arrival.reading.rule),
         site_known=about.facts.site_id is not None,
         left=about.left,
         random_digit=secrets.randbelow(6) + 4,  # 1 to 3 mean something of their own
         known=about.known,
-        language=_language(arrival, about.language),
-        media_only=bool(inbound.media) and not inbound.text.strip(),
+        language=_language(arrival, about.progress.language),
+        media_only=not inbound.text.strip(),  # a medium, a sticker, a place, a card: no words
+        must_choose=arrival.line.language == NO_LANGUAGE,
+        spoken=languages,
+        hours=_hours(arrival.line),
+        opened=secrets_said.opened,
+        forced=secrets_said.forced,
+        secret=None if tells else secrets_said.candidate,
+        mark=about.mark,
     )
+
+
+def without_secrets(arrival: Arrival, message: Heard, turn: Turn) -> Arrival:
+    """The message as it is kept: with a PIN, a word or a code not to be read by anybody."""
+    text = arrival.inbound.text
+    length = len(text) if turn.secret else len(text) - len(message.text)
+    return replace(arrival, inbound=replace(arrival.inbound, text=masked(text, length)))
 
 
 def turn(progress: Progress, message: Heard) -> Turn:
@@ -62,6 +85,10 @@ def noted(progress: Progress, arrival: Arrival, now: datetime) -> Progress:
     return replace(progress, heard_at=int(now.timestamp()), window_until=until)
 
 
+def _hours(line: Line) -> Say | None:
+    return read_hours(line.reading_hours).said() if line.reading_hours else None
+
+
 def _language(arrival: Arrival, prior: str | None) -> str | None:
     """The language to answer in, or None to keep it. From somebody new, a short text is all that
     there is to go by; from somebody known it is read again with what they wrote before, because
@@ -69,4 +96,14 @@ def _language(arrival: Arrival, prior: str | None) -> str | None:
     text, detected = arrival.inbound.text, arrival.reading.language
     if prior is not None and len(text) <= SHORT_TEXT:
         detected = detect(text, prior=prior)
-    return None if detected.code == "und" else detected.code
+    return None if detected.code == "und" or detected.step == "line" else detected.code
+
+
+def with_language(arrival: Arrival, prior: str | None) -> Arrival:
+    """The message, taken to be in the sender's language where it does not tell its own, else in
+    that of its line."""
+    reading = arrival.reading
+    if reading.language.code != NO_LANGUAGE:
+        return arrival
+    known = Detected(prior, "prior") if prior else Detected(arrival.line.language, "line")
+    return replace(arrival, reading=replace(reading, language=known))

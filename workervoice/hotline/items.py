@@ -88,6 +88,7 @@ ITEMS: Mapping[str, str] = MappingProxyType(
         "recruitment_fees": "recruitment fees",
         "state_imposed": "the state or its forces are involved",
         "retaliation": "retaliation for speaking up",
+        "hotline_complaint": "a complaint about the hotline or its people",
     }
 )
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
-from workervoice.hotline.records import CaseRecord
+from workervoice.hotline.records import CaseRecord, Verdict
 from workervoice.message import Facts, Priority
 from workervoice.triage import ilo
+from workervoice.triage.engine import Reading
 
 RANKS = {p: 1 if p is Priority.P1S else i for i, p in enumerate(p for p in Priority)}
 
@@ -20,6 +23,13 @@ def after_text(record: CaseRecord, facts: Facts, told: Collection[str]) -> CaseR
     """The record with the facts of a text: the indicators that it tells of stand again, because a
     verdict was about what had been written until then."""
     return replace(record, facts=facts, overruled=record.overruled.difference(told))
+
+
+def after_reading(record: CaseRecord, reading: Reading) -> CaseRecord:
+    """The record with what packs read in a report; what the dialogue understood by itself is none
+    of their doing."""
+    by = " ".join(reading.versions.split()[:2])  # the rule and the set, without its packs
+    return replace(record, read=record.read | reading.facts.indicators, read_by=by)
 
 
 def after_verdict(record: CaseRecord, indicator: str, verdict: str) -> CaseRecord:
@@ -34,9 +44,35 @@ def after_verdict(record: CaseRecord, indicator: str, verdict: str) -> CaseRecor
         overruled, added = overruled | said, added - said
     elif verdict == "added":
         added = added | said
-    now = replace(record, overruled=overruled, added=added)
-    was, judged = ilo.assess(record.standing()).priority, ilo.assess(now.standing())
+    verdicts = {**record.verdicts, indicator: Verdict(verdict, indicator in record.read)}
+    now = replace(
+        record,
+        overruled=overruled,
+        added=added,
+        verdicts=MappingProxyType(verdicts),
+        judged_by=record.read_by,
+    )
+    was = ilo.assess(record.standing(), record.rule).priority
+    judged = ilo.assess(now.standing(), now.rule)
     rose = RANKS[judged.priority] < min(RANKS[was], RANKS[record.priority])
     follows = record.priority == was or rose
     priority = judged.priority if follows else record.priority
     return replace(now, grade=judged.grade, priority=priority)
+
+
+def judgement(record: CaseRecord, reading: Reading, *, raised: bool = False) -> dict[str, Any]:
+    """What the machine says of a case after a text; people's verdicts stand beside it. A model's
+    suggestions are told, with whether they `raised` the case's priority, and counted nowhere."""
+    judged = ilo.assess(record.facts, record.rule)
+    said: dict[str, Any] = {
+        "grade": str(judged.grade),
+        "priority": str(judged.priority),
+        "indicators": sorted(record.facts.indicators),
+        "items": sorted(record.facts.items),
+        "rests_on": ilo.reasons(record.facts, record.rule),
+        "versions": reading.versions,
+    }
+    if reading.opinion is not None:
+        suggests = sorted(reading.opinion.suggests(record.facts))
+        said["second"] = {"model": reading.opinion.model, "suggests": suggests, "raised": raised}
+    return said

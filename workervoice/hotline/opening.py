@@ -26,7 +26,6 @@ from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
 from workervoice.store.intake import Conversation, lock_conversation
 from workervoice.store.programme import Line
-from workervoice.store.readers import restricted_of
 from workervoice.triage import ilo
 from workervoice.workflow import case as case_machine
 from workervoice.workflow.consent import Ground, Override, grounds, may_tell
@@ -139,7 +138,7 @@ class OpenCase:
 
     def is_zero_tolerance(self) -> bool:
         """Danger, a child or violence was reported: a lowered priority does not change that."""
-        machine = ilo.assess(self.record.facts).priority
+        machine = ilo.assess(self.record.facts, self.record.rule).priority
         return self.record.facts.child or bool({machine, self.record.priority} & ZERO_TOLERANCE)
 
     def may_leave(self) -> bool:
@@ -148,8 +147,9 @@ class OpenCase:
         return not asked and self.state in OPEN_STATES
 
     def only_open(self) -> None:
-        """Nor is anything drafted then. Raises `GuardFailed`."""
-        if not self.may_leave():
+        """Nor is anything drafted then, or of what only supervisors know: an issue is the whole
+        team's. Raises `GuardFailed`."""
+        if not self.may_leave() or (self.record.complaint and self.record.readers):
             raise GuardFailed("the case is not open for sensitive issues")
 
     @cached_property
@@ -167,11 +167,8 @@ class OpenCase:
         return self.record.legal_hold or in_thread
 
     def _may_be_erased(self) -> bool:
-        """What a worker wrote is erased together, so a hold on one case keeps the others, too; and
-        so does a restricted case that this officer cannot see."""
-        seen = {case.row.id for case in (self, *self.siblings)}
-        if restricted_of(self.tx, self.talk.id) - seen:
-            return False
+        """What a worker wrote is erased together, so a hold on one case keeps the others, too. A
+        case that this officer may not know of says nothing here."""
         return not any(case.under_hold for case in (self, *self.siblings))
 
     @property

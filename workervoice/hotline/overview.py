@@ -122,7 +122,8 @@ def issue_lines(process: Process, actor: Actor) -> Listing[IssueLine]:
 def monitor_lines(
     process: Process, actor: Actor, clocks: KnownClocks | None = None
 ) -> Listing[MonitorLine]:
-    """Every case by age, stage and buyer response time, oldest first; nothing of its content."""
+    """Every case by age, stage and buyer response time, oldest first; nothing of its content.
+    Complaints about the hotline itself have a list of their own (`overseeing`)."""
     _only(actor, {Role.MONITOR})
     now, aside = process.clock(), SetAside()
     with process.database.begin(actor.scope()) as tx:
@@ -132,6 +133,8 @@ def monitor_lines(
         for row_id, state, version, blob in cases.case_glimpses(tx):
             with aside.if_broken("case", row_id):
                 record = process.vault.open_queue(tx.programme, row_id, version, blob)
+                if record.complaint:
+                    continue
                 issues = about.get(str(row_id), [])
                 left = [each for each in issues if each.left]
                 lines.append(

@@ -34,7 +34,9 @@ PROMPT_VALIDITY = timedelta(hours=24)  # no matter is told, though that somebody
 class Debt:
     """One text owed. `always` marks the answer to a worker's own text, which goes out even if that
     text paused everything else; `asks`, a question to be read before it is answered;
-    `touches_matter`, an automatic text that is dropped as soon as content would be held."""
+    `touches_matter`, an automatic text that is dropped as soon as content would be held; `direct`,
+    an answer that goes at once, because the worker wants it so, and is held if it comes late;
+    `not_before`, when the worker's hours begin."""
 
     conversation_id: UUID
     contact_id: UUID
@@ -44,6 +46,8 @@ class Debt:
     always: bool = False
     asks: bool = False
     touches_matter: bool = False
+    direct: bool = False
+    not_before: datetime | None = None
 
 
 def outbox_info(programme: UUID, outbox_id: UUID) -> bytes:
@@ -80,7 +84,8 @@ def hour_of(moment: datetime) -> datetime:
 def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
     """Owe one text from now on, or hold it until the worker asks; returns its outbox id."""
     outbox_id, courier = uuid4(), sole(pen.directory, "courier")
-    expires_at = hour_of(pen.now) + (HELD_FOR if debt.held else OWED_FOR)
+    due = max(pen.now, debt.not_before or pen.now)
+    expires_at = hour_of(due) + (HELD_FOR if debt.held or debt.direct else OWED_FOR)
     useless_at = pen.now + CONTENT_VALIDITY if debt.touches_matter else expires_at
     plain = json.dumps(
         {
@@ -90,7 +95,8 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
             "held": debt.held,
             "always": debt.always,
             "asks": debt.asks,
-            "since": int(pen.now.timestamp()),
+            "direct": debt.direct,
+            "since": int(due.timestamp()),
             "expires": int(useless_at.timestamp()),
         }
     ).encode()
@@ -107,7 +113,7 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
             payload=payload,
             signer_id=pen.signer.id,
             signature=pen.signer.sign(place),
-            run_at=hour_of(pen.now),
+            run_at=hour_of(due),
             expires_at=expires_at,
             dedupe_key=str(outbox_id),
         ),

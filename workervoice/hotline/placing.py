@@ -1,4 +1,4 @@
-"""Placing: may a line, site, organisation or supply link be registered with what it says?
+"""Placing: may a line, site, organisation, supply link or poster be registered with what it says?
 
 A mistyped emergency number or code reaches workers, and nobody notices: so all of it is looked at
 before it is signed, and each refusal is one sentence. Pure.
@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from workervoice.errors import Declined
 from workervoice.hotline.countries import COUNTRIES
 from workervoice.hotline.poster import can_be_typed
-from workervoice.store.programme import Line, Organisation, Site, SupplyLink
+from workervoice.store.programme import Hanging, Line, Organisation, Site, SupplyLink
+from workervoice.workflow.hours import read_hours
 
-Place = Line | Site | Organisation | SupplyLink
+Place = Line | Site | Organisation | SupplyLink | Hanging
 
 LONGEST_NAME = 100  # characters
 _SENDER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
@@ -38,6 +39,8 @@ def _wrong(place: Place) -> Iterator[str]:
         yield from _wrong_name(place.name)
     if isinstance(place, SupplyLink):
         yield from _wrong_link(place)
+    if isinstance(place, Hanging):
+        yield from _wrong_hanging(place)
     if isinstance(place, Line | Site) and place.country not in COUNTRIES:
         yield f"{place.country} is no country's code: give two capital letters, as BD"
 
@@ -58,6 +61,20 @@ def _wrong_link(link: SupplyLink) -> Iterator[str]:
         yield "say where the supply link is known from"
 
 
+def _wrong_hanging(poster: Hanging) -> Iterator[str]:
+    place = poster.place
+    if not place.strip() or len(place) > LONGEST_NAME or not place.isprintable():
+        yield f"say in 1 to {LONGEST_NAME} characters, in one line, where the poster hangs"
+    if not _LANGUAGE.fullmatch(poster.language):
+        yield _no_language(poster.language)
+    if poster.gone is not None and poster.gone < poster.hung:
+        yield "a poster cannot be gone before it was hung"
+
+
+def _no_language(code: str) -> str:
+    return f"{code} is no language's code: write it in small letters, as bn"
+
+
 def _wrong_line(line: Line) -> Iterator[str]:
     if not _SLUG.fullmatch(line.slug):
         yield (
@@ -67,12 +84,16 @@ def _wrong_line(line: Line) -> Iterator[str]:
     if not _SENDER.fullmatch(line.sender):
         yield f"{line.sender} is no number: write ours with its country's code, as +15550100000"
     if not _LANGUAGE.fullmatch(line.language):
-        yield f"{line.language} is no language's code: write it in small letters, as bn"
+        yield _no_language(line.language)
     if not _EMERGENCY.fullmatch(line.emergency_number):
         yield (
             f"{line.emergency_number} is no number that a worker in danger can call: write digits "
             "only, as 999"
         )
+    try:
+        read_hours(line.reading_hours)
+    except ValueError as wrong:
+        yield str(wrong)
 
 
 def _wrong_name(name: str) -> Iterator[str]:

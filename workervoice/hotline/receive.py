@@ -17,15 +17,16 @@ from uuid import UUID, uuid4
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import ctx
 from workervoice.errors import Unavailable
-from workervoice.hotline import dossier as case_side
-from workervoice.hotline import hearing
+from workervoice.hotline import complaints, hearing
+from workervoice.hotline.codes import marking
+from workervoice.hotline.complaints import Docket
 from workervoice.hotline.contacts import (
     Indexes,
     indexes_of,
     made_contact,
     newest_index,
 )
-from workervoice.hotline.dossier import Arrival, Dossier, Filing
+from workervoice.hotline.dossier import Arrival, Filing
 from workervoice.hotline.hearing import About
 from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.owing import (
@@ -56,6 +57,7 @@ from workervoice.store.intake import (
 )
 from workervoice.store.programme import Line, line_by_slug
 from workervoice.triage.engine import Engine, Reading
+from workervoice.triage.opinion import SecondOpinion
 from workervoice.workflow.dialogue import Effect, Turn
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.progress import Progress, fresh
@@ -94,11 +96,16 @@ class Reception:
     process: Process
     engine: Engine
     phrases: PhraseBook
+    second: SecondOpinion | None = None
+    notice_url: str = ""
     _posters: dict[UUID, tuple[Directory, Poster]] = field(default_factory=dict)
 
     def read(self, inbound: Inbound) -> Reading:
         """Language and triage: the costly part, done before the transaction."""
-        return self.engine.read(inbound.text)
+        reading = self.engine.read(inbound.text)
+        if self.second is None or not inbound.text.strip():
+            return reading
+        return replace(reading, opinion=self.second.of(inbound.text, reading.language.code))
 
     def receive(self, arrival: Arrival) -> Taken:
         """Remember the message, understand it, owe an answer; `Unavailable` if not stored."""
@@ -124,22 +131,27 @@ class Reception:
         met = self._meet(tx, pen, arrival.inbound, arrival.line, message_mac)
         if secrets.randbelow(PRUNE_ONE_IN) == 0:
             forget_seen_before(tx, now.date() - SEEN_FOR)
+        arrival = hearing.with_language(arrival, met.record.progress.language)
         known = [met.row.logged()] if met.known else []
-        dossier = case_side.find(tx, pen, met.record.case_id, known)
-        progress = _ready(met, dossier)
+        docket = complaints.sort(tx, pen, met.record, arrival, known)
+        progress = _ready(met, docket)
         asked = asks_for_site(progress)
-        facts = case_side.learn(dossier, arrival, self._poster(tx, pen), asked=asked)
-        about = About(facts, dossier.has_case, dossier.disclosed, progress.language)
-        turn = hearing.turn(progress, hearing.heard(arrival, about, now))
-        filing = Filing(arrival, turn, facts, met.row.id)
-        case_id = case_side.take(tx, pen, dossier, filing)
+        learnt = complaints.learn(docket, arrival, self._poster(tx, pen), asked=asked)
+        mark = marking(self.process.custody, tx.programme, met.row.id)
+        about = About(learnt.together, docket.has_case, docket.disclosed, progress, mark)
+        heard = hearing.heard(arrival, about, now, self.phrases.files)
+        turn = hearing.turn(progress, heard)
+        arrival = hearing.without_secrets(arrival, heard, turn)
+        filing = Filing(arrival, turn, learnt.facts, met.row.id)
+        filed = complaints.take(tx, pen, docket, filing)
         record = replace(
             met.record,
             progress=replace(
-                hearing.noted(turn.progress, arrival, now), case_open=case_id is not None
+                hearing.noted(turn.progress, arrival, now), case_open=filed.any is not None
             ),
             line_id=arrival.line.id,
-            case_id=case_id or met.record.case_id,
+            case_id=filed.main or met.record.case_id,
+            complaint_id=filed.apart or met.record.complaint_id,
         )
         self._answer(tx, pen, met.row.id, record, turn, arrival.line)
         remember_once(tx, message_mac, now.date())
@@ -148,7 +160,7 @@ class Reception:
         save_conversation(
             tx, self.process.vault, met.row, state=turn.progress.state, record=record.to_json()
         )
-        pen.log(tx, "message_received", case_id or met.row.id)
+        pen.log(tx, "message_received", filed.any or met.row.id)
         return Taken.STORED
 
     def _poster(self, tx: Tx, pen: Pen) -> Poster:
@@ -225,10 +237,11 @@ class Reception:
         if not turn.says:
             return
         language = turn.progress.language or line.language
+        spoken = self.phrases.language(language, line.language)
+        url = f"{self.notice_url}/{line.slug}/{spoken}"
+        params = {"emergency": line.emergency_number, "url": url}
         said = [
-            self.phrases.say(
-                say.key, language, line=line.language, emergency=line.emergency_number, **say.params
-            )
+            self.phrases.say(say.key, language, line=line.language, **params, **say.params)
             for say in turn.says
         ]
         debt = Debt(
@@ -263,11 +276,11 @@ def _by_version(indexes: Mapping[Address, Indexes]) -> list[tuple[int, bytes]]:
     return [found for each in indexes.values() for found in each.items()]
 
 
-def _ready(met: _Met, dossier: Dossier) -> Progress:
+def _ready(met: _Met, docket: Docket) -> Progress:
     """The dialogue to go on with; a new one if the last case is over for good, in which a DELETE
     of that case still waits for its digit."""
-    progress = met.record.progress
-    if not met.record.case_id or dossier.row is not None:
+    progress, had = met.record.progress, met.record.case_id or met.record.complaint_id
+    if not had or docket.is_living:
         return progress
     deleting = progress.awaiting if progress.awaiting == "delete" else None
     return replace(fresh(progress), awaiting=deleting)

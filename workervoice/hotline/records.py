@@ -6,15 +6,17 @@ These are the typed shapes of two JSON documents; they hold states and answers, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from workervoice.errors import NotTrusted
-from workervoice.message import Answer, Facts, Grade, Priority
+from workervoice.message import INDICATORS, Answer, Facts, Grade, Priority
 from workervoice.store.vault import QueueRecord
 from workervoice.triage import facts as triage_facts
+from workervoice.triage import ilo
 from workervoice.workflow.dialogue import Progress
 
 NOBODY = UUID(int=0)  # the contact of a conversation whose addresses were destroyed
@@ -34,6 +36,7 @@ class ConversationRecord:
     line_id: UUID
     contact_id: UUID
     case_id: UUID | None = None
+    complaint_id: UUID | None = None  # the newest case about the hotline itself, beside the other
     known_by: tuple[str, ...] = ()
     sent: tuple[str, ...] = ()  # beginnings of the ids of texts that went out lately
 
@@ -69,6 +72,7 @@ class ConversationRecord:
         return replace(self, known_by=(*others, new))
 
     def to_json(self) -> dict[str, Any]:
+        about_us = {"complaint": self.complaint_id.hex} if self.complaint_id else {}
         return {
             "progress": self.progress.to_dict(),
             "line": str(self.line_id),
@@ -76,6 +80,7 @@ class ConversationRecord:
             "case": None if self.case_id is None else str(self.case_id),
             "known_by": list(self.known_by),
             "sent": list(self.sent),
+            **about_us,
         }
 
     @classmethod
@@ -85,6 +90,7 @@ class ConversationRecord:
             line_id=UUID(record["line"]),
             contact_id=UUID(record["contact"]),
             case_id=UUID(record["case"]) if record["case"] else None,
+            complaint_id=UUID(record["complaint"]) if "complaint" in record else None,
             known_by=tuple(record["known_by"]),
             sent=tuple(record["sent"]),
         )
@@ -96,9 +102,19 @@ def mark(index: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person said last of an indicator: "confirmed", "overruled" or "added"; `read` is
+    whether packs had read it in what was written until then."""
+
+    said: str
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRecord:
     """A case's facts and dates. `came_from` is the state before a withdrawal; `overruled` and
-    `added` are the indicators that people judged otherwise than the machine read them."""
+    `added` are the indicators that people judged otherwise than the machine read them, as they
+    count now. `read` and `verdicts` stay as they were said, whatever is written later."""
 
     facts: Facts
     grade: Grade
@@ -106,6 +122,7 @@ class CaseRecord:
     language: str
     opened_at: datetime
     last_in_at: datetime
+    rule: str = ilo.DEFAULT  # by which it is judged; a later text brings that of its day
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     came_from: str | None = None
@@ -115,6 +132,12 @@ class CaseRecord:
     check_in_at: datetime | None = None  # the last day on which we agreed to ask the worker again
     legal_hold: bool = False  # a supervisor forbade to erase it; why stands in the thread
     readers: frozenset[UUID] = frozenset()  # of a restricted case; empty: its whole team
+    complaint: bool = False  # about the hotline or one of its people
+    seen_at: datetime | None = None  # when a supervisor first opened a complaint
+    read: frozenset[str] = frozenset()  # indicators that packs read in the worker's texts
+    read_by: str = ""  # the rule and the set of packs that read the newest text
+    verdicts: Mapping[str, Verdict] = field(default_factory=lambda: MappingProxyType({}))
+    judged_by: str = ""  # what `read_by` was when a person gave the last verdict
 
     def is_for(self, officer_id: UUID) -> bool:
         """False if a supervisor named who may read the case, and not this officer."""
@@ -125,6 +148,7 @@ class CaseRecord:
         return triage_facts.standing(self.facts, overruled=self.overruled, added=self.added)
 
     def to_json(self) -> dict[str, Any]:
+        about_us = {"complaint": {"seen": _seconds(self.seen_at)}} if self.complaint else {}
         return {
             "facts": facts_to_json(self.facts),
             "overruled": sorted(self.overruled),
@@ -132,8 +156,13 @@ class CaseRecord:
             "check_in": _seconds(self.check_in_at),
             "legal_hold": self.legal_hold,
             "readers": sorted(str(each) for each in self.readers),
+            "read": "".join("+" if code in self.read else "-" for code in INDICATORS),
+            "read_by": self.read_by,
+            "verdicts": "".join(_LETTERS[self.verdicts.get(code)] for code in INDICATORS),
+            "judged_by": self.judged_by,
             "grade": str(self.grade),
             "priority": str(self.priority),
+            "rule": self.rule,
             "language": self.language,
             "opened": _seconds(self.opened_at),
             "last_in": _seconds(self.last_in_at),
@@ -141,6 +170,7 @@ class CaseRecord:
             "closed": _seconds(self.closed_at),
             "came_from": self.came_from,
             "disclosed": self.disclosed,
+            **about_us,
         }
 
     @classmethod
@@ -155,6 +185,7 @@ class CaseRecord:
             language=record["language"],
             opened_at=opened,
             last_in_at=last_in,
+            rule=record["rule"],
             answered_at=_moment(record["answered"]),
             closed_at=_moment(record["closed"]),
             came_from=record["came_from"],
@@ -164,6 +195,14 @@ class CaseRecord:
             check_in_at=_moment(record["check_in"]),
             legal_hold=record["legal_hold"],
             readers=frozenset(map(UUID, record["readers"])),
+            complaint="complaint" in record,
+            seen_at=_moment(record["complaint"]["seen"]) if "complaint" in record else None,
+            read=frozenset(
+                c for c, said in zip(INDICATORS, record["read"], strict=True) if said == "+"
+            ),
+            read_by=record["read_by"],
+            verdicts=_verdicts(record["verdicts"]),
+            judged_by=record["judged_by"],
         )
 
     def queue(self) -> QueueRecord:
@@ -181,11 +220,30 @@ class CaseRecord:
             imminent_danger=self.facts.imminent_danger,
             waits=self.waits_for_us(),
             restricted=bool(self.readers),
+            complaint=self.complaint,
+            seen=self.seen_at is not None,
         )
 
     def waits_for_us(self) -> bool:
         """True while the worker's last text has no answer from a person."""
         return self.answered_at is None or self.answered_at < self.last_in_at
+
+
+# One letter for each indicator, so that the record's size tells nothing of what people judged.
+_LETTERS: Mapping[Verdict | None, str] = {
+    None: "-",
+    **{
+        Verdict(said, read): said[0].upper() if read else said[0]
+        for said in ("confirmed", "overruled", "added")
+        for read in (True, False)
+    },
+}
+_VERDICTS = {letter: verdict for verdict, letter in _LETTERS.items() if verdict is not None}
+
+
+def _verdicts(letters: str) -> Mapping[str, Verdict]:
+    each = zip(INDICATORS, letters, strict=True)
+    return MappingProxyType({c: _VERDICTS[letter] for c, letter in each if letter != "-"})
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:

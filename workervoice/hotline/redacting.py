@@ -22,7 +22,8 @@ from workervoice.store import outbox
 from workervoice.store.taken import SPENT
 from workervoice.workflow import redaction
 
-SAID = frozenset({"report", "answer", "question", "note"})  # entries whose writer decides nothing
+# entries whose writer decides nothing
+SAID = frozenset({"report", "answer", "question", "note", "english", "translation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def _seconded(file: OpenCase, key: str, reason: str) -> bool:
 
 
 def _signed_by(entry: Opened, left: Mapping[str, Any], reason: str) -> dict[str, Any]:
-    """With who wrote it first: from now on the row is signed by whoever shortened it."""
-    author = left.get("author", str(entry.signer_id))
-    return {**left, "author": author, "removed": [*left.get("removed", []), reason]}
+    """With who wrote it first, and the id it had: from now on the row is signed by whoever
+    shortened it, and has another."""
+    author, was = left.get("author", str(entry.signer_id)), left.get("was", str(entry.id))
+    return {**left, "author": author, "was": was, "removed": [*left.get("removed", []), reason]}

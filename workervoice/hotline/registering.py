@@ -1,5 +1,5 @@
-"""Registering: lines, sites, organisations and supply links, by a registrar; and what a registrar
-asks the root for.
+"""Registering: lines, sites, organisations, supply links and where posters hang, by a registrar;
+and what a registrar asks the root for.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from workervoice.store.invitations import (
     invitations,
 )
 from workervoice.store.programme import (
+    Hanging,
     Line,
     Organisation,
     Site,
@@ -48,13 +49,14 @@ _WHAT: Mapping[str, type[Place]] = {
     "site": Site,
     "organisation": Organisation,
     "supply link": SupplyLink,
+    "poster": Hanging,
 }
 
 
 def add_place(process: Process, actor: Actor, make: Callable[[Tx], Place]) -> UUID:
     """Register what `make` makes, signed; returns its id. Raises `Forbidden` unless the registrar
     speaks for the whole hotline, and `Declined` for a second one of the same name."""
-    with _of_operator(process, actor) as desk:
+    with of_operator(process, actor) as desk:
         place = make(desk.tx)
         check_place(place)
         if _name(place) in {_name(row) for row in rows_of(desk.tx, type(place))}:
@@ -70,7 +72,7 @@ def change_place(
 ) -> None:
     """Register the next version of a line or site, found by its slug or code, with what is changed.
     Raises as `add_place` does, and `NotFound` if there is none."""
-    with _of_operator(process, actor) as desk:
+    with of_operator(process, actor) as desk:
         known = sites if kind is Site else lines
         vouched = [
             row for row in known(desk.tx, desk.pen.vault, desk.directory) if _name(row) == name
@@ -86,7 +88,8 @@ def change_place(
 
 
 @contextmanager
-def _of_operator(process: Process, actor: Actor) -> Iterator[Registry]:
+def of_operator(process: Process, actor: Actor) -> Iterator[Registry]:
+    """Raises `Forbidden` unless the registrar speaks for the whole hotline."""
     with registering(process, actor) as desk:
         if desk.directory.trusted(actor.id).organisation_id is not None:
             raise Forbidden("this is for a registrar of the hotline's operator")
@@ -109,8 +112,9 @@ def link_between(
 def listed(tx: Tx, directory: Directory, what: str) -> Iterator[list[str]]:
     """What every row says, field by field; one that no registrar vouched for says so."""
     kind = _WHAT[what]
-    called = _names_in(tx) if kind is SupplyLink else {}
-    names = [each for each in field_names(kind) if each not in _BESIDE]
+    called = _names_in(tx) if kind in (SupplyLink, Hanging) else {}
+    who = ["signer_id"] if kind is Hanging else []
+    names = [*(each for each in field_names(kind) if each not in _BESIDE), *who]
     for row in rows_of(tx, kind):
         values = [getattr(row, each) for each in names]
         said = ["" if v is None else called.get(v, str(v)) for v in values]
@@ -118,9 +122,10 @@ def listed(tx: Tx, directory: Directory, what: str) -> Iterator[list[str]]:
 
 
 def _names_in(tx: Tx) -> dict[object, str]:
-    """What a supply link's ids stand for: a site's code, an organisation's name."""
+    """What ids in other rows stand for: a site's code, an organisation's name, a login."""
     places: list[Place] = [*rows_of(tx, Site), *rows_of(tx, Organisation)]
-    return {row.id: _name(row) for row in places}
+    logins: dict[object, str] = {each.id: each.login for each in people.officers(tx).values()}
+    return logins | {row.id: _name(row) for row in places}
 
 
 def _name(place: Place) -> str:

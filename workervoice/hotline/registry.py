@@ -19,6 +19,7 @@ from workervoice.hotline.process import Pen, Signer
 from workervoice.store.engine import Tx
 from workervoice.store.log import mark_of, marks_at
 from workervoice.store.programme import (
+    Hanging,
     Line,
     Organisation,
     Registered,
@@ -51,6 +52,10 @@ def lines(tx: Tx, vault: Vault, directory: Directory) -> list[Line]:
 
 def sites(tx: Tx, vault: Vault, directory: Directory) -> list[Site]:
     return _newest(tx, vault, directory, rows_of(tx, Site))
+
+
+def hangings(tx: Tx, vault: Vault, directory: Directory) -> list[Hanging]:
+    return _newest(tx, vault, directory, rows_of(tx, Hanging))
 
 
 def organisations(tx: Tx, vault: Vault, directory: Directory) -> dict[UUID, Organisation]:

@@ -21,6 +21,7 @@ from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.redacting import SAID
 from workervoice.hotline.registry import organisations, sites
+from workervoice.message import Role
 from workervoice.store.readers import restricted_of
 from workervoice.workflow.retention import Part, ends
 
@@ -38,6 +39,11 @@ You asked for it. {all}
 - You can have all of it erased: send DELETE from your phone. You can have what is wrong put right:
   write to us. You can complain to the data protection authority of your country.
 """
+
+_MAY_BE_MORE = (
+    "If you wrote something that only a few people here may read, it is not in this: ask whoever "
+    "leads the hotline."
+)
 
 
 def tell_worker(process: Process, actor: Actor, case_id: UUID, checked: str) -> str:
@@ -57,17 +63,21 @@ def tell_worker(process: Process, actor: Actor, case_id: UUID, checked: str) -> 
 
 
 def _whole(file: OpenCase, cases: Sequence[OpenCase]) -> Iterator[str]:
-    """Whether that is all: what cannot be read, or not by this officer, is counted."""
+    """Whether that is all: what cannot be read is counted, and to a supervisor what others read.
+    A handler's paper says the same whether or not there is such a report."""
     entries = [entry for case in cases for entry in (*case.thread, *case.assessments)]
     unread = sum(entry.words is None for entry in entries)
+    supervises = file.actor.role is Role.SUPERVISOR
     apart = len(restricted_of(file.tx, file.talk.id) - {case.row.id for case in cases})
-    if not unread and not apart:
+    if supervises and not unread and not apart:
         yield "This is all that the hotline keeps about you."
         return
     yield "This is what the hotline keeps about you, as far as it can be read here."
     if unread:
         yield f"{_counted(unread, 'entry', 'entries')} cannot be read any more: damaged, or gone."
-    if apart:
+    if not supervises:
+        yield _MAY_BE_MORE
+    elif apart:
         reports = _counted(apart, "report", "reports")
         yield f"{reports} of yours can be opened by a few named people only: ask them, too."
 

@@ -20,6 +20,7 @@ from workervoice.channels.base import Sender
 from workervoice.errors import SettingsError, Unavailable
 from workervoice.hotline.casefile import next_hour
 from workervoice.hotline.clockwork import Standing, look_at_clock, notify_buyers
+from workervoice.hotline.comparing import Comparing
 from workervoice.hotline.dispatch import (
     Dispatch,
     Verdict,
@@ -70,6 +71,7 @@ class Courier:
     failures: Counter[str] = field(default_factory=Counter)
     memory: Memory = field(default_factory=Memory, repr=False)
     rounds: dict[UUID, Round] = field(default_factory=dict, repr=False)
+    comparing: Comparing = field(default_factory=Comparing)
     remembering: Remembering | None = None
     tally: Tally = field(default_factory=Tally)
     stopping: Flag = field(default_factory=Flag)
@@ -91,6 +93,8 @@ class Courier:
             if not waits:  # somebody has to look first
                 with self._alone("retention", programme):
                     self._keep_no_longer(programme, now)
+            with self._alone("comparison", programme):
+                self.comparing.go_on(self.process, programme, now)
             with self._alone("log", programme):
                 if self.stopping.is_set():
                     return handled
@@ -153,8 +157,7 @@ class Courier:
 
     def _give_back(self, scope: Scope, claimed: Claimed) -> None:
         """It was claimed and not begun: it is owed as before."""
-        before = {"attempts": claimed.attempts - 1}
-        dest = _walk("claimed", ("put_back",))
+        dest, before = _walk("claimed", ("put_back",)), {"attempts": claimed.attempts - 1}
         with self.process.database.begin(scope) as tx:
             outbox.finish(tx, claimed, source="claimed", dest=dest, also=before)
 
@@ -185,10 +188,8 @@ class Courier:
                 keep_no_longer(self.process, scope, conversation, now)
 
     def _send(self, scope: Scope, claimed: Claimed) -> None:
-        """Open, check, send, note the outcome: three steps, the middle one outside the database.
-
-        A batch may take longer than a lease, so it is taken anew for each sending.
-        """
+        """Open, check, send, note the outcome: three steps, the middle one outside the database. A
+        batch may take longer than a lease, so it is taken anew for each sending."""
         now = self.process.clock()
         with self.process.database.begin(scope) as tx:
             dispatch = prepare(tx, self.process, claimed, self.callback, now)
@@ -282,9 +283,8 @@ _SHUT = (Verdict.BROKEN, Verdict.UNOPENED)
 
 
 def _refused(source: str, outcome: Rejected) -> tuple[str, ...]:
-    if source == "unknown":
-        return ("find_unsent",)
-    return ("fail",) if outcome.permanent else ("put_back",)
+    dest = "fail" if outcome.permanent else "put_back"
+    return ("find_unsent",) if source == "unknown" else (dest,)
 
 
 def _walk(state: str, moves: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, vouched
 from workervoice.message import Role
 from workervoice.store import cases, keys
+from workervoice.store.readers import readers_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Tombstone:
 
 
 def tombstone(process: Process, actor: Actor, case_id: UUID) -> Tombstone:
-    """The tombstone of a case of this officer's team. `NotFound` for everybody and all else."""
+    """The tombstone of a case of this officer's team, or, if it was restricted, of those who were
+    named. `NotFound` for everybody and all else."""
     if actor.role not in {Role.HANDLER, Role.SUPERVISOR}:
         raise NotFound("no such case")
     now = process.clock()
@@ -36,7 +38,8 @@ def tombstone(process: Process, actor: Actor, case_id: UUID) -> Tombstone:
         directory = vouched(tx, process, actor, now)
         row = cases.case_by_id(tx, case_id)
         teams = {team.id for team in keys.memberships(tx, actor.id, "team")}
-        if row.state != "erased" or row.team_id not in teams:
+        named, _ = readers_since(tx, case_id)
+        if row.state != "erased" or row.team_id not in teams or (named and actor.id not in named):
             raise NotFound("no such case")
         record = read_facts(tx, process.vault, directory, row)
         return Tombstone(row.id, record.opened_at, record.closed_at or record.opened_at)

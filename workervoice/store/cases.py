@@ -154,6 +154,13 @@ def stale_cases(tx: Tx, team_id: UUID, epoch: int, after: UUID, limit: int) -> l
     return list(tx.connection.execute(query.order_by(c.id).limit(limit)).scalars())
 
 
+def cases_after(tx: Tx, after: UUID, limit: int) -> list[CaseRow]:
+    """The next cases that were not erased, in order of their ids."""
+    c = t.cases.c
+    query = select(t.cases).where(c.programme_id == tx.programme, c.state != "erased", c.id > after)
+    return [_case(row) for row in tx.connection.execute(query.order_by(c.id).limit(limit))]
+
+
 def case_glimpses(tx: Tx) -> list[tuple[UUID, str, int, bytes]]:
     """Id, state, version and sealed queue record of every case: all that a monitor may select."""
     c = t.cases.c

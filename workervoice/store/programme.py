@@ -1,4 +1,4 @@
-"""The programme and what it is about: its lines, sites, organisations and supply links.
+"""The programme and what it is about: its lines, sites, organisations, supply links and posters.
 
 Each row is signed by whoever registered it, over all that it says: an emergency number or a supply
 link that somebody writes into the database is nobody's word. What is read here is not checked yet;
@@ -58,11 +58,13 @@ class Line(Registered):
     country: str
     language: str
     emergency_number: str
+    reading_hours: str = ""  # "8:00-20:00 Asia/Dhaka"; none in a line from before there were any
 
     def statement(self, programme: UUID) -> bytes:
         says = (self.slug, self.channel, self.sender, self.country, self.language)
-        number = self.emergency_number
-        return ctx("sign-line", programme, self.id, self.version, *says, number)
+        hours = [self.reading_hours] if self.reading_hours else []
+        also = (self.emergency_number, *hours)
+        return ctx("sign-line", programme, self.id, self.version, *says, *also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,29 @@ class SupplyLink(Registered):
         return self.since <= day and (self.until is None or day <= self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class Hanging(Registered):
+    """That a poster in a language hangs at a site since a day, until it is gone."""
+
+    id: UUID
+    site_id: UUID
+    place: str
+    language: str
+    hung: date
+    gone: date | None
+
+    def statement(self, programme: UUID) -> bytes:
+        ends = "" if self.gone is None else self.gone.isoformat()
+        says = (self.place, self.language, self.hung.isoformat(), ends)
+        return ctx("sign-hanging", programme, self.id, self.version, self.site_id, *says)
+
+
 _TABLES: dict[type[Registered], Table] = {
     Line: t.line,
     Site: t.site,
     Organisation: t.organisation,
     SupplyLink: t.supply_link,
+    Hanging: t.hanging,
 }
 _PLACE = frozenset({"programme_id", "id"})
 _Row = TypeVar("_Row", bound=Registered)
@@ -152,7 +172,7 @@ def line_by_slug(tx: Tx, slug: str) -> Line:
 
 
 def rows_of(tx: Tx, kind: type[_Row]) -> list[_Row]:
-    """Every line, site, organisation or supply link of the programme, in a stable order."""
+    """Every line, site and so on of the programme, in a stable order."""
     table = _TABLES[kind]
     order = table.c.slug if kind is Line else table.c.code if kind is Site else table.c.id
     rows = tx.connection.execute(
@@ -182,7 +202,7 @@ def add_programme(tx: Tx, name: str) -> None:
 
 
 def add_registered(tx: Tx, row: Registered) -> None:
-    """Store a signed line, site, organisation or supply link."""
+    """Store a signed line, site, organisation, supply link or poster."""
     tx.connection.execute(
         _TABLES[type(row)].insert().values({**_values(row), "programme_id": tx.programme})
     )

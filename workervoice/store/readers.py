@@ -12,6 +12,7 @@ from sqlalchemy import select
 from workervoice.store import tables as t
 from workervoice.store.cases import CaseRow
 from workervoice.store.engine import Tx
+from workervoice.store.writing import inserted
 
 
 def readers_since(tx: Tx, case_id: UUID) -> tuple[set[UUID], date | None]:
@@ -24,10 +25,14 @@ def readers_since(tx: Tx, case_id: UUID) -> tuple[set[UUID], date | None]:
 
 
 def restricted_of(tx: Tx, conversation_id: UUID) -> set[UUID]:
-    """The restricted cases of one conversation, of which not everybody sees the rows."""
-    c = t.case_reader.c
+    """The restricted cases of one conversation that are not erased; not everybody sees their
+    rows."""
+    c, k = t.case_reader.c, t.cases.c
+    over = select(k.id).where(k.programme_id == tx.programme, k.state == "erased")
     query = select(c.case_id).where(
-        c.programme_id == tx.programme, c.conversation_id == conversation_id
+        c.programme_id == tx.programme,
+        c.conversation_id == conversation_id,
+        c.case_id.not_in(over.where(k.conversation_id == conversation_id)),
     )
     return set(tx.connection.execute(query).scalars())
 
@@ -51,13 +56,17 @@ def drop_reader(tx: Tx, officer_id: UUID) -> None:
 def set_readers(tx: Tx, case: CaseRow, officers: Iterable[UUID], since: date) -> None:
     """These and no others."""
     drop_readers(tx, case.id)
+    add_readers(tx, case, officers, since)
+
+
+def add_readers(tx: Tx, case: CaseRow, officers: Iterable[UUID], since: date) -> None:
+    """Of a case that names nobody yet: it may be stored in the same statement."""
     for officer_id in officers:
-        tx.connection.execute(
-            t.case_reader.insert().values(
-                programme_id=tx.programme,
-                case_id=case.id,
-                officer_id=officer_id,
-                conversation_id=case.conversation_id,
-                since=since,
-            )
-        )
+        columns = {
+            "programme_id": tx.programme,
+            "case_id": case.id,
+            "officer_id": officer_id,
+            "conversation_id": case.conversation_id,
+            "since": since,
+        }
+        tx.write(inserted(t.case_reader, columns))

@@ -36,8 +36,10 @@ PLAIN = (
     Kind("second-factor", t.second_factor, "fixed"),
     Kind("second-factor-used", t.second_factor, "used", "version"),
     Kind("watched-hour", t.watched, "record", "version"),
+    Kind("fluency", t.fluency, "record", "version"),
     Kind("leaf", t.log_leaf, "body"),
     Kind("log-head", t.log_head, "record", "version", "programme_id"),
+    Kind("comparison", t.comparison, "record", "version", "programme_id"),
 )
 CONVERSATIONS = Kind("conversation", t.conversation, "record", "version")
 QUEUE, FACTS = (
@@ -76,6 +78,5 @@ def _store(tx: Tx, kind: Kind, row_id: UUID, sealed: bytes) -> None:
     if kind.id == "id":
         change_row(tx, kind.table, row_id, {kind.column: sealed})
         return
-    tx.connection.execute(
-        t.log_head.update().where(t.log_head.c.programme_id == row_id).values(record=sealed)
-    )
+    only = kind.table.c.programme_id == row_id
+    tx.connection.execute(kind.table.update().where(only).values({kind.column: sealed}))

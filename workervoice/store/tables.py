@@ -37,7 +37,13 @@ programme = _table("programme", _text("name"), key=())
 line = _table(
     "line",
     *(_id("id"), _text("slug"), _text("channel"), _text("sender"), _text("country")),
-    *(_text("language"), _text("emergency_number"), *_registered(), UniqueConstraint("slug")),
+    *(
+        _text("language"),
+        _text("emergency_number"),
+        _text("reading_hours"),
+        *_registered(),
+        UniqueConstraint("slug"),
+    ),
 )
 
 site = _table("site", _id("id"), _text("code"), _text("name"), _text("country"), *_registered())
@@ -50,6 +56,13 @@ supply_link = _table(
     *(Column("since", Date, nullable=False), Column("until", Date), _text("source")),
     *_registered(),
     *(_refers("site_id", "site"), _refers("organisation_id", "organisation")),
+)
+
+hanging = _table(
+    "hanging",
+    *(_id("id"), _id("site_id"), _text("place"), _text("language")),
+    *(Column("hung", Date, nullable=False), Column("gone", Date), *_registered()),
+    _refers("site_id", "site"),
 )
 
 # --- people and their keys -----------------------------------------------------------------------
@@ -103,6 +116,8 @@ watched = _table(
     *(_id("id"), Column("day", Date, nullable=False), Column("raised", Boolean, nullable=False)),
     *(_number("version"), _sealed("record")),
 )
+
+fluency = _table("fluency", _id("id"), _number("version"), _sealed("record"))
 
 key_pair = _table(
     "key_pair",
@@ -253,6 +268,10 @@ log_head = _table("log_head", _number("version"), _sealed("record"), key=())
 log_checkpoint = _table(
     "log_checkpoint", Column("size", BigInteger, nullable=False), _text("note"), key=("size",)
 )
+
+# --- what may be counted -------------------------------------------------------------------------
+
+comparison = _table("comparison", _number("version"), _sealed("record"), key=())
 
 # --- after a restore -----------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ _NOBODY = UUID(int=0)
 _GRADES = tuple(Grade)
 _PRIORITIES = tuple(Priority)
 _QUEUE = struct.Struct(">BBBBHIII16s8s")
+_FLAGS = ("child", "imminent_danger", "waits", "restricted", "complaint", "seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class QueueRecord:
     imminent_danger: bool = False
     waits: bool = True  # the worker's last text has no answer from a person yet
     restricted: bool = False  # only for those whom the facts name
+    complaint: bool = False  # about the hotline or one of its people
+    seen: bool = False  # of a complaint: a supervisor opened it
 
 
 class Vault:
@@ -131,7 +134,7 @@ def _pack(record: QueueRecord) -> bytes:
         1,
         _GRADES.index(record.grade),
         _PRIORITIES.index(record.priority),
-        record.child | record.imminent_danger << 1 | record.waits << 2 | record.restricted << 3,
+        sum(getattr(record, name) << bit for bit, name in enumerate(_FLAGS)),
         bits,
         _hour(record.opened_at),
         _hour(record.last_in_at),
@@ -153,8 +156,5 @@ def _unpack(plain: bytes) -> QueueRecord:
         answered_at=_moment(answered) if answered else None,
         site_id=None if site_id == _NOBODY else site_id,
         language=language.rstrip(b"\0").decode(),
-        child=bool(flags & 1),
-        imminent_danger=bool(flags & 2),
-        waits=bool(flags & 4),
-        restricted=bool(flags & 8),
+        **{name: bool(flags >> bit & 1) for bit, name in enumerate(_FLAGS)},
     )

@@ -1,80 +1,118 @@
-"""A pack compiled: its phrases over numbered word classes, ready for one automaton."""
+"""A pack compiled: its phrases over numbered word classes, ready for the one automaton.
+
+`compiling` makes these tables from a pack; here they come to life again. They hold nothing but
+tuples, strings and numbers, so that a set of them can lie on disk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
 
-from workervoice.triage.automaton import Classes, Found
+from workervoice.triage.automaton import Found, unpacked
 from workervoice.triage.clock import Clock, shifts
-from workervoice.triage.grammar import range_of
-from workervoice.triage.lexicon import Pack, Rule, Safe
-from workervoice.triage.rules import Index, compile_rule
-from workervoice.triage.view import Reader, View
+from workervoice.triage.ranges import Ranges
+from workervoice.triage.rules import Index
+from workervoice.triage.view import Reader, Tables, View
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A group of safe phrases, or of asides."""
+class Name(NamedTuple):
+    """What a pack is called in a judgement, and the scripts that it reads; more of it is told by
+    `packheads`."""
 
-    safe: Safe
-    rules: Index
+    name: str
+    version: str  # "<author's number>:<digest of the file>"
+    scripts: frozenset[str]
+
+
+class Scope(NamedTuple):
+    """On which side of a hit a pack's negators stand, how far, and the classes of its words."""
+
+    side: str
+    window: int
+    words: int
+    stops: int
+    conditions: int
+    contrasts: int
+    hedges: int
+
+
+class Guard(NamedTuple):
+    """A group of safe phrases, or of asides: the items that they reach, and how far."""
+
+    items: frozenset[str]
+    reach: str
+    aside: bool
+    phrases: Index
 
 
 class Lexicon:
-    """One pack, its phrases compiled."""
+    """One pack at work. `tables` are what `compiling.tables_of` made."""
 
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
-        self.classes = classes = Classes()
-        self.index = self._index(pack.rules)
-        self.denials = self._index(pack.denials)
-        self.idioms = self._index(pack.idioms)
-        self.guards = [Guard(safe, self._index(safe.rules)) for safe in pack.safe]
-        said = pack.negation
-        self.negators = classes.number(said.words)
-        self.stops = classes.number(said.stops)
-        self.conditions = classes.number(said.conditions)
-        self.contrasts = classes.number(said.contrasts)
-        self.hedges = classes.number(said.hedges)
-        clock = pack.clock
-        self.clock = tuple(classes.number(words) for words in (clock.am, clock.pm, clock.to))
-        self.points = [(classes.number((word,)), hour) for word, hour in clock.points.items()]
-        self.reader = classes.reader = Reader(pack.spelling, *self._vocabulary())
-        self.ranges = classes.ranges()
+    def __init__(self, tables: Mapping[str, Any]) -> None:
+        self.name = Name(*tables["name"])
+        self.near: int = tables["near"]
+        self.reader = Reader(Tables(*tables["spelling"]))
+        self.scope = Scope(*tables["negation"])
+        self.index = Index(*tables["phrases"])
+        self.denials = Index(*tables["denials"])
+        self.idioms = Index(*tables["idioms"])
+        self.guards = [
+            Guard(items, reach, aside, Index(*index))
+            for items, reach, aside, index in tables["guards"]
+        ]
+        self._respelt: dict[str, bytes | int] = dict(tables["respelt"])
+        self.respelt_keys: frozenset[str] = tables["respelt_keys"]
+        self._dropped = frozenset(w for w, to in self.reader.tables.sms.items() if not to)
+        self.keyed_by_numbers: bool = tables["keyed_by_numbers"]
+        self._numbers = Ranges(row for row in tables["ranges"] if not row[0])
+        self._shifts = Ranges(row for row in tables["ranges"] if row[0])
+        self.numeric = self._numbers.bits | self._shifts.bits
+        self._clock: tuple[int, int, int] = tables["clock"]
+        self._points: tuple[tuple[int, float], ...] = tables["points"]
 
-    def _index(self, rules: Iterable[Rule]) -> Index:
-        return Index(compile_rule(rule, self.classes) for rule in rules)
+    def may_say(self, present: int) -> bool:
+        """True if some phrase has all it needs among these classes, told as bits."""
+        return self.index.any_possible(present) or self.denials.any_possible(present)
 
-    def _vocabulary(self) -> tuple[list[str], list[str]]:
-        words = [w for _, group in self.classes.each() for w in group if not range_of(w)]
-        stems = [word.rstrip("*") for word in words if word.endswith("*")]
-        return [word for word in words if not word.endswith("*")], stems
+    def reads_anew(self, forms: AbstractSet[str]) -> bool:
+        """True if this pack takes an ending off a word, or reads a word as nothing: what stands
+        beside each other then is not told beforehand."""
+        if self._dropped & forms:
+            return True
+        ending = self.reader.tables.possessive
+        return bool(ending) and any(form.endswith(ending) for form in forms)
+
+    def respells(self, forms: AbstractSet[str]) -> bool:
+        """True if this pack reads one of these words as another, or as a number."""
+        return any(form in self._respelt for form in forms)
+
+    def respelt(self, forms: AbstractSet[str]) -> int:
+        """Every class that words spelt otherwise may bring into a text, and those of numbers, told
+        as bits."""
+        bits = self.numeric
+        for form in forms:
+            brought = self._respelt.get(form, 0)
+            if isinstance(brought, bytes):
+                self._respelt[form] = brought = unpacked(brought).bits
+            bits |= brought
+        return bits
 
     def add_numbers(self, found: Found, view: View) -> None:
         """Classes of numbers and of shifts, which no automaton can find."""
-        kinds_of: dict[float, frozenset[int]] = {}
         for index, value in enumerate(view.values):
             if value is not None:
-                if value not in kinds_of:
-                    kinds_of[value] = self._holding(value, shift=False)
-                found.add(f"<{value}>", kinds_of[value], index, index + 1)
-        for start, end, hours in shifts(view, self._clock(found)):
-            found.add(f"<shift {hours}>", self._holding(hours, shift=True), start, end)
+                found.add(("number", value), self._numbers.holding(value), index, index + 1)
+        if found.bits >> self._clock[2] & 1:  # no shift without "to"
+            for start, end, hours in shifts(view, self._times(found)):
+                found.add(("shift", hours), self._shifts.holding(hours), start, end)
 
-    def _holding(self, value: float, *, shift: bool) -> frozenset[int]:
-        """The classes whose range holds a value."""
-        return frozenset(
-            kind
-            for kind, is_shift, low, high in self.ranges
-            if is_shift is shift and low <= value <= high
-        )
-
-    def _clock(self, found: Found) -> Clock:
-        am, pm, to = (found.ends(kind) for kind in self.clock)
+    def _times(self, found: Found) -> Clock:
+        am, pm, to = (found.ends(kind) for kind in self._clock)
         points = {
             start: (max(ends), hour)
-            for kind, hour in self.points
+            for kind, hour in self._points
             for start, ends in found.ends(kind).items()
         }
         return Clock(am, pm, to, points)

@@ -5,15 +5,17 @@ Language detection is asked for the reply only; it never decides which packs rea
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from workervoice.message import Evidence, Facts
-from workervoice.triage import ilo, packs
+from workervoice.triage import ilo, sets
 from workervoice.triage.facts import facts_of
 from workervoice.triage.language import Detected, detect
-from workervoice.triage.lexicon import Pack
 from workervoice.triage.match import Matcher
+from workervoice.triage.opinion import Opinion
+from workervoice.triage.sets import PackSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +25,35 @@ class Reading:
     language: Detected
     facts: Facts
     evidence: tuple[Evidence, ...]
-    versions: str  # of the rule and of every pack
+    rule: str  # by which it is to be judged, see `ilo.RULES`
+    versions: str  # of the rule, of the set and of the packs that spoke
+    opinion: Opinion | None = None  # a model's, which counts for nothing and may only raise
 
 
 class Engine:
-    """All packs and the rule. Build it once; reading is safe from several threads."""
+    """All packs and the rule. Build it once; reading is safe from several threads.
 
-    def __init__(self, loaded: tuple[Pack, ...]) -> None:
-        self.packs = loaded
-        self._matcher = Matcher(loaded)
-        self.versions = " ".join([ilo.VERSION, *(f"{p.name}-{p.version}" for p in loaded)])
+    `fault` says why the packs as they are now are not those that read: one of them is broken.
+    """
+
+    def __init__(self, found: PackSet, rule: str = ilo.DEFAULT) -> None:
+        self._matcher = Matcher(found.tables)
+        self.packs = self._matcher.names
+        self.fault = found.fault
+        self.set = found.name
+        self.rule = rule
+        self._versions = {pack.name: pack.version for pack in self.packs}
 
     @classmethod
-    def load(cls, packs_dir: Path | None = None) -> Engine:
-        """Read every pack of a directory. Raises `PackError` naming file, line and reason."""
-        return cls(packs.load_all(packs_dir))
+    def load(cls, own: Path | None = None, rule: str = ilo.DEFAULT) -> Engine:
+        """An engine with the shipped packs and those in `own`: see `sets.load`."""
+        return cls(sets.load(own), rule)
+
+    def versions(self, evidence: Iterable[Evidence]) -> str:
+        """What a judgement rests on: the rule, the set of packs, and the packs that spoke."""
+        spoke = sorted({found.rule.partition("/")[0] for found in evidence})
+        told = (f"{name}-{self._versions[name]}" for name in spoke)
+        return " ".join([ilo.RULES[self.rule].version, f"set-{self.set}", *told])
 
     def read(self, text: str, *, prior: str | None = None, line: str | None = None) -> Reading:
         """Read one text. Never raises.
@@ -47,4 +63,5 @@ class Engine:
         """
         evidence = self._matcher.read(text)
         detected = detect(text, prior=prior, line=line)
-        return Reading(detected, facts_of(evidence), evidence, self.versions)
+        versions = self.versions(evidence)
+        return Reading(detected, facts_of(evidence), evidence, self.rule, versions)

@@ -40,6 +40,7 @@ _ELEMENT = re.compile(
     r"\^|&&|&!|&|//|\.\.\.|\.\.|!?\([^()]*\)|\[[^\[\]]*\]|!?\{\w+\}|<[^<>]*>|!?[^\s]+"
 )
 _RANGE = re.compile(r"<(?:(shift) )?(\d+)-(\d+)>")
+_CLOSED_BY: Final = {"(": ")", "[": "]"}
 _WORD = re.compile(r"[^\s(){}\[\]<>&|!*]+\*?")
 
 
@@ -111,6 +112,8 @@ def _step(element: str, slots: Slots, gap: int, crosses: bool) -> Step:
     if body.startswith("<"):
         return Step((_number(body),), gap, crosses, smaller=body == SMALLER)
     optional = body.startswith("[")
+    if body and body[0] in _CLOSED_BY and body[-1] != _CLOSED_BY[body[0]]:
+        raise ValueError(f'"{body}": a bracket is not closed, or stands in another')
     choices = body[1:-1].split("|") if body[0] in "([" else [body]
     words: list[str] = []
     for choice in choices:
@@ -127,6 +130,14 @@ def _number(body: str) -> str:
     return body
 
 
+def listed(word: str) -> tuple[str, ...]:
+    """A word, words or a range that may stand in a list of a pack. Raises `ValueError` with a
+    reason: a list holds words, and no grammar of phrases."""
+    if word in GAPS or word in JOINERS:
+        raise ValueError(f'"{word}" belongs into a phrase, not into a list of words')
+    return _choice(word, {})
+
+
 def _choice(choice: str, slots: Slots) -> tuple[str, ...]:
     if choice.startswith("{") and choice.endswith("}"):
         name = choice[1:-1]
@@ -139,6 +150,8 @@ def _choice(choice: str, slots: Slots) -> tuple[str, ...]:
         raise ValueError(f'"{choice}" is not a word, a stem* or a {{slot}}')
     if "*" in choice[:-1]:
         raise ValueError(f'"{choice}": a * may only end a phrase')
+    if ".." in choice or "//" in choice:
+        raise ValueError(f'"{choice}": a gap stands alone, with a space on both sides')
     return (choice,)
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from workervoice.triage.automaton import Found
-from workervoice.triage.compiled import Lexicon
+from workervoice.triage.compiled import Guard, Lexicon
 from workervoice.triage.ilo import ITEMS
-from workervoice.triage.lexicon import MESSAGE, SENTENCE, Safe
+from workervoice.triage.lexicon import MESSAGE, SENTENCE
 from workervoice.triage.negation import Denier
 from workervoice.triage.rules import Index, Span, match
 from workervoice.triage.view import View
@@ -34,7 +34,7 @@ class Hit:
 class _Place:
     """Where safe phrases of a group stand."""
 
-    safe: Safe
+    guard: Guard
     sides: frozenset[int]
     sentences: frozenset[int]
 
@@ -47,8 +47,8 @@ def hits_of(lexicon: Lexicon, found: Found, view: View, said: Found) -> list[Hit
     """
     denier = Denier(lexicon, found, view)
     places = _places(lexicon, found, view, denier)
-    asides = [place for place in places if place.safe.aside]
-    safe = [place for place in places if not place.safe.aside]
+    asides = [place for place in places if place.guard.aside]
+    safe = [place for place in places if not place.guard.aside]
     told, crossed = _told(lexicon, found, view, denier)
     contrary = _contrary(lexicon, said, view, denier)
     told, denials = (
@@ -56,7 +56,9 @@ def hits_of(lexicon: Lexicon, found: Found, view: View, said: Found) -> list[Hit
         for group in (told, contrary + crossed)
     )
     told = [
-        replace(hit, denied=hit.denied or _is_safe(hit, safe, contrary, view, denier))
+        replace(hit, denied=True)
+        if not hit.denied and _is_safe(hit, safe, contrary, view, denier)
+        else hit
         for hit in told
     ]
     doubted = {side for place in safe for side in place.sides}
@@ -66,17 +68,17 @@ def hits_of(lexicon: Lexicon, found: Found, view: View, said: Found) -> list[Hit
 
 def spans_of(index: Index, found: Found, view: View, near: int) -> list[Span]:
     """Every span of the rules of an index."""
-    return [span for rule in index.possible(found) for span in match(rule, found, view, near)]
+    return [span for rule in index.possible(found.bits) for span in match(rule, found, view, near)]
 
 
 def _told(
     lexicon: Lexicon, found: Found, view: View, denier: Denier
 ) -> tuple[list[Hit], list[Hit]]:
     """Hits of the items' phrases, and those found only over a negator, which deny."""
-    near = lexicon.pack.near
+    near = lexicon.near
     matched = [
-        (rule.rule, span)
-        for rule in lexicon.index.possible(found)
+        (rule, span)
+        for rule in lexicon.index.possible(found.bits)
         for span in match(rule, found, view, near, denier.negators)
     ]
     taken = {i for rule, span in matched if not (rule.weak or span.crossed) for i in span.used}
@@ -95,32 +97,32 @@ def _contrary(lexicon: Lexicon, found: Found, view: View, denier: Denier) -> lis
     """Phrases that say the contrary of an item, unless they are denied or hedged themselves."""
     return [
         Hit(item, name, span, denied=True)
-        for rule in lexicon.denials.possible(found)
-        for span in match(rule, found, view, lexicon.pack.near)
+        for rule in lexicon.denials.possible(found.bits)
+        for span in match(rule, found, view, lexicon.near)
         if not denier.denies(span) and not denier.hedged(span)
-        for item, name in rule.rule.names
+        for item, name in rule.names
     ]
 
 
 def _places(lexicon: Lexicon, found: Found, view: View, denier: Denier) -> list[_Place]:
     places = []
     for guard in lexicon.guards:
-        matched = spans_of(guard.rules, found, view, lexicon.pack.near)
+        matched = spans_of(guard.phrases, found, view, lexicon.near)
         spans = [span for span in matched if not denier.denies(span)]
         if spans:
             sides = frozenset(side for span in spans for side in denier.sides(span))
             sentences = frozenset(view.sentence(span.start) for span in spans)
-            places.append(_Place(guard.safe, sides, sentences))
+            places.append(_Place(guard, sides, sentences))
     return places
 
 
 def _within(hit: Hit, places: Iterable[_Place], view: View, denier: Denier) -> bool:
     """True if a group that names the item reaches the hit."""
     return any(
-        hit.item in place.safe.items
+        hit.item in place.guard.items
         and (
-            place.safe.reach == MESSAGE
-            or (place.safe.reach == SENTENCE and view.sentence(hit.span.start) in place.sentences)
+            place.guard.reach == MESSAGE
+            or (place.guard.reach == SENTENCE and view.sentence(hit.span.start) in place.sentences)
             or denier.sides(hit.span) <= place.sides
         )
         for place in places
@@ -128,9 +130,14 @@ def _within(hit: Hit, places: Iterable[_Place], view: View, denier: Denier) -> b
 
 
 def _is_safe(hit: Hit, safe: list[_Place], contrary: list[Hit], view: View, denier: Denier) -> bool:
-    if ITEMS[hit.item].protected:
-        return False
-    return _within(hit, safe, view, denier) or any(_says_contrary(other, hit) for other in contrary)
+    said = [other for other in contrary if _says_contrary(other, hit)]
+    if ITEMS[hit.item].protected:  # by a phrase only if a negator stands in it: "no boys work here"
+        return any(
+            denier.negators & other.span.used - hit.span.used
+            and denier.sides(other.span) == denier.sides(hit.span)
+            for other in said
+        )
+    return bool(said) or _within(hit, safe, view, denier)
 
 
 def _says_contrary(denial: Hit, hit: Hit) -> bool:

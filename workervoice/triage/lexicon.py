@@ -94,6 +94,15 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A native speaker's word for one version of a pack."""
+
+    by: str  # a name, or a role
+    date: str  # ISO, "2026-11-22"
+    of: int  # the author's number of the version that was read
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One language pack."""
 
@@ -112,3 +121,4 @@ class Pack:
     rules: tuple[Rule, ...]
     denials: tuple[Rule, ...]  # phrases that say the contrary: "they gave my passport back"
     examples: tuple[Example, ...]
+    signed: tuple[Signature, ...] = ()

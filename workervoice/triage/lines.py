@@ -30,7 +30,7 @@ def triage_line(engine: Engine, request: Mapping[str, Any]) -> dict[str, Any]:
     """The answer of `triage --json` to {"id", "text"}."""
     checked = _checked(request)
     reading = engine.read(checked["text"])
-    judged = ilo.assess(reading.facts)
+    judged = ilo.assess(reading.facts, reading.rule)
     return {
         "id": checked["id"],
         "language": reading.language.code,

@@ -23,17 +23,17 @@ class Denier:
     """Answers, for one view, whether a span is denied, and what a contrast parts."""
 
     def __init__(self, lexicon: Lexicon, found: Found, view: View) -> None:
-        self._view, self._negation = view, lexicon.pack.negation
-        self._stops = indices(found, lexicon.stops)
-        self._hedges = indices(found, lexicon.hedges)
-        conditions = indices(found, lexicon.conditions)
+        self._view, self._scope = view, lexicon.scope
+        self._stops = indices(found, lexicon.scope.stops)
+        self._hedges = indices(found, lexicon.scope.hedges)
+        conditions = indices(found, lexicon.scope.conditions)
         reach = range(1, CONDITION_REACH + 1)
         self.negators = {
             index
-            for index in indices(found, lexicon.negators)
+            for index in indices(found, lexicon.scope.words)
             if not any(index - away in conditions for away in reach)
         }
-        self._sides = _sides(view, indices(found, lexicon.contrasts))
+        self._sides = _sides(view, indices(found, lexicon.scope.contrasts))
 
     def sides(self, span: Span) -> set[int]:
         """The sides of a contrast, "bad but now solved", that a span touches."""
@@ -58,14 +58,14 @@ class Denier:
         free = self.negators - taken
         if self.inner(span) - taken:
             return True
-        scope = self._negation.scope
+        scope = self._scope.side
         before = scope != AFTER and span.start not in self._stops and self._walk(span, free, -1)
         return before or (scope != BEFORE and self._walk(span, free, 1))
 
     def _walk(self, span: Span, free: set[int], direction: int) -> bool:
         edge = span.start if direction < 0 else span.end - 1
         tokens = self._view.tokens
-        for away in range(1, self._negation.window + 1):
+        for away in range(1, self._scope.window + 1):
             index = edge + direction * away
             if not 0 <= index < len(tokens) or tokens[index].clause != tokens[edge].clause:
                 return False

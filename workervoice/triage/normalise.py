@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -29,6 +30,7 @@ _SCRIPTS = (
     ("arabic", 0x0750, 0x077F), ("devanagari", 0x0900, 0x097F), ("bengali", 0x0980, 0x09FF),
     ("tamil", 0x0B80, 0x0BFF), ("sinhala", 0x0D80, 0x0DFF), ("thai", 0x0E00, 0x0E7F),
     ("lao", 0x0E80, 0x0EFF), ("myanmar", 0x1000, 0x109F), ("hangul", 0x1100, 0x11FF),
+    ("hangul", 0x3130, 0x318F), ("hangul", 0xAC00, 0xD7AF),
     ("ethiopic", 0x1200, 0x139F), ("khmer", 0x1780, 0x17FF), ("han", 0x3040, 0x30FF),
     ("han", 0x3400, 0x9FFF), ("han", 0x20000, 0x3FFFF),
 )  # fmt: skip
@@ -47,9 +49,9 @@ _ONE_LETTER = str.maketrans(
 _APOSTROPHES = "'’‘`´ʼ′ʹ"
 _MARKS = {
     "'": "'",
-    **dict.fromkeys("!?;\n\r।॥؟؛۔。！？", "!"),
+    **dict.fromkeys("!?;\n\r।॥؟؛۔。！？။។።፧", "!"),
     **dict.fromkeys("-‐‑‒–—", "-"),
-    **dict.fromkeys("()[]=،、", ","),
+    **dict.fromkeys("()[]=،、，၊፣፤፥", ","),
     **{sign: sign for sign in ".,:/"},
 }
 
@@ -63,6 +65,7 @@ _TOKEN = re.compile(
 )
 _SENTENCE_END = re.compile(r"!|\.(?![LD])|\.\.+")
 _CLAUSE_END = re.compile(r"[,:]| - |\.")
+_SPACES = ("", " ")  # most of what stands between words
 _LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{2,3})+|\d{1,3}(?:\.\d{3})+")
 
@@ -114,30 +117,35 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     """The tokens of a text, in order, up to the bounds. Never raises."""
     letters, places = _opened(text)
     kinds = "".join(map(_kind, letters))
+    stretched = bool(_LONG_RUN.search(letters))
 
     found: list[Token] = []
     sentence = clause = last = 0
     for match in islice(_TOKEN.finditer(kinds), MOST_TOKENS):
         start, end = match.span()
-        if found and end > start:
-            between = kinds[last:start]
+        between = kinds[last:start]
+        if between not in _SPACES and found:
             ended = bool(_SENTENCE_END.search(between))
             sentence += ended
             clause += ended or bool(_CLAUSE_END.search(between))
         last = end
-        word = _plain_word(letters[start:end].strip())
+        word = letters[start:end]
+        if stretched or not word.isalpha():
+            word = _plain_word(word.strip())
         unsegmented = kinds[start] == "U"
         span = places[start], places[end - 1] + 1
         found.append(Token(word, *span, sentence, clause, unsegmented))
     return tuple(found)
 
 
-def _opened(text: str) -> tuple[str, list[int]]:
+def _opened(text: str) -> tuple[str, Sequence[int]]:
     """The plain letters of a text, and for each its place in the original."""
+    folds = list(map(fold, text[:MOST_LETTERS]))
+    if all(len(folded) == 1 for folded in folds):
+        return "".join(folds), range(len(folds))
     plain: list[str] = []
     places: list[int] = []
-    for place, char in enumerate(text):
-        folded = fold(char)
+    for place, folded in enumerate(map(fold, text)):
         if folded:
             plain.append(folded)
             places.extend([place] * len(folded))
@@ -159,8 +167,11 @@ def _plain_word(word: str) -> str:
 
 
 def scripts_of(text: str) -> frozenset[str]:
-    """Every script that occurs in a text."""
-    return frozenset(script_of(char) for char in set(text)) - {""}
+    """Every script that occurs in a text, as it stands or in plain form: letters of full width are
+    Latin ones."""
+    signs = set(text)
+    signs.update(plain for char in tuple(signs) for plain in fold(char))
+    return frozenset(map(script_of, signs)) - {""}
 
 
 def joined(tokens: list[Token] | tuple[Token, ...], words: list[str]) -> tuple[str, list[int]]:

@@ -7,25 +7,21 @@ grows with the text and never faster.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from workervoice.triage.automaton import Classes, Ends, Found
-from workervoice.triage.grammar import NEAR, WITH, WITHOUT, Step
-from workervoice.triage.lexicon import Rule
+from workervoice.triage.automaton import Ends, Found, bits_of
+from workervoice.triage.grammar import NEAR, WITH, WITHOUT
 from workervoice.triage.view import View
 
 MOST_SPANS = 32  # of one phrase in one text; the rest says nothing new
 MOST_STARTS = 1000  # places where a phrase is tried; no honest text has more
 
-
 NO_WORDS: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Words [start, end) that a phrase matched; `used` are the words that a step matched."""
 
     start: int
@@ -34,65 +30,83 @@ class Span:
     crossed: bool = False  # it matched only over a negator, "are not beaten" for "are beaten"
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
+class Move(NamedTuple):
+    """A step of a phrase over a numbered class: see `grammar.Step`."""
+
     kind: int
-    step: Step
+    gap: int
+    crosses: bool
+    optional: bool
+    absent: bool
+    smaller: bool
+    opening: bool
+
+    @property
+    def required(self) -> bool:
+        return not self.optional and not self.absent
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A rule over numbered classes. `needs` are classes without which it cannot match."""
+class Phrase(NamedTuple):
+    """A compiled phrase."""
 
-    rule: Rule
-    parts: tuple[tuple[str, tuple[_Move, ...]], ...]
-    needs: frozenset[int]
-
-
-def compile_rule(rule: Rule, classes: Classes) -> Compiled:
-    """Number the classes of a rule."""
-    parts = []
-    needs: set[int] = set()
-    for part in rule.parts:
-        moves = tuple(_Move(classes.number(step.words), step) for step in part.steps)
-        parts.append((part.joiner, moves))
-        if part.joiner != WITHOUT:
-            needs |= {m.kind for m in moves if m.step.required}
-    return Compiled(rule, tuple(parts), frozenset(needs))
+    names: tuple[tuple[str, str], ...]
+    weak: bool
+    parts: tuple[tuple[str, tuple[Move, ...]], ...]
 
 
 class Index:
-    """Rules by the rarest class that each needs, so that most are never looked at."""
+    """Phrases by the class that each needs and that is seen least, so that most are never looked
+    at. They come as they were stored, and are unfolded when they are first possible.
 
-    def __init__(self, rules: Iterable[Compiled]) -> None:
-        every = list(rules)
-        uses: dict[int, int] = {}
-        for rule in every:
-            for kind in rule.needs:
-                uses[kind] = uses.get(kind, 0) + 1
-        self._by_key: dict[int, list[Compiled]] = {}
-        for rule in every:
-            key = min(rule.needs, key=lambda kind: (uses[kind], kind))
-            self._by_key.setdefault(key, []).append(rule)
-        self._keys = frozenset(self._by_key)
+    What is present in a text is a number with a bit for each class.
+    """
 
-    def possible(self, found: Found) -> list[Compiled]:
-        """The rules that have all they need."""
-        present = found.kinds
-        return [
-            rule
-            for kind in sorted(self._keys & present)  # of hundreds present few are keys
-            for rule in self._by_key[kind]
-            if rule.needs <= present
-        ]
+    def __init__(self, rows: Sequence[Any], by_key: Mapping[int, Sequence[int]]) -> None:
+        self._rows = rows
+        self._by_key = by_key
+        self._keys = bits_of(by_key)
+        self._needs: dict[int, int] = {}
+        self._unfolded: dict[int, Phrase] = {}
+
+    def possible(self, present: int) -> list[Phrase]:
+        """The phrases that have all they need, in the order of the pack."""
+        if not self._keys & present:
+            return []
+        return [self._phrase(number) for number in sorted(self._numbers(present))]
+
+    def any_possible(self, present: int) -> bool:
+        """True if there is one."""
+        if not self._keys & present:
+            return False
+        return next(self._numbers(present), None) is not None
+
+    def _numbers(self, present: int) -> Iterator[int]:
+        keys, needed = self._keys & present, self._needs
+        while keys:
+            low = keys & -keys
+            keys ^= low
+            for number in self._by_key[low.bit_length() - 1]:
+                needs = needed.get(number)
+                if needs is None:
+                    needed[number] = needs = bits_of(self._rows[number][3])
+                if needs & present == needs:
+                    yield number
+
+    def _phrase(self, number: int) -> Phrase:
+        phrase = self._unfolded.get(number)
+        if phrase is None:
+            names, weak, parts, _ = self._rows[number]
+            unfolded = tuple((joiner, tuple(map(Move._make, moves))) for joiner, moves in parts)
+            self._unfolded[number] = phrase = Phrase(names, weak, unfolded)
+        return phrase
 
 
 def match(
-    rule: Compiled, found: Found, view: View, near: int, negators: AbstractSet[int] = NO_WORDS
+    phrase: Phrase, found: Found, view: View, near: int, negators: AbstractSet[int] = NO_WORDS
 ) -> list[Span]:
-    """Every span of a rule in a view, in order. One of `negators` may stand between two steps."""
+    """Every span of a phrase in a view, in order. One of `negators` may stand between two steps."""
     spans: list[Span] = []
-    for joiner, moves in rule.parts:
+    for joiner, moves in phrase.parts:
         own = _follow_all(moves, found, view, negators)
         if joiner == NEAR:
             spans = _pairs(spans, own, view, near)
@@ -109,14 +123,16 @@ def match(
 
 
 def _follow_all(
-    moves: tuple[_Move, ...], found: Found, view: View, negators: AbstractSet[int]
+    moves: tuple[Move, ...], found: Found, view: View, negators: AbstractSet[int]
 ) -> list[Span]:
-    rest = [(move.step, found.ends(move.kind)) for move in moves[1:]]
+    if len(moves) == 1 and not moves[0].opening:
+        return _words(found.spans(moves[0].kind))
+    rest = [(move, found.ends(move.kind)) for move in moves[1:]]
     near = rest[0][1] if rest and rest[0][0].required else None
     furthest = rest[0][0].gap + 2 if rest else 0  # a negator may stand between
     spans: list[Span] = []
     for start, end in found.spans(moves[0].kind)[:MOST_STARTS]:
-        if moves[0].step.opening and not view.opens(start):
+        if moves[0].opening and not view.opens(start):
             continue
         if near is not None and near.keys().isdisjoint(range(end, end + furthest)):
             continue  # most starts lead nowhere
@@ -129,6 +145,10 @@ def _follow_all(
     return spans
 
 
+def _words(places: list[tuple[int, int]]) -> list[Span]:
+    return [Span(start, end, frozenset(range(start, end))) for start, end in places[:MOST_SPANS]]
+
+
 class _State(NamedTuple):
     """How far a phrase was followed: the next word, the last number, the words used."""
 
@@ -139,15 +159,15 @@ class _State(NamedTuple):
 
 
 def _follow(
-    rest: Iterable[tuple[Step, Ends]], view: View, first: _State, negators: AbstractSet[int]
+    rest: Iterable[tuple[Move, Ends]], view: View, first: _State, negators: AbstractSet[int]
 ) -> Span | None:
     states = [first]
-    for step, ends in rest:
-        if step.absent:
+    for move, ends in rest:
+        if move.absent:
             states = [state for state in states if state.place not in ends]
         else:
-            reached = [new for state in states for new in _reach(state, step, ends, view, negators)]
-            states = _distinct(reached + states if step.optional else reached)
+            reached = [new for state in states for new in _reach(state, move, ends, view, negators)]
+            states = _distinct(reached + states if move.optional else reached)
         if not states:
             return None
     best = next((state for state in states if not state.crossed), states[0])
@@ -155,15 +175,15 @@ def _follow(
 
 
 def _reach(
-    state: _State, step: Step, ends: Ends, view: View, negators: AbstractSet[int]
+    state: _State, move: Move, ends: Ends, view: View, negators: AbstractSet[int]
 ) -> list[_State]:
     place = state.place
-    over = step.gap == 0 and place in negators
-    last = min(place + step.gap + over, len(view.words) - 1)
+    over = move.gap == 0 and place in negators
+    last = min(place + move.gap + over, len(view.words) - 1)
     starts = [start for start in range(place, last + 1) if start in ends]
     if not starts:
         return []
-    furthest = view.sentence(place - 1) + step.crosses
+    furthest = view.sentence(place - 1) + move.crosses
     return [
         _State(
             end,
@@ -172,7 +192,7 @@ def _reach(
             state.crossed or (over and start > place),
         )
         for start in starts
-        if view.sentence(start) <= furthest and not (step.smaller and _no_less(state, start, view))
+        if view.sentence(start) <= furthest and not (move.smaller and _no_less(state, start, view))
         for end in ends[start]
     ]
 
@@ -184,6 +204,8 @@ def _no_less(state: _State, start: int, view: View) -> bool:
 
 
 def _distinct(states: list[_State]) -> list[_State]:
+    if len(states) < 2:
+        return states
     seen: dict[tuple[int, float | None, bool], _State] = {}
     for state in states:
         seen.setdefault((state.place, state.number, state.crossed), state)

@@ -158,6 +158,13 @@ def lists(kind: str) -> Mapping[str, str]:
     return _file()[kind]
 
 
+def small_words(language: str) -> frozenset[str]:
+    """The words that the vote counts for a language: they stand in most of its sentences."""
+    keys = ("id-ms", "id", "ms") if language == MALAYIC else (language,)
+    rows = (lists(kind).get(key, "") for kind in ("words", "content") for key in keys)
+    return frozenset(word for row in rows for word in row.split())
+
+
 @cache
 def _owners() -> Mapping[str, str]:
     return {letter: language for language, own in letters().items() for letter in own}

@@ -85,6 +85,10 @@ LADDERS: Mapping[ClockKind, tuple[Role, ...]] = MappingProxyType(
     }
 )
 
+# of a complaint about the hotline itself, whatever was promised: nobody hears who may be the one
+# complained of without another hearing next, and of the monitor that it is late, not of what
+ABOUT_US: tuple[Role, ...] = (Role.SUPERVISOR, Role.MONITOR)
+
 
 def due(kind: ClockKind, started: datetime, priority: Priority) -> datetime:
     """When this promise falls due. `started` is the moment of receipt, for feedback that of the
@@ -96,10 +100,15 @@ def due(kind: ClockKind, started: datetime, priority: Priority) -> datetime:
     return started + _SAME_FOR_ALL[kind]
 
 
-def hears(kind: ClockKind, rung: int) -> Role:
+def ladder(kind: ClockKind, *, about_us: bool = False) -> tuple[Role, ...]:
+    """Who hears, rung by rung."""
+    return ABOUT_US if about_us else LADDERS[kind]
+
+
+def hears(kind: ClockKind, rung: int, *, about_us: bool = False) -> Role:
     """Who hears at this rung (0 first); past the top, whoever stands there hears again."""
-    ladder = LADDERS[kind]
-    return ladder[min(rung, len(ladder) - 1)]
+    rungs = ladder(kind, about_us=about_us)
+    return rungs[min(rung, len(rungs) - 1)]
 
 
 def months_later(day: Day, months: int) -> Day:

@@ -82,6 +82,13 @@ MACHINE = Machine(
             said="too late for a phone in other hands, or the window is closed: until asked again",
         ),
         Move(
+            "hold_again",
+            ("owed", "withheld"),
+            "held",
+            OFFICERS,
+            said="thawed: goes out when the worker asks for it again",
+        ),
+        Move(
             "expire",
             ("held", "owed", "unknown", "withheld"),
             "expired",

@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from workervoice.message import Answer, Facts
-from workervoice.workflow import questions, withdrawal
+from workervoice.workflow import questions, safety, withdrawal
 from workervoice.workflow.commands import Command, digit, yes_or_no
 from workervoice.workflow.commands import command as command_in
 from workervoice.workflow.progress import Held, Progress, came_back, left, may_notify
@@ -25,6 +25,8 @@ def converse(progress: Progress, heard: Heard) -> Turn:
     """The turn that follows this text. Same progress and same text: same turn."""
     command = None if heard.media_only else command_in(heard.text)
     progress = replace(progress, unanswered=0, language=heard.language or progress.language)
+    if heard.forced:
+        return safety.forced(progress, heard)
     away = _AWAY.get(progress.state, _present)
     turn = _mention_held(away(progress, heard, command))
     return _possibly_distress(turn) if command is Command.HELP else turn
@@ -42,22 +44,42 @@ def _present(progress: Progress, heard: Heard, command: Command | None) -> Turn:
     """The worker is in the dialogue: not paused, frozen, lost or withdrawn."""
     if progress.awaiting == "delete" and command is not Command.STOP:
         return withdrawal.pending(progress, heard, command)
+    if heard.opened and not heard.text:
+        return _opened(progress, heard)
+    set_now = safety.answer(progress, heard) if command is None else None
+    if set_now is not None:
+        return set_now
+    progress = replace(progress, setting=None)
     if command is None:
         return _answer(progress, heard)
-    if progress.state == "greeting" and command in {Command.HELP, Command.START}:
+    if progress.state == "greeting" and command in _REPORTS:
         return questions.first(progress, heard)  # the first answer is the same for everyone
     return _BY_COMMAND[command](progress, heard)
+
+
+def _opened(progress: Progress, heard: Heard) -> Turn:
+    """The PIN alone: what it was asked for, else what waits."""
+    if safety.is_out_of_tries(progress, heard):
+        return Turn(progress, (Say("pin_later"),))
+    wanted, progress = progress.wanted, replace(progress, setting=None, wanted=None, tries=0)
+    if wanted == Command.SAFETY:
+        return safety.asked_for(progress, heard, Command.SAFETY)
+    return _release(progress, heard) if progress.held else Turn(progress, (Say("nothing_waits"),))
 
 
 def _answer(progress: Progress, heard: Heard) -> Turn:
     """Words, a digit or a medium, read by what was asked last."""
     if progress.state == "greeting":
         return questions.first(progress, heard)
+    if chosen := questions.spoken(progress, heard):
+        return chosen
     if heard.media_only:
         return questions.thank(progress, heard, "unread_kind")
     number = digit(heard.text)
     open_to_release = progress.notice_last or progress.awaiting in {None, "missing"}
     if number == 1 and progress.held and open_to_release:
+        if safety.locked(progress, heard):
+            return safety.need_pin_to_read(progress, heard)
         return _release(progress, heard)
     return _BY_AWAITING.get(progress.awaiting or "", questions.menu)(progress, heard)
 
@@ -125,6 +147,25 @@ def _help(progress: Progress, _heard: Heard) -> Turn:
     return Turn(progress, (Say("help_now"),))
 
 
+def _for_a_person(progress: Progress, heard: Heard) -> Turn:
+    """CODE and NEW: for now a person reads that this was asked for, and does it by hand."""
+    asked = questions.thank(progress, heard)
+    return replace(asked, effects=asked.effects | {Effect.ASK_HUMAN})
+
+
+def _safety(progress: Progress, heard: Heard) -> Turn:
+    return safety.asked_for(progress, heard, Command.SAFETY)
+
+
+def _language(progress: Progress, heard: Heard) -> Turn:
+    """Every language that we speak, each with its number."""
+    return questions.offer(progress, heard)
+
+
+def _notice(progress: Progress, _heard: Heard) -> Turn:
+    return Turn(progress, (Say("notice_short"),))
+
+
 def _status(progress: Progress, heard: Heard) -> Turn:
     """Says only whether a reply waits, and to a stranger the same bytes as when none does."""
     if not heard.known or not progress.held:
@@ -189,8 +230,16 @@ _BY_COMMAND: Mapping[Command, Callable[[Progress, Heard], Turn]] = MappingProxyT
         Command.HELP: _help,
         Command.DELETE: withdrawal.ask,
         Command.STATUS: _status,
+        Command.SAFETY: _safety,
+        Command.LANGUAGE: _language,
+        Command.NOTICE: _notice,
+        Command.CODE: _for_a_person,
+        Command.NEW: _for_a_person,
     }
 )
+
+# what a stranger may begin with as with any words
+_REPORTS = frozenset({Command.HELP, Command.START, Command.CODE, Command.NEW})
 
 _BY_AWAITING: Mapping[str, Callable[[Progress, Heard], Turn]] = MappingProxyType(
     {

@@ -17,6 +17,7 @@ from workervoice.workflow.conversation import MACHINE, TALKING
 from workervoice.workflow.machine import NOTHING_HOLDS
 
 Awaiting = Literal["danger", "missing", "consent", "delete", "confirm"]
+Setting = Literal["menu", "pin", "duress", "hours", "sure", "read"]
 HeldKind = Literal["reply", "confirm", "prompt"]
 
 QUESTIONS_MAX = 3  # after the first text the hotline asks so often, at most
@@ -56,6 +57,18 @@ class Progress:
     released_at: int | None = None  # when the worker last asked for what waits, unix seconds
     case_open: bool = False
     stop_confirmed: bool = False
+    offered: bool = False  # every language was offered, by its number
+    pin: str | None = None  # keyed mark of what has to be sent before an answer is let go
+    duress: str | None = None  # keyed mark of the word that freezes everything
+    direct: bool = False  # answers go at once: nobody else uses the phone
+    hours: tuple[int, int] | None = None  # of the line's day, in which we may write
+    voice: bool = False  # voice messages may be listened to safely
+    setting: Setting | None = None  # what was asked last about safety
+    setting_at: int | None = None  # when that was, unix seconds
+    wanted: str | None = None  # what a PIN or a random digit was asked for
+    sure: int | None = None  # the random digit
+    tries: int = 0  # wrong PINs
+    tried_on: str | None = None  # ISO date of them
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-able record, short: fields as new are left out."""
@@ -65,6 +78,8 @@ class Progress:
             for field in fields(self)
             if getattr(self, field.name) != getattr(new, field.name)
         }
+        if self.hours:
+            record["hours"] = list(self.hours)
         if self.held:
             record["held"] = [f"{held.kind[0]}{held.outbox_id.hex}" for held in self.held]
         return record
@@ -75,6 +90,9 @@ class Progress:
         values = dict(record)
         if "held" in values:
             values["held"] = tuple(_held(text) for text in values["held"])
+        if "hours" in values:
+            begins, ends = map(int, values["hours"])
+            values["hours"] = (begins, ends)
         progress = cls(**values)
         if progress.state not in MACHINE.states:
             raise ValueError("unknown conversation state")
@@ -147,6 +165,16 @@ def noticed(progress: Progress) -> Progress:
         notice_last=True,
         unanswered=progress.unanswered + 1,
     )
+
+
+def goes_at_once(progress: Progress) -> bool:
+    """True if an answer may be sent unasked: the worker chose that, and set no PIN."""
+    return progress.direct and progress.pin is None and may_notify(progress)
+
+
+def answered_at_once(progress: Progress) -> Progress:
+    """As `noticed`, where the answer itself was sent: nothing waits for a 1."""
+    return replace(noticed(progress), notice_last=False)
 
 
 def lost(progress: Progress) -> Progress:

@@ -20,11 +20,13 @@ from workervoice.message import Consent, Facts
 from workervoice.workflow import consent
 from workervoice.workflow.commands import digit
 from workervoice.workflow.progress import QUESTIONS_MAX, Progress, moved
+from workervoice.workflow.tongues import chosen, listed
 from workervoice.workflow.turn import Effect, Heard, Say, Turn
 
 FIRST = "first_answer"
 SITE = "question_site"
 CONSENTS = "consent_menu"
+CHOICE = "language_choice"
 MISSING = ("penalty", "recruitment", "leave", "documents", "movement", "debt", "age")
 _ONLY = "_only"  # the same question where the site is known already
 
@@ -51,7 +53,27 @@ def first(progress: Progress, heard: Heard) -> Turn:
     )
     if progress.first_said_on == heard.today:
         return thank(asked, heard)
-    return Turn(replace(asked, first_said_on=heard.today), (Say(FIRST),), report=True)
+    said = replace(asked, first_said_on=heard.today)
+    says = (Say(FIRST), *((heard.hours,) if heard.hours else ()))
+    if not heard.must_choose or progress.language is not None or progress.offered:
+        return Turn(said, says, report=True)
+    offered = offer(said, heard)
+    return replace(offered, says=(*says, *offered.says), report=True)
+
+
+def offer(progress: Progress, heard: Heard) -> Turn:
+    """Let the worker choose a language by its number."""
+    told = Say(CHOICE, MappingProxyType({"languages": listed(heard.spoken)}))
+    return Turn(replace(progress, offered=True), (told,))
+
+
+def spoken(progress: Progress, heard: Heard) -> Turn | None:
+    """The number of a language that was offered: what was asked is asked again in it."""
+    language = chosen(heard.text, heard.spoken) if progress.offered else None
+    if language is None:
+        return None
+    again = (Say(progress.question),) if progress.awaiting and progress.question else ()
+    return Turn(replace(progress, language=language), again or (Say("started"),))
 
 
 def menu(progress: Progress, heard: Heard) -> Turn:

@@ -6,7 +6,7 @@ effect pauses or withholds, because they are that effect's own confirmation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +33,10 @@ class Effect(StrEnum):
     ASK_HUMAN = "ask_human"  # a person should look now
 
 
+def _no_mark(_secret: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One text from a worker, with what is known by now (this text included)."""
@@ -47,6 +51,13 @@ class Heard:
     known: bool  # False: a stranger, who has reported nothing yet
     language: str | None  # None when this text alone is doubtful
     media_only: bool = False
+    must_choose: bool = False  # the line has no language of its own
+    spoken: tuple[str, ...] = ()  # all that we have phrases in
+    hours: Say | None = None  # when people read, as it is said with the first answer
+    opened: bool = False  # it began with the PIN, which `text` is without
+    forced: bool = False  # it is the word for duress
+    secret: str | None = field(default=None, repr=False)  # what may be a PIN or a word, if it may
+    mark: Callable[[str], str] = field(default=_no_mark, repr=False)  # of a secret, keyed
 
     @property
     def today(self) -> str:
@@ -77,3 +88,4 @@ class Turn:
     answers: Facts = field(default_factory=Facts)  # what a menu answer adds to the facts
     release: tuple[UUID, ...] = ()  # held messages that the worker asked for, oldest first
     effects: frozenset[Effect] = frozenset()
+    secret: bool = False  # the text is a PIN, a word or a code: nobody reads it

@@ -5,6 +5,7 @@ keys       cryptography, root, custody
 addresses  what the settings say about the ways to us and to the database
 database   revision, clock, durability, rights
 programme  whose keys, people, what ends, what waits
+languages  the packs with which texts are read
 provider   Twilio, asked about our own account
 machine    disks, open files, the data directory, the user
 """
@@ -16,7 +17,15 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from workervoice.app.begun import stop_if_begun
-from workervoice.app.doctor import addresses, database, keys, machine, programme, provider
+from workervoice.app.doctor import (
+    addresses,
+    database,
+    keys,
+    languages,
+    machine,
+    programme,
+    provider,
+)
 from workervoice.app.doctor.findings import MISTAKES, Finding, Look
 from workervoice.app.doctor.programme import Programmes
 from workervoice.errors import WorkervoiceError
@@ -65,6 +74,8 @@ def _settings(look: Look, known: Programmes) -> Iterator[Finding]:
     yield from addresses.plain_connection(look)
     yield from addresses.ports(look)
     yield from programme.demo(look, known)
+    yield from languages.packs(look)
+    yield from languages.second_opinion(look)
 
 
 def _machine(look: Look, known: Programmes) -> Iterator[Finding]:

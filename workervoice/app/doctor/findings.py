@@ -31,6 +31,8 @@ MISTAKES: Mapping[str, str] = {
     "behind_proxy": "all who sign in share one lane of tries, behind a proxy",
     "people": "too few people to read, or to release",
     "entries_ending": "what the root or a registrar said of somebody's keys ends soon",
+    "packs": "a language pack is broken, and the packs of before go on",
+    "second_opinion": "the program for a second opinion cannot give one",
     "demo": "a hotline for workers has parts of the demo in it",
     "backup": "backups are meant to be made, and are not",
     "backup_keys": "backups open longer than they should, or lie among what is none of theirs",

@@ -10,11 +10,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from workervoice.errors import CryptoError, GuardFailed, Mistyped, WrongCode, WrongPassphrase
-from workervoice.hotline import account, factors
+from workervoice.hotline import account, factors, fluency, overview
 from workervoice.hotline.account import Account
 from workervoice.hotline.enrolling import own_fingerprint
 from workervoice.store.factors import FactorRow
-from workervoice.web.console import second
+from workervoice.web.console import second, words
 from workervoice.web.console.gate import Visit, Visiting
 from workervoice.web.console.login import first_page, turn
 from workervoice.web.console.sentences import sentence
@@ -47,10 +47,26 @@ def _page(visit: Visit, at: str = "", problem: str = "", **more: Any) -> Respons
         "at": at,
         "said": problem,
         "new_code": "",
+        "languages": _languages(visit),
         "fingerprint": own_fingerprint(visit.actor.bundle),
         **more,
     }
     return visit.page("account.html", status=409 if problem else 200, **shown)
+
+
+def _languages(visit: Visit) -> list[tuple[str, str, bool]]:
+    """What a handler or supervisor may say that they read: code, name, whether they do."""
+    if visit.actor.role not in overview.STAFF:
+        return []
+    own = fluency.fluency(visit.process, visit.actor).own
+    found = [(code, words.language(code), code in own) for code in fluency.CHOICES]
+    return sorted(found, key=lambda one: one[1])
+
+
+@router.post("/account/languages")
+def tell_languages(visit: Visiting) -> Response:
+    chosen = visit.form.all("languages")
+    return _act(visit, "languages", lambda: fluency.tell(visit.process, visit.actor, chosen))
 
 
 def _act(visit: Visit, at: str, do: Callable[[], object]) -> Response:

@@ -14,17 +14,22 @@ from workervoice.hotline.process import Process
 from workervoice.hotline.throttle import Rules, Throttle
 from workervoice.web.console import (
     account,
+    agreement,
     cases,
     disclosures,
+    guarding,
     issues,
     joining,
     limits,
     login,
     monitor,
+    packs,
     people,
     restored,
     restricting,
     second,
+    suggesting,
+    translating,
 )
 from workervoice.web.console.fresh import ask, fresh
 from workervoice.web.console.gate import Console, gate
@@ -41,7 +46,19 @@ ROUTERS = tuple(
     subject.router
     for subject in (
         *(login, joining, second, account, people),
-        *(cases, restored, restricting, issues, disclosures, monitor),
+        *(
+            cases,
+            suggesting,
+            translating,
+            restored,
+            restricting,
+            guarding,
+            issues,
+            disclosures,
+            packs,
+            agreement,
+            monitor,
+        ),
     )
 )
 RETRY_SECONDS = "5"

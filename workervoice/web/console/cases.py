@@ -11,10 +11,12 @@ from workervoice.disclosure.packet import LIKELIHOODS, Packet
 from workervoice.errors import Forbidden, NotFound, WorkflowError
 from workervoice.hotline import disclosing, drafts, redacting
 from workervoice.hotline.casepage import CasePage, case_page, entry_of_case
+from workervoice.hotline.fluency import fluency
 from workervoice.hotline.overview import OVER, queue
 from workervoice.hotline.redacting import Cut
 from workervoice.hotline.restoring import standing_restore
 from workervoice.hotline.restricting import colleagues
+from workervoice.hotline.suggesting import ANSWER, Suggesting, suggestions
 from workervoice.hotline.telling import tell_worker
 from workervoice.hotline.tombstones import tombstone
 from workervoice.message import INDICATORS, Consent, Priority, Role
@@ -43,14 +45,21 @@ ALWAYS_WHY = {
 
 
 @router.get("/cases")
-def show_queue(visit: Visiting) -> Response:
+def show_queue(visit: Visiting, languages: str = "") -> Response:
+    """All cases; with `languages=mine` without those that a colleague reads and I do not."""
     every, now = queue(visit.process, visit.actor, visit.console.clocks), visit.process.clock()
-    open_ = [line for line in every if line.state not in OVER]
+    read = fluency(visit.process, visit.actor)
+    only_mine = languages == "mine" and bool(read.own)
+    listed = [line for line in every if not only_mine or read.is_mine(line)]
+    open_ = [line for line in listed if line.state not in OVER]
     shown = {
+        "read": read,
+        "only_mine": only_mine,
+        "left_out": len(every) - len(listed),
         "late": sum(line.late for line in open_),
         "waiting": [line for line in open_ if line.record.waits],
         "answered": [line for line in open_ if not line.record.waits],
-        "over": [line for line in every if line.state in OVER],
+        "over": [line for line in listed if line.state in OVER],
         "restored": standing_restore(visit.process, visit.actor),
     }
     return visit.listing("queue.html", every, now=now, **shown)
@@ -70,7 +79,8 @@ def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
     """One case; after a refusal with what was tried, and 409."""
     page = case_page(visit.process, visit.actor, case_id)
     visit.console.watch.opened(visit.process, visit.actor, case_id)
-    facts = page.record.facts
+    facts, tried, kept = page.record.facts, tried or Tried(), _drafts(visit, case_id)
+    offered = suggestions(visit.console.desk.phrases, *page.writes_in)
     shown = {
         "page": page,
         "now": visit.process.clock(),
@@ -79,11 +89,14 @@ def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
         "ask_why": ALWAYS_WHY,
         "proposed": _proposed(page),
         "grounds": {} if facts.allows(Consent.AUTHORITIES) else {"refer": page.may_override},
-        "tried": tried or Tried(),
-        "drafts": _drafts(visit, case_id),
+        "tried": tried,
+        "drafts": kept,
+        "offered": offered,
+        "said": offered.within(tried.kept(ANSWER, "text", kept.get(ANSWER, ""))),
+        "shelf": visit.console.shelf,
         "team": colleagues(visit.process, visit.actor) if _supervises(visit) else (),
     }
-    return visit.page("case.html", status=409 if tried else 200, **shown)
+    return visit.page("case.html", status=409 if tried.name else 200, **shown)
 
 
 def _supervises(visit: Visit) -> bool:
@@ -121,6 +134,7 @@ def show_message(visit: Visiting, case_id: UUID, message_id: UUID, part: int = 1
         piece=piece,
         number=part,
         parts=parts.parts(entry.passages),
+        shelf=visit.console.shelf,
     )
 
 
@@ -130,9 +144,11 @@ CASE = Subject("case", "/cases", _page)
 @router.post("/cases/{case_id}/answer")
 def answer(visit: Visiting, case_id: UUID) -> Response:
     desk, text = visit.console.desk, visit.form.one("text")
+    english = Suggesting(visit.process, desk.phrases)
 
     def act() -> None:
         desk.answer(visit.actor, case_id, text)
+        english.keep_english(visit.actor, case_id, text, visit.once())
         drafts.drop(visit.process, visit.actor, case_id, "answer")
 
     return CASE.act(visit, "answer", act, LATEST)

@@ -36,6 +36,7 @@ from workervoice.web.console.limits import is_paced
 from workervoice.web.console.pace import Pace
 from workervoice.web.console.pages import render
 from workervoice.web.console.routes import ANYONE, HALF, HOME, LEAVING, ROUTES
+from workervoice.web.console.shelf import Shelf
 from workervoice.web.errors import NoSession, StaleForm, TooSoon, Unfinished, Waits
 
 _PORT = re.compile(r":([0-9]{1,5})\Z")  # of a Host header
@@ -55,6 +56,7 @@ class Console:
     demo: bool
     throttle: Throttle
     behind_proxy: bool = False
+    shelf: Shelf = field(default_factory=Shelf)
     logins: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(LOGINS_AT_ONCE))
     watch: Watch = field(default_factory=Watch)
     clocks: KnownClocks = field(default_factory=KnownClocks)

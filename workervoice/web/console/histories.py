@@ -53,5 +53,10 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "help": "sent HELP: asked for help now",
         "delete": "sent DELETE: asked to delete everything",
         "status": "sent STATUS: asked whether a reply waits",
+        "code": "sent CODE: asked for a code to go on from another phone",
+        "new": "sent NEW: asked for a conversation of its own",
+        "language": "sent LANGUAGE: asked for another language",
+        "safety": "sent SAFETY: sets who may read and when we may write",
+        "notice": "asked who reads this",
     }
 )

@@ -1,4 +1,4 @@
-"""How cases move, for monitors: age, stage and response times, without content or severity; and
+"""How cases and complaints about us move, for monitors: no content, no severity; and
 the log's newest checkpoint, for keeping.
 """
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
 from workervoice.hotline import witnessing
+from workervoice.hotline.overseeing import complaints_overseen
 from workervoice.hotline.overview import monitor_lines
 from workervoice.hotline.restoring import standing_restore
 from workervoice.web.console.gate import Visiting
@@ -20,7 +21,9 @@ def show(visit: Visiting) -> Response:
     lines = monitor_lines(visit.process, visit.actor, visit.console.clocks)
     newest = witnessing.newest(visit.process, visit.actor)
     restored = standing_restore(visit.process, visit.actor)
-    return visit.listing("monitor.html", lines, newest=newest, restored=restored)
+    about_us = complaints_overseen(visit.process, visit.actor, visit.console.clocks)
+    shown = {"newest": newest, "restored": restored, "about_us": about_us}
+    return visit.listing("monitor.html", lines, **shown)
 
 
 @router.get("/monitor/checkpoint")

@@ -21,7 +21,7 @@ from workervoice.web.console.forms import Form, Tried
 from workervoice.web.console.histories import COMMANDS, DONE
 from workervoice.web.console.parts import opening, size
 from workervoice.web.console.sentences import MACHINES
-from workervoice.workflow.phrasebook import PhraseBook
+from workervoice.workflow.phrasebook import PLACEHOLDERS, PhraseBook
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -93,7 +93,8 @@ def legend(passages: tuple[tuple[str, str, bool], ...]) -> list[tuple[str, bool]
 
 def automatic(keys: tuple[str, ...], emergency: str) -> str:
     """What the hotline said by itself, in English, for the handler who reads the answer to it."""
-    known = {"emergency": emergency, "digit": "a digit"}
+    known = dict.fromkeys(PLACEHOLDERS, "...") | {"emergency": emergency, "digit": "a digit"}
+    known |= _PHRASES.files["en"].words.named()
     return " ".join(_PHRASES.say(key, "en", **known) for key in keys)
 
 

@@ -11,13 +11,16 @@ from workervoice.hotline.act import ANSWER_MAX
 from workervoice.hotline.factors import MOST
 from workervoice.hotline.planning import TEXT_MAX
 from workervoice.web.console import words
-from workervoice.workflow import action, case, disclosed, issue
+from workervoice.workflow import action, case, conversation, disclosed, issue
 from workervoice.workflow.guards import meaning
 from workervoice.workflow.machine import Machine
 from workervoice.workflow.redaction import REASON_MAX
 
 MACHINES: Mapping[str, Machine] = MappingProxyType(
-    {module.MACHINE.name: module.MACHINE for module in (case, issue, disclosed, action)}
+    {
+        module.MACHINE.name: module.MACHINE
+        for module in (case, issue, disclosed, action, conversation)
+    }
 )
 
 STATES: Mapping[str, words.Words] = MappingProxyType(
@@ -26,6 +29,7 @@ STATES: Mapping[str, words.Words] = MappingProxyType(
         "issue": words.ISSUE,
         "disclosure": words.DISCLOSURE,
         "action": words.ACTION,
+        "conversation": words.CONVERSATION,
     }
 )
 
@@ -43,6 +47,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "say why, in a few words": SAY_WHY,
         "choose a site from the list": "Choose a site from the list.",
         "choose a priority from the list": "Choose a priority from the list.",
+        "choose a sentence from the list": "Choose a sentence from the list.",
         "an empty note says nothing": "Write something in the note.",
         "say whether the legal hold is set or lifted": (
             "Say whether the legal hold is set or lifted: the form did not tell."
@@ -139,6 +144,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "actions_closed": "every corrective action has come to its end",
         "case_erased": "the case is being erased",
         "consent_or_override": "the worker agreed to it, or a supervisor recorded an override",
+        "had_stopped": "the worker had sent STOP before",
         "has_remedy": "you say what workers got",
         "issue_ended": "the issue was recalled or given up",
         "issue_open": "the issue is still open with its buyers",

@@ -18,6 +18,14 @@ CASE, GRADES, PRIORITIES, INDICATORS = (
     wording.INDICATORS,
 )
 VERDICTS = wording.VERDICTS
+MACHINE: Words = MappingProxyType(
+    {
+        "read": "Read in the worker's words",
+        "answered": "Not read in a text: told in an answer to the hotline's question",
+        "not_read": "Not read",
+    }
+)
+SUGGESTED: Words = MappingProxyType({"child": "A person under 18", "imminent_danger": "Danger now"})
 LANGUAGES, language, audience = wording.LANGUAGES, wording.language, wording.audience
 
 ISSUE: Words = MappingProxyType(

@@ -20,12 +20,13 @@ from starlette.requests import ClientDisconnect
 
 from workervoice.channels.base import Receiver, Webhook
 from workervoice.errors import CryptoError, KeysAway, Malformed, NotFound, Refused, Unavailable
-from workervoice.hotline.receive import Reception
+from workervoice.hotline.receive import Reception, line_of
 from workervoice.message import DeliveryReport
 from workervoice.web.gateway.bodies import Bodies
 from workervoice.web.gateway.counts import FAILED, Counts
 from workervoice.web.gateway.failing import Failing
-from workervoice.web.gateway.routes import HEALTH, MESSAGES, REPORTS, ROUTES
+from workervoice.web.gateway.notice import HEADERS, Notices
+from workervoice.web.gateway.routes import HEALTH, MESSAGES, NOTICE, NOTICE_IN, REPORTS, ROUTES
 from workervoice.web.gateway.storing import Books
 from workervoice.web.inventory import check
 from workervoice.web.limits import Limited
@@ -68,7 +69,7 @@ class _Gateway:
         receiver = self._receiver(provider)
         inbound = await self.signed(receiver, request, receiver.parse)
         with self.counts.timed("read"):
-            if len(inbound.text) > LONG_TEXT:
+            if len(inbound.text) > LONG_TEXT or self.reception.second is not None:
                 reading = await asyncio.to_thread(self.reception.read, inbound)
             else:
                 reading = self.reception.read(inbound)
@@ -142,6 +143,7 @@ def create_gateway_app(
     # Starlette's own routes: they have no parameters to check, and take half the time
     app.add_route(MESSAGES, gateway.take, methods=["POST"])
     app.add_route(REPORTS, gateway.report, methods=["POST"])
+    _serve_notices(app, Notices(reception.phrases, partial(line_of, reception.process)))
 
     @app.get(HEALTH)
     async def health() -> Response:
@@ -158,6 +160,17 @@ def create_gateway_app(
     check(app.routes, ROUTES)
     app.add_middleware(Limited, routes=app.routes, rules=ROUTES, refuse=partial(_too_large, counts))
     return app
+
+
+def _serve_notices(app: FastAPI, notices: Notices) -> None:
+    one_at_a_time = asyncio.Lock()
+
+    @app.get(NOTICE)
+    @app.get(NOTICE_IN)
+    async def notice(line: str, language: str | None = None) -> Response:
+        async with one_at_a_time:
+            page = await asyncio.to_thread(notices.page, line, language)
+        return Response(page, media_type="text/html", headers=dict(HEADERS))
 
 
 def _too_large(counts: Counts, request: Request) -> Response:

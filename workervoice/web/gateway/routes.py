@@ -14,17 +14,21 @@ from workervoice.web.inventory import NOT_THE_SENDERS, Rule, Rules
 
 BODY_BYTES: Final = 4 * 1024 * 1024
 MESSAGES, REPORTS, HEALTH = "/in/{provider}/{line}", "/status/{provider}/{line}", "/health"
+NOTICE, NOTICE_IN = "/notice/{line}", "/notice/{line}/{language}"
 
 _WHO = "the provider, by its signature"
 _RATE = (
     f"none: {NOT_THE_SENDERS}, and what is signed is never slowed down. What is larger than a "
     "provider sends is checked one at a time, beside the others"
 )
+_NOTICE_RATE = "none: a page from memory; a line is looked up one at a time, and once a minute"
 
 ROUTES: Rules = MappingProxyType(
     {
         ("POST", MESSAGES): Rule(_WHO, _RATE, BODY_BYTES, writes=True),
         ("POST", REPORTS): Rule(_WHO, _RATE, BODY_BYTES, writes=True),
+        ("GET", NOTICE): Rule("anyone", _NOTICE_RATE),
+        ("GET", NOTICE_IN): Rule("anyone", _NOTICE_RATE),
         ("GET", HEALTH): Rule("anyone", "none: two letters, which touch nothing"),
     }
 )

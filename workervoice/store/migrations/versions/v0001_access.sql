@@ -88,6 +88,10 @@ GRANT SELECT, INSERT ON log_checkpoint TO workervoice_courier;
 GRANT SELECT, INSERT, UPDATE (version, record) ON log_head TO workervoice_courier;
 GRANT SELECT ON log_checkpoint TO workervoice_monitor;
 
+-- How machine and people compare, without small cells: the courier counts, others look.
+GRANT SELECT, INSERT, UPDATE (version, record) ON comparison TO workervoice_courier;
+GRANT SELECT ON comparison TO workervoice_staff, workervoice_monitor;
+
 -- After a restore the courier waits for a supervisor, and everybody may know of it. How far the
 -- list beside the backups has come is the courier's.
 GRANT SELECT ON restored TO workervoice_courier, workervoice_monitor;
@@ -107,8 +111,8 @@ GRANT SELECT ON cases TO workervoice_gateway;
 GRANT SELECT (programme_id, id, place, conversation_id, state, signer_id, signature, run_at,
     expires_at, dedupe_key) ON outbox TO workervoice_gateway;
 GRANT SELECT (programme_id, mac, day), INSERT, DELETE ON seen TO workervoice_gateway;
-GRANT INSERT ON conversation, contact, cases, key_pair, key_wrap, message, assessment, outbox,
-    clock TO workervoice_gateway;
+GRANT INSERT ON conversation, contact, cases, key_pair, key_wrap, case_reader, message, assessment,
+    outbox, clock TO workervoice_gateway;
 -- A worker who says that it is not fixed takes the issue back, too: states, and links to find it.
 GRANT SELECT (programme_id, id, state, link), UPDATE (state) ON issue TO workervoice_gateway;
 GRANT SELECT (programme_id, id, state, link), UPDATE (state) ON disclosure TO workervoice_gateway;
@@ -172,6 +176,7 @@ GRANT SELECT ON programme, line, site, organisation, supply_link, directory, off
     disclosure, action, action_entry, case_reader TO workervoice_staff;
 GRANT SELECT (programme_id, id, conversation_id, state, code, expires_at) ON outbox
     TO workervoice_staff;
+GRANT UPDATE (state) ON outbox TO workervoice_staff;
 GRANT INSERT ON key_pair, key_wrap, message, assessment, outbox, clock, issue, issue_note,
     approval, disclosure, action, action_entry TO workervoice_staff;
 GRANT UPDATE (version, record, state) ON conversation TO workervoice_staff;
@@ -181,6 +186,8 @@ GRANT UPDATE (state, version, link, packet, signer_id, signature) ON issue TO wo
 GRANT UPDATE (state, version, link) ON disclosure TO workervoice_staff;
 GRANT UPDATE (state) ON action TO workervoice_staff;
 GRANT UPDATE (record, next_look_at) ON clock TO workervoice_staff;
+-- Which languages each of them reads.
+GRANT SELECT, INSERT, UPDATE (version, record) ON fluency TO workervoice_staff;
 -- How many cases each of them opens.
 GRANT SELECT, INSERT, UPDATE (raised, version, record), DELETE ON watched TO workervoice_staff;
 
@@ -198,46 +205,51 @@ CREATE POLICY only_of_what_is_over ON key_wrap AS RESTRICTIVE FOR DELETE TO work
         SELECT 1 FROM issue i WHERE i.programme_id = key_wrap.programme_id
             AND i.id = key_wrap.holder_id AND i.state = 'cancelled')));
 
--- A restricted case is there for the people who are named, and for no one else.
+-- A restricted case is there for the people who are named, and for no one else, until it is erased:
+-- whoever erases the last case of a worker has to know that it is the last.
 DO $$
 DECLARE
     name text;
     column_name text;
+    but text;
 BEGIN
-    FOR name, column_name IN
-        VALUES ('cases', 'id'), ('message', 'case_id'), ('assessment', 'case_id')
+    FOR name, column_name, but IN
+        VALUES ('cases', 'id', 'state = ''erased'' OR '), ('message', 'case_id', ''),
+            ('assessment', 'case_id', '')
     LOOP
         EXECUTE format('CREATE POLICY named_readers ON %1$I AS RESTRICTIVE TO workervoice_staff '
-            'USING (NOT EXISTS (SELECT 1 FROM case_reader r WHERE r.programme_id = %1$I.programme_id '
+            'USING (%3$sNOT EXISTS (SELECT 1 FROM case_reader r WHERE r.programme_id = %1$I.programme_id '
             'AND r.case_id = %1$I.%2$I) OR EXISTS (SELECT 1 FROM case_reader r '
             'WHERE r.programme_id = %1$I.programme_id AND r.case_id = %1$I.%2$I '
-            'AND r.officer_id = (SELECT workervoice_scope(''officer''))))', name, column_name);
+            'AND r.officer_id = (SELECT workervoice_scope(''officer''))))', name, column_name, but);
     END LOOP;
 END $$;
 
 -- Registrars: people, keys and who may read, never a word. One of a single organisation has that
 -- organisation in its scope, and sees nothing of the hotline's.
-GRANT SELECT ON programme, line, site, organisation, supply_link, directory, officer, invitation,
-    key_pair, key_wrap, cases, case_reader TO workervoice_registrar;
+GRANT SELECT ON programme, line, site, organisation, supply_link, hanging, directory, officer,
+    invitation, key_pair, key_wrap, cases, case_reader TO workervoice_registrar;
 GRANT SELECT (programme_id, id, case_id, ordinal), INSERT ON message TO workervoice_registrar;
 GRANT SELECT (programme_id, case_id, version) ON assessment TO workervoice_registrar;
 GRANT SELECT (programme_id, officer_id), DELETE ON slot, session TO workervoice_registrar;
-GRANT INSERT ON line, site, organisation, supply_link, directory, invitation, key_pair, key_wrap,
-    case_reader TO workervoice_registrar;
+GRANT INSERT ON line, site, organisation, supply_link, hanging, directory, invitation, key_pair,
+    key_wrap, case_reader TO workervoice_registrar;
 GRANT UPDATE (epoch, version, queue, facts, signer_id, signature, next_look_at) ON cases
     TO workervoice_registrar;
 GRANT UPDATE (site_id, organisation_id, since, until, source, version, signer_id, signature)
     ON supply_link TO workervoice_registrar;
-GRANT UPDATE (slug, channel, sender, country, language, emergency_number, version, signer_id,
-    signature) ON line TO workervoice_registrar;
+GRANT UPDATE (slug, channel, sender, country, language, emergency_number, reading_hours, version,
+    signer_id, signature) ON line TO workervoice_registrar;
 GRANT UPDATE (code, name, country, version, signer_id, signature) ON site TO workervoice_registrar;
+GRANT UPDATE (site_id, place, language, hung, gone, version, signer_id, signature) ON hanging
+    TO workervoice_registrar;
 GRANT DELETE ON invitation, key_wrap, case_reader TO workervoice_registrar;
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['line', 'site', 'supply_link', 'cases', 'case_reader', 'message',
-        'assessment']
+    FOREACH name IN ARRAY ARRAY['line', 'site', 'supply_link', 'hanging', 'cases', 'case_reader',
+        'message', 'assessment']
     LOOP
         EXECUTE format('CREATE POLICY of_the_hotline ON %I AS RESTRICTIVE TO workervoice_registrar '
             'USING (workervoice_scope(''organisation'') IS NULL)', name);

@@ -10,6 +10,13 @@ CREATE TABLE clock (
 
 CREATE INDEX clock_look_ix ON clock (next_look_at);
 
+CREATE TABLE comparison (
+    programme_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    record BYTEA NOT NULL,
+    CONSTRAINT comparison_pk PRIMARY KEY (programme_id)
+);
+
 CREATE TABLE conversation (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -29,6 +36,14 @@ CREATE TABLE directory (
     signer_id UUID,
     signature BYTEA NOT NULL,
     CONSTRAINT directory_pk PRIMARY KEY (programme_id, id, version)
+);
+
+CREATE TABLE fluency (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    record BYTEA NOT NULL,
+    CONSTRAINT fluency_pk PRIMARY KEY (programme_id, id)
 );
 
 CREATE TABLE issue (
@@ -94,6 +109,7 @@ CREATE TABLE line (
     country TEXT NOT NULL,
     language TEXT NOT NULL,
     emergency_number TEXT NOT NULL,
+    reading_hours TEXT NOT NULL,
     version INTEGER NOT NULL,
     signer_id UUID NOT NULL,
     signature BYTEA NOT NULL,
@@ -261,6 +277,21 @@ CREATE TABLE disclosure (
     signature BYTEA NOT NULL,
     CONSTRAINT disclosure_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT organisation_id_organisation_fk FOREIGN KEY(programme_id, organisation_id) REFERENCES organisation (programme_id, id)
+);
+
+CREATE TABLE hanging (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    site_id UUID NOT NULL,
+    place TEXT NOT NULL,
+    language TEXT NOT NULL,
+    hung DATE NOT NULL,
+    gone DATE,
+    version INTEGER NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT hanging_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT site_id_site_fk FOREIGN KEY(programme_id, site_id) REFERENCES site (programme_id, id)
 );
 
 CREATE TABLE invitation (

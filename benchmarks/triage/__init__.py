@@ -1,0 +1,1 @@
+"""How well triage reads: `make bench-triage`."""

@@ -1,0 +1,46 @@
+"""What reads the texts: language packs, which no native speaker may have reviewed yet, and the
+program that gives a second opinion, if there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workervoice.app.doctor.findings import Finding, Look, ill
+from workervoice.app.second_opinion import started
+from workervoice.errors import PackError, WorkervoiceError
+from workervoice.triage.engine import Engine
+from workervoice.triage.packheads import Head, heads
+
+_GOES_ON = "mend it; until then the hotline goes on with the last packs that were whole."
+
+
+def packs(look: Look) -> Iterator[Finding]:
+    """Raises nothing: a broken pack is a finding."""
+    try:
+        engine = Engine.load(look.settings.packs_dir)
+    except PackError as exc:
+        yield ill("packs", f"Packs: {exc}: mend it; nothing can read texts without.")
+        return
+    if engine.fault:
+        yield ill("packs", f"Packs: {engine.fault}: {_GOES_ON}")
+        return
+    drafts = [
+        head
+        for head in heads(look.settings.packs_dir)
+        if isinstance(head, Head) and not head.reviewed
+    ]
+    told = f", of which no native speaker has reviewed {len(drafts)}" if drafts else ""
+    yield Finding(True, f"Packs: {len(engine.packs)} are whole{told}.")
+
+
+def second_opinion(look: Look) -> Iterator[Finding]:
+    """Starts the program once, and ends it."""
+    program = look.settings.second_opinion
+    if program is None:
+        return
+    try:
+        started(program).end()
+    except WorkervoiceError as exc:
+        yield ill("second_opinion", f"Second opinion: {exc}")
+    else:
+        yield Finding(True, "Second opinion: the program answers, and has no network.")

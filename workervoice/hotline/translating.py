@@ -1,0 +1,74 @@
+"""Translating: somebody who reads the worker's language says what an entry means, under their name
+and sealed beside it.
+
+The original stays what was said: triage, evidence and packets go by it alone. A passage that is
+taken out of the one stays in the other until it is taken out there, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from workervoice.errors import Declined, NotFound
+from workervoice.hotline.opening import open_case
+from workervoice.hotline.process import Process
+from workervoice.hotline.reading import Actor, Opened
+
+TRANSLATION = "translation"  # kind of an entry of a thread
+MOST = 4000  # characters
+
+
+def translate(
+    process: Process, actor: Actor, case_id: UUID, entry_id: UUID, text: str, once: UUID | None
+) -> None:
+    """Keep what an entry means; with the id `once`, only once. Raises `NotFound` for an entry that
+    nobody could translate."""
+    if not text.strip() or len(text) > MOST:
+        raise Declined(f"write what it means, in 1 to {MOST} characters")
+    with open_case(process, actor, case_id) as file:
+        entry = next((each for each in file.thread if each.id == entry_id), None)
+        if entry is None or not _says(entry):
+            raise NotFound("no such entry in this case")
+        if file.has_entry(once):
+            return
+        file.note("note", {"kind": TRANSLATION, "of": _first_id(entry), "text": text}, once)
+        file.save("translated")
+
+
+def _says(entry: Opened) -> bool:
+    """True for words between the worker and us."""
+    return entry.direction in {"in", "out"} and bool((entry.words or {}).get("text"))
+
+
+def _first_id(entry: Opened) -> str:
+    """The id that it had before anything was taken out of it."""
+    return str((entry.words or {}).get("was", entry.id))
+
+
+def beside(thread: Sequence[Opened]) -> list[Opened]:
+    """The thread with each translation behind what it translates; one whose original is gone stays
+    where it was written."""
+    there = {_first_id(entry) for entry in thread}
+    found: dict[str, list[Opened]] = {}
+    for entry in thread:
+        if _of(entry) in there:
+            found.setdefault(_of(entry), []).append(entry)
+    return [
+        one
+        for entry in thread
+        if _of(entry) not in there
+        for one in (entry, *found.get(_first_id(entry), ()))
+    ]
+
+
+def _of(entry: Opened) -> str:
+    """Which entry this one translates; "" for none."""
+    words = entry.words or {}
+    return str(words["of"]) if words.get("kind") == TRANSLATION else ""
+
+
+def translated(thread: Sequence[Opened]) -> frozenset[UUID]:
+    """The entries that have a translation."""
+    known = {_of(entry) for entry in thread}
+    return frozenset(entry.id for entry in thread if _first_id(entry) in known)
