@@ -21,6 +21,7 @@ from sqlalchemy import text as sql
 
 from tests.faults.brood import Child
 from tests.faults.ground import LEASE_PASSES, Ground
+from tests.faults.load import Load
 from tests.faults.points import CALLS, COMMITS, Point, Victim
 from workervoice.app.browsing import Browser, StoryStuck
 from workervoice.errors import Unavailable
@@ -31,6 +32,7 @@ WITHIN_CALLS = 8
 ARMED_SECONDS = 2.5
 DURING_SEND = "during_send"  # the provider has the text, and kills whoever sent it
 _POLL_SECONDS = 0.003
+TEXTS_BETWEEN, WORK_SECONDS = 6, 20.0
 
 # who is killed where, and how often in relation to the others
 _PLAN: tuple[tuple[str, str, Victim, int], ...] = (
@@ -66,6 +68,7 @@ class Campaign:
     """One run of kills on a ground. `counts` is by process (or database) and place."""
 
     ground: Ground
+    load: Load
     counts: Counter[str] = field(default_factory=Counter)
     _armed: dict[str, tuple[Point, float]] = field(default_factory=dict)
     _seen: int = 0
@@ -92,8 +95,12 @@ class Campaign:
         self.ground.keep_alive()
 
     def random(self, kills: int) -> None:
-        """Anybody, at any moment."""
+        """Anybody, at any moment: most of them while texts are taken, every fourth while somebody
+        may still be starting. A process takes seconds to start on a busy machine, and kills that
+        all fall into that would try nothing else."""
         for _ in range(kills):
+            if _LOT.randrange(4):
+                self._texts_are_taken(TEXTS_BETWEEN)
             time.sleep(_LOT.uniform(0.02, 0.5))
             victim = _LOT.choice(("gateway", "courier", "console", "postgres", "backend"))
             self.counts[f"{victim} at random"] += 1
@@ -166,6 +173,12 @@ class Campaign:
         self._seen += 1
         return True
 
+    def _texts_are_taken(self, more: int) -> None:
+        wanted, until = self.load.told + more, time.monotonic() + WORK_SECONDS
+        while self.load.told < wanted and time.monotonic() < until:
+            self.ground.watch_database()
+            time.sleep(_POLL_SECONDS)
+
     def _leases_pass(self, name: str) -> None:
         if name == "courier":
             self.ground.pass_time(LEASE_PASSES)
@@ -219,8 +232,9 @@ def an_officer(ground: Ground) -> Iterator[Counter[str]]:
 def under_kills(ground: Ground, *, named: int, least: int, seconds: float) -> Campaign:
     """A whole campaign under load: a plan, then at random until there were so many. What was
     killed where is in its counts."""
-    campaign = Campaign(ground)
-    with an_officer(ground), ground.under(ground.load(connections=4, pause=0.04)):
+    load = ground.load(connections=4, pause=0.04)
+    campaign = Campaign(ground, load)
+    with an_officer(ground), ground.under(load):
         campaign.named(named, seconds)
         campaign.random(least - campaign.kills)
     return campaign
