@@ -19,9 +19,9 @@ from tests.house import House
 from tests.looking import asked
 from tests.security.thief import Thief
 from workervoice.crypto.custody import FileCustody
-from workervoice.crypto.seal import ctx
+from workervoice.crypto.seal import ctx, mac
 from workervoice.errors import Declined
-from workervoice.hotline.contacts import Indexes, indexes_of
+from workervoice.hotline.contacts import Indexes, places_of
 from workervoice.hotline.receive import Reception, Taken
 from workervoice.hotline.rotating_contacts import open_address, renew_contacts
 from workervoice.message import Address, AddressKind
@@ -104,13 +104,17 @@ def test_a_repeat_of_the_provider_is_stored_once_across_the_rotation(house: Hous
     assert [first, middle, last] == [Taken.STORED, Taken.DUPLICATE, Taken.DUPLICATE]
 
 
+def _index(root: bytes) -> bytes:
+    return mac(root, ctx("phone-place", 0))
+
+
 def test_a_stolen_old_pepper_finds_no_number(house: House, thief_of_own: Thief) -> None:
     stolen = FileCustody(keys_of(house, "gateway"))
     house.say(ONE, "They took our passports")
     rotated_pepper(house)
 
-    guessed = stolen.mac("pepper", ctx("phone-index", 1, house.programme, "tel", ONE))
-    guessed_two = stolen.mac("pepper", ctx("phone-index", 2, house.programme, "tel", ONE))
+    guessed = _index(stolen.mac("pepper", ctx("phone-index", 1, house.programme, "tel", ONE)))
+    guessed_two = _index(stolen.mac("pepper", ctx("phone-index", 2, house.programme, "tel", ONE)))
     held = FileCustody(keys_of(house, "gateway")).ids
 
     rows = thief_of_own.rows_of("contact")
@@ -203,9 +207,9 @@ def test_an_old_row_put_back_after_the_rotation_is_not_written_to(
 def test_two_live_peppers_give_an_address_an_index_each(house: House) -> None:
     begun_pepper(house)
 
-    found: Indexes = indexes_of(
+    found: Indexes = places_of(
         house.gateway.custody, house.programme, Address(AddressKind.PHONE, ONE)
-    )
+    )[0]
 
     assert list(found) == [2, 1]
     assert len(set(found.values())) == 2

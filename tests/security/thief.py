@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from tests.house import House
 from tests.leaves import read_leaves
 from workervoice.crypto.directory import Entry, Signed
-from workervoice.crypto.seal import ctx
+from workervoice.crypto.seal import ctx, mac
 from workervoice.embedded import EmbeddedServer
 from workervoice.embedded.account import account_for
 from workervoice.embedded.binaries import binaries_for
@@ -190,7 +190,7 @@ class Thief:
     def contact_of(self, house: House, number: str) -> tuple[UUID, UUID]:
         """This number's contact and conversation. Only the pepper tells, which no thief has."""
         place = ctx("phone-index", 1, self.programme, "tel", number)
-        index = house.gateway.custody.mac("pepper", place)
+        index = mac(house.gateway.custody.mac("pepper", place), ctx("phone-place", 0))
         row = self.one("SELECT id, conversation_id FROM contact WHERE index = %(i)s", i=index)
         return row.id, row.conversation_id
 

@@ -101,7 +101,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "cases": "S* U(facts next_look_at queue signature signer_id state version)",
         "clock": "S* I U(next_look_at record) D",
         "comparison": "S*",
-        "contact": "S(conversation_id programme_id) D",
+        "contact": "S(conversation_id id programme_id) D",
         "conversation": "S* U(record state version)",
         "directory": "S*",
         "disclosure": "S* I U(link state version)",

@@ -18,7 +18,7 @@ from workervoice.store.intake import (
     MetBefore,
     add_contact,
     contact_by_id,
-    conversation_by_index,
+    conversations_by_index,
     forget_seen_before,
     lock_conversation,
     remember,
@@ -85,12 +85,11 @@ def test_one_index_has_one_contact(books: Books) -> None:
         add_contact(tx, replace(first, id=uuid4()))
 
     with books.begin() as tx:
-        found = conversation_by_index(tx, VAULT, [(9, first.index), (1, first.index)])
-        unknown = conversation_by_index(tx, VAULT, [(1, b"?" * 32)])
+        found = conversations_by_index(tx, VAULT, [(9, first.index), (1, first.index)])
+        unknown = conversations_by_index(tx, VAULT, [(1, b"?" * 32)])
 
-    assert found is not None
-    assert (found[0], found[1].id) == (first.id, first.conversation_id)
-    assert unknown is None
+    assert [(row[0], row[2].id) for row in found] == [(first.id, first.conversation_id)] * 1
+    assert unknown == []
 
 
 def test_only_the_courier_reads_an_address(books: Books) -> None:

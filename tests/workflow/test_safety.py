@@ -418,7 +418,25 @@ def test_a_talking_worker_can_freeze_from_every_state() -> None:
         assert stage.progress.state == "frozen"
 
 
-@pytest.mark.parametrize("word", ["CODE", "new", "nuevo teléfono", "i am another person"])
-def test_what_only_a_person_can_do_is_seen_by_one(word: str) -> None:
+@pytest.mark.parametrize("word", ["new", "i am another person"])
+def test_new_asks_for_a_pin_of_its_own_and_begins_with_it(word: str) -> None:
     play(f"> {word}\n< first_answer\n* report")
-    play(DONE + f"= day 1\n> {word}\n< thanks\n* report ask_human")
+    play(DONE + f"= day 1\n> {word}\n< new_ask\n> 4826\n< new_ready\n* begin secret")
+    play(DONE + f"= day 1\n> {word}\n< new_ask\n= 2 h\n> 4826\n< thanks\n* report")
+
+
+@pytest.mark.parametrize("word", ["CODE", "nuevo teléfono"])
+def test_a_code_is_given_to_whoever_reported_something(word: str) -> None:
+    play(f"> {word}\n< first_answer\n* report")
+    play(DONE + f"= day 1\n> {word}\n< code_given\n* give_code")
+    play(
+        DONE
+        + f"> safety\n< safety_menu\n> 4\n< pin_ask\n> 4826\n< pin_set\n* secret\n> {word}\n< pin_needed"
+    )
+
+
+def test_digits_that_nobody_asked_for_are_a_try_where_there_is_a_pin() -> None:
+    play(
+        DONE
+        + "> safety\n< safety_menu\n> 4\n< pin_ask\n> 4826\n< pin_set\n* secret\n> 1111\n< pin_wrong\n* secret"
+    )

@@ -3,6 +3,9 @@
 While the pepper is rotated an address has an index under each live version. Whoever adds a contact
 does it under the newest, and holds the versions still meanwhile: so no two gateways store the same
 stranger under different ones.
+
+An address has several places, for as many conversations; the index of each is made of the same
+keyed hash, which itself is stored nowhere, so that indexes do not show whose they are together.
 """
 
 from __future__ import annotations
@@ -11,28 +14,32 @@ from uuid import UUID
 
 from workervoice.crypto.custody import Custody, version_id, versions_of
 from workervoice.crypto.directory import Directory
-from workervoice.crypto.seal import ctx, digest
+from workervoice.crypto.seal import ctx, digest, mac
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import CryptoError
 from workervoice.hotline.process import Pen, sole
 from workervoice.message import Address
 from workervoice.store.engine import Tx
 from workervoice.store.intake import Contact
+from workervoice.workflow.sharing import PLACES
 
 PEPPER = "pepper"
 
 Indexes = dict[int, bytes]  # by the version of the pepper, the newest first
 
 
-def indexes_of(custody: Custody, programme: UUID, address: Address) -> Indexes:
-    """An address's keyed hash under each live pepper, the newest first."""
-    found = {}
+def places_of(custody: Custody, programme: UUID, address: Address) -> tuple[Indexes, ...]:
+    """An address's index at each of its places under each live pepper, the newest first."""
+    roots = {}
     for version in versions_of(custody, PEPPER):
         place = ctx("phone-index", version, programme, str(address.kind), address.value)
-        found[version] = custody.mac(version_id(PEPPER, version), place)
-    if not found:
+        roots[version] = custody.mac(version_id(PEPPER, version), place)
+    if not roots:
         raise CryptoError("this process holds no pepper")
-    return found
+    return tuple(
+        {version: mac(root, ctx("phone-place", number)) for version, root in roots.items()}
+        for number in range(PLACES)
+    )
 
 
 def newest_index(indexes: Indexes) -> tuple[int, bytes]:

@@ -94,7 +94,9 @@ def prepare(
     try:
         owed = _open(tx, process, claimed, directory)
         row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
-        contact = _contact(tx, claimed, UUID(owed["contact"]), directory)
+        record = ConversationRecord.from_json(row.record)
+        contact_id, line_id = _whom(owed, record)
+        contact = _contact(tx, claimed, contact_id, record, directory)
         address = _address(tx, process, contact)
         series = newest.compare(tx, process.vault, "outbox", claimed.id, [claimed.logged()])
         newest.check(tx, process.vault, [row.logged(), contact.logged()])
@@ -108,10 +110,9 @@ def prepare(
         return Dispatch(Verdict.BROKEN)
     except (CryptoError, NotFound, ValueError, KeyError):
         return Dispatch(Verdict.UNOPENED)
-    line = _line(tx, process, directory, owed["line"])
+    line = _line(tx, process, directory, line_id)
     if line is None:
         return Dispatch(Verdict.UNOPENED)
-    record = ConversationRecord.from_json(row.record)
     if record.was_sent(claimed.id):  # a copy of the row, put back after it was sent
         return Dispatch(Verdict.BROKEN)
     message = Outbound(
@@ -210,10 +211,21 @@ def _note(tx: Tx, process: Process, claimed: Claimed, refused: CryptoError, now:
     record_once(tx, process.vault, event, now)
 
 
-def _contact(tx: Tx, claimed: Claimed, contact_id: UUID, directory: Directory) -> Contact:
-    """Whom to write to: of this conversation and no other, by the gateway's word."""
+def _whom(owed: dict[str, Any], record: ConversationRecord) -> tuple[UUID, str]:
+    """A contact and a line. An answer to a text goes back where that came from; anything else goes
+    to the phone that wrote last, which may be another one by now."""
+    if owed["always"] or not record.phones:
+        return UUID(owed["contact"]), owed["line"]
+    return record.contact_id, str(record.line_id)
+
+
+def _contact(
+    tx: Tx, claimed: Claimed, contact_id: UUID, record: ConversationRecord, directory: Directory
+) -> Contact:
+    """Whom to write to: of this conversation, or of a phone that was let into it, and no other, by
+    the gateway's word."""
     contact = intake.contact_by_id(tx, contact_id)
-    if contact.conversation_id != claimed.conversation_id:
+    if contact.conversation_id not in {claimed.conversation_id, *record.phones}:
         raise NotTrusted(f"contact {contact_id} is of another conversation")
     check_contact(tx, contact, directory)
     return contact

@@ -56,6 +56,12 @@ _PLAIN: Mapping[str, Kind] = {
     "proposed": Kind("a move was proposed to a second person (case)"),
     "conversation_frozen": Kind("a person froze the conversation of it (case)"),
     "conversation_thawed": Kind("a person thawed the conversation of it (case)", sensitive=True),
+    "conversation_begun": Kind("a second conversation began on a phone (conversation)"),
+    "code_given": Kind("a worker asked for a return code (conversation)"),
+    "code_used": Kind("a return code came from another phone (case)", sensitive=True),
+    "phone_let_in": Kind("a person let another phone into the conversation (case)", sensitive=True),
+    "phone_refused": Kind("a person refused a phone that sent a return code (case)"),
+    "phone_left": Kind("a person took further phones out of the conversation (case)"),
     "protection_forgotten": Kind(
         "a person removed what the worker of it had set for their own safety (case)", sensitive=True
     ),

@@ -5,19 +5,22 @@ table.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from workervoice.hotline.dossier import Arrival
+from workervoice.hotline.returncodes import drawn
 from workervoice.message import AddressKind, Answer, Facts
 from workervoice.store.programme import Line
 from workervoice.triage import ilo
 from workervoice.triage.language import Detected, detect
+from workervoice.workflow import returncodes
 from workervoice.workflow.conversation import TALKING
 from workervoice.workflow.dialogue import Heard, Progress, Say, Turn, converse
 from workervoice.workflow.hours import read_hours
 from workervoice.workflow.secretwords import masked, secrets_in
+from workervoice.workflow.sharing import Talk, is_anothers
 from workervoice.workflow.tongues import NO_LANGUAGE
 
 WHATSAPP_WINDOW = timedelta(hours=24)
@@ -32,7 +35,14 @@ class About:
     known: bool  # they have reported something
     left: bool  # something about their case has left for a buyer
     progress: Progress  # where the dialogue with them stood
-    mark: Callable[[str], str] = field(repr=False)  # keyed, of a secret of theirs
+    phone: Sequence[Talk] = field(repr=False)  # all conversations of this phone
+    own: int  # which of them it is
+    room: bool = True  # for one more conversation on this phone
+
+    @property
+    def mark(self) -> Callable[[str], str]:
+        """Keyed, of a secret of theirs."""
+        return self.phone[self.own].mark
 
 
 def heard(arrival: Arrival, about: About, now: datetime, spoken: Collection[str]) -> Heard:
@@ -40,9 +50,10 @@ def heard(arrival: Arrival, about: About, now: datetime, spoken: Collection[str]
     a line without a language of its own lets workers choose among them, once."""
     inbound, languages = arrival.inbound, tuple(sorted(spoken))
     secrets_said = secrets_in(inbound.text, about.progress, about.mark)
+    code = returncodes.found(secrets_said.rest)
     tells = Answer.REPORTED in arrival.reading.facts.items.values()
     return Heard(
-        text=secrets_said.rest,
+        text=returncodes.without(secrets_said.rest, code),
         now=now,
         facts=about.facts,
         missing=ilo.missing(about.facts, arrival.reading.rule),
@@ -56,17 +67,26 @@ def heard(arrival: Arrival, about: About, now: datetime, spoken: Collection[str]
         spoken=languages,
         hours=_hours(arrival.line),
         opened=secrets_said.opened,
+        hidden=secrets_said.length if secrets_said.opened else 0,
         forced=secrets_said.forced,
         secret=None if tells else secrets_said.candidate,
         mark=about.mark,
+        anothers=is_anothers(secrets_said.candidate, about.phone, about.own),
+        room=about.room,
+        code=drawn(),
+        code_came=code is not None,
     )
 
 
 def without_secrets(arrival: Arrival, message: Heard, turn: Turn) -> Arrival:
     """The message as it is kept: with a PIN, a word or a code not to be read by anybody."""
     text = arrival.inbound.text
-    length = len(text) if turn.secret else len(text) - len(message.text)
-    return replace(arrival, inbound=replace(arrival.inbound, text=masked(text, length)))
+    length = len(text) if turn.secret else message.hidden
+    kept = masked(text, length)
+    code = returncodes.found(kept)
+    if code is not None:
+        kept = kept[: code.start] + masked(kept[code.start :], code.end - code.start)
+    return replace(arrival, inbound=replace(arrival.inbound, text=kept))
 
 
 def turn(progress: Progress, message: Heard) -> Turn:

@@ -9,7 +9,7 @@ conversation locked.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from workervoice.hotline.records import NOBODY, CaseRecord, ConversationRecord
 from workervoice.message import Priority
 from workervoice.store import clocks
 from workervoice.store.cases import cases_of_conversation
+from workervoice.store.codes import forget_of
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.erasure import (
     conversations_over,
@@ -120,13 +121,32 @@ def would_go(process: Process, scope: Scope, now: datetime) -> Iterator[tuple[Pa
 
 
 def forget_worker(tx: Tx, pen: Pen, talk: Conversation) -> None:
-    """Destroy how this worker is reached, and how far the dialogue with them is."""
+    """Destroy how this worker is reached, from whichever phone, and how far the dialogue with them
+    is."""
     forget_contact(tx, talk.id)
+    forget_of(tx, talk.id)
     was = ConversationRecord.from_json(talk.record)
+    for phone in was.phones:
+        _forget_phone(tx, pen, phone, talk.id)
     blank = ConversationRecord(Progress(state=talk.state), was.line_id, NOBODY)
     if was != blank:
         save_conversation(tx, pen.vault, talk, state=talk.state, record=blank.to_json())
         pen.log(tx, "contact_erased", talk.id)
+
+
+def _forget_phone(tx: Tx, pen: Pen, phone: UUID, leads_to: UUID) -> None:
+    """A further phone of a worker's: its address goes, unless its own conversation has cases."""
+    row = lock_conversation(tx, pen.vault, phone)
+    record = ConversationRecord.from_json(row.record)
+    if record.leads_to != leads_to:
+        return
+    kept = replace(record, leads_to=None)
+    if not cases_of_conversation(tx, phone, lock=False):
+        forget_contact(tx, phone)
+        forget_of(tx, phone)
+        kept = ConversationRecord(Progress(state=row.state), record.line_id, NOBODY)
+        pen.log(tx, "contact_erased", phone)
+    save_conversation(tx, pen.vault, row, state=row.state, record=kept.to_json())
 
 
 def _listed(tx: Tx, found: Due, conversation_id: UUID) -> Iterator[tuple[Part, UUID]]:

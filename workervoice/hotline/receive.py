@@ -8,26 +8,19 @@ committed, and nothing of the text is anywhere but in the sealed words.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import ctx
 from workervoice.errors import Unavailable
-from workervoice.hotline import complaints, hearing
-from workervoice.hotline.codes import marking
+from workervoice.hotline import complaints, hearing, returncodes, sharing
 from workervoice.hotline.complaints import Docket
-from workervoice.hotline.contacts import (
-    Indexes,
-    indexes_of,
-    made_contact,
-    newest_index,
-)
 from workervoice.hotline.dossier import Arrival, Filing
 from workervoice.hotline.hearing import About
+from workervoice.hotline.meeting import Met, meet, talks
 from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.owing import (
     Debt,
@@ -37,31 +30,27 @@ from workervoice.hotline.owing import (
 )
 from workervoice.hotline.poster import Poster
 from workervoice.hotline.process import Outdated, Pen, Process, Signer
-from workervoice.hotline.records import ConversationRecord, mark
+from workervoice.hotline.records import ConversationRecord
 from workervoice.hotline.registry import sites, vouched_line
-from workervoice.message import Address, Inbound
+from workervoice.message import Inbound
 from workervoice.store import outbox
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.intake import (
-    Contact,
-    Conversation,
     MetBefore,
     SeenBefore,
     add_contact,
-    conversation_by_index,
     forget_seen_before,
-    glance,
-    known_indexes,
     remember_once,
     save_conversation,
 )
 from workervoice.store.programme import Line, line_by_slug
 from workervoice.triage.engine import Engine, Reading
 from workervoice.triage.opinion import SecondOpinion
-from workervoice.workflow.dialogue import Effect, Turn
+from workervoice.workflow.dialogue import Effect, Heard, Turn
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.progress import Progress, fresh
-from workervoice.workflow.questions import TOUCHES_MATTER, asks_for_site
+from workervoice.workflow.questions import SOON_OR_NEVER, asks_for_site
+from workervoice.workflow.returncodes import found
 
 SEEN_FOR = timedelta(days=30)  # at least as long as reconciliation looks back
 PRUNE_ONE_IN = 500  # messages
@@ -73,20 +62,6 @@ class Taken(StrEnum):
 
     STORED = "stored"
     DUPLICATE = "duplicate"
-
-
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """Whose message it is: their conversation, locked if we knew them, and addresses that we did
-    not know."""
-
-    row: Conversation
-    record: ConversationRecord
-    new: Sequence[Contact] = ()
-
-    @property
-    def known(self) -> bool:
-        return self.row.version > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +103,7 @@ class Reception:
         signer = Signer(self.process.id, self.process.sign)
         pen = Pen(self.process.vault, signer, self.process.directory(tx, now), now)
         message_mac = self._message_mac(tx, arrival)
-        met = self._meet(tx, pen, arrival.inbound, arrival.line, message_mac)
+        met = meet(tx, self.process, pen, (arrival.inbound, arrival.line), message_mac)
         if secrets.randbelow(PRUNE_ONE_IN) == 0:
             forget_seen_before(tx, now.date() - SEEN_FOR)
         arrival = hearing.with_language(arrival, met.record.progress.language)
@@ -137,11 +112,19 @@ class Reception:
         progress = _ready(met, docket)
         asked = asks_for_site(progress)
         learnt = complaints.learn(docket, arrival, self._poster(tx, pen), asked=asked)
-        mark = marking(self.process.custody, tx.programme, met.row.id)
-        about = About(learnt.together, docket.has_case, docket.disclosed, progress, mark)
+        phone = talks(self.process.custody, tx.programme, met.phone)
+        about = About(
+            learnt.together,
+            docket.has_case,
+            docket.disclosed,
+            progress,
+            phone,
+            met.own,
+            room=met.free is not None,
+        )
         heard = hearing.heard(arrival, about, now, self.phrases.files)
         turn = hearing.turn(progress, heard)
-        arrival = hearing.without_secrets(arrival, heard, turn)
+        came, arrival = arrival, hearing.without_secrets(arrival, heard, turn)
         filing = Filing(arrival, turn, learnt.facts, met.row.id)
         filed = complaints.take(tx, pen, docket, filing)
         record = replace(
@@ -152,6 +135,7 @@ class Reception:
             line_id=arrival.line.id,
             case_id=filed.main or met.record.case_id,
             complaint_id=filed.apart or met.record.complaint_id,
+            shared=met.record.shared or Effect.BEGIN in turn.effects,
         )
         self._answer(tx, pen, met.row.id, record, turn, arrival.line)
         remember_once(tx, message_mac, now.date())
@@ -160,6 +144,7 @@ class Reception:
         save_conversation(
             tx, self.process.vault, met.row, state=turn.progress.state, record=record.to_json()
         )
+        self._elsewhere(tx, pen, met, (came.inbound, heard, record.progress), turn)
         pen.log(tx, "message_received", filed.any or met.row.id)
         return Taken.STORED
 
@@ -176,47 +161,21 @@ class Reception:
         place = ctx("seen", tx.programme, arrival.line.slug, arrival.inbound.external_id)
         return self.process.custody.mac("duplicates", place)
 
-    def _meet(self, tx: Tx, pen: Pen, inbound: Inbound, line: Line, message_mac: bytes) -> _Met:
-        """Find the conversation of this address, or begin one; link a second address to it."""
-        indexes, found = self._whose(tx, pen, inbound, message_mac)
-        if found is None:
-            return _begun(tx, pen, inbound.sender, line, indexes)
-        contact_id, row = found
-        record = ConversationRecord.from_json(row.record).met_by(contact_id, indexes.values())
-        return _Met(row, record, self._linked(tx, pen, row.id, inbound) if inbound.also else ())
-
-    def _whose(
-        self, tx: Tx, pen: Pen, inbound: Inbound, message_mac: bytes
-    ) -> tuple[dict[Address, Indexes], tuple[UUID, Conversation] | None]:
-        """The indexes of the sender's addresses, and the contact and conversation that one of them
-        leads to. Raises `SeenBefore` for a message that is stored already."""
-        indexes = self._indexes(tx, inbound)
-        first, *others = _by_version(indexes)
-        glanced = glance(tx, pen.vault, message_mac, first)
-        if glanced.seen:
-            raise SeenBefore
-        found = glanced.found or conversation_by_index(tx, pen.vault, others)
-        if found is None:  # a stranger, unless a pepper came just before they were held
-            before, indexes = indexes, self._indexes(tx, inbound)
-            if indexes != before:
-                found = conversation_by_index(tx, pen.vault, _by_version(indexes))
-        return indexes, found
-
-    def _indexes(self, tx: Tx, inbound: Inbound) -> dict[Address, Indexes]:
+    def _elsewhere(
+        self, tx: Tx, pen: Pen, met: Met, came: tuple[Inbound, Heard, Progress], turn: Turn
+    ) -> None:
+        """What the text means beyond its conversation: for others of its phone, or another's."""
+        inbound, heard, _ = came
         custody = self.process.custody
-        custody.refresh()
-        addresses = (inbound.sender, *inbound.also)
-        return {each: indexes_of(custody, tx.programme, each) for each in addresses}
-
-    def _linked(self, tx: Tx, pen: Pen, conversation_id: UUID, inbound: Inbound) -> list[Contact]:
-        """A worker was seen under a second address: from now on both lead here."""
-        indexes = self._indexes(tx, inbound)  # as they are since the glance held the peppers
-        known = known_indexes(tx, _by_version(indexes))
-        return [
-            made_contact(tx, pen, (uuid4(), conversation_id), (address, each))
-            for address, each in indexes.items()
-            if known.isdisjoint(each.values())
-        ]
+        if len(met.phone) > 1:
+            sharing.spread(tx, pen, met, heard, turn)
+        if Effect.BEGIN in turn.effects:
+            sharing.begin(tx, pen, met, came, custody)
+        if Effect.GIVE_CODE in turn.effects:
+            returncodes.give(tx, pen, custody, met.row.id, heard.code)
+        code = found(inbound.text) if Effect.TAKE_CODE in turn.effects else None
+        if code is not None:
+            returncodes.take(tx, pen, custody, met.phone[met.own].own_id, code.digits)
 
     def _answer(
         self,
@@ -250,33 +209,12 @@ class Reception:
             line.id,
             "\n".join(said),
             always=True,
-            touches_matter=any(say.key in TOUCHES_MATTER for say in turn.says),
+            touches_matter=any(say.key in SOON_OR_NEVER for say in turn.says),
         )
         owe_text(tx, pen, debt)
 
 
-def _begun(
-    tx: Tx, pen: Pen, sender: Address, line: Line, indexes: Mapping[Address, Indexes]
-) -> _Met:
-    """A stranger's conversation; its addresses in one order for all, so that nobody waits for each
-    other."""
-    contact_ids = {address: uuid4() for address in indexes}
-    known_by = tuple(mark(newest_index(each)[1]) for each in indexes.values())
-    record = ConversationRecord(Progress(), line.id, contact_ids[sender], known_by=known_by)
-    row = Conversation(uuid4(), Progress().state, 0, record.to_json())
-    ordered = sorted(indexes, key=lambda each: newest_index(indexes[each]))
-    contacts = [
-        made_contact(tx, pen, (contact_ids[address], row.id), (address, indexes[address]))
-        for address in ordered
-    ]
-    return _Met(row, record, contacts)
-
-
-def _by_version(indexes: Mapping[Address, Indexes]) -> list[tuple[int, bytes]]:
-    return [found for each in indexes.values() for found in each.items()]
-
-
-def _ready(met: _Met, docket: Docket) -> Progress:
+def _ready(met: Met, docket: Docket) -> Progress:
     """The dialogue to go on with; a new one if the last case is over for good, in which a DELETE
     of that case still waits for its digit."""
     progress, had = met.record.progress, met.record.case_id or met.record.complaint_id

@@ -39,6 +39,10 @@ class ConversationRecord:
     complaint_id: UUID | None = None  # the newest case about the hotline itself, beside the other
     known_by: tuple[str, ...] = ()
     sent: tuple[str, ...] = ()  # beginnings of the ids of texts that went out lately
+    shared: bool = False  # its phone has another conversation beside it
+    asks: UUID | None = None  # the conversation of a phone that sent this one's code
+    phones: tuple[UUID, ...] = ()  # conversations of further phones, which a person let in here
+    leads_to: UUID | None = None  # where this phone's texts go since it was let in there
 
     def was_sent(self, outbox_id: UUID) -> bool:
         """True for a text that went out before, whatever its row says now."""
@@ -72,7 +76,12 @@ class ConversationRecord:
         return replace(self, known_by=(*others, new))
 
     def to_json(self) -> dict[str, Any]:
-        about_us = {"complaint": self.complaint_id.hex} if self.complaint_id else {}
+        ids = {"complaint": self.complaint_id, "asks": self.asks, "leads_to": self.leads_to}
+        now_and_then: dict[str, Any] = {name: each.hex for name, each in ids.items() if each}
+        if self.shared:
+            now_and_then["shared"] = True
+        if self.phones:
+            now_and_then["phones"] = [each.hex for each in self.phones]
         return {
             "progress": self.progress.to_dict(),
             "line": str(self.line_id),
@@ -80,7 +89,7 @@ class ConversationRecord:
             "case": None if self.case_id is None else str(self.case_id),
             "known_by": list(self.known_by),
             "sent": list(self.sent),
-            **about_us,
+            **now_and_then,
         }
 
     @classmethod
@@ -93,6 +102,10 @@ class ConversationRecord:
             complaint_id=UUID(record["complaint"]) if "complaint" in record else None,
             known_by=tuple(record["known_by"]),
             sent=tuple(record["sent"]),
+            shared="shared" in record,
+            asks=UUID(record["asks"]) if "asks" in record else None,
+            phones=tuple(map(UUID, record.get("phones", ()))),
+            leads_to=UUID(record["leads_to"]) if "leads_to" in record else None,
         )
 
 

@@ -17,11 +17,12 @@ from workervoice.errors import CryptoError, NotFound, NotTrusted
 from workervoice.hotline import newest
 from workervoice.hotline.contacts import (
     PEPPER,
+    Indexes,
     address_info,
     check_contact,
-    indexes_of,
     made_contact,
     newest_index,
+    places_of,
 )
 from workervoice.hotline.ownkeys import COURIER, named_version
 from workervoice.hotline.process import Pen, Process, Signer
@@ -109,9 +110,7 @@ def _opened(tx: Tx, pen: Pen, was: Found, opening: Opening, *, only_old: bool) -
 
 
 def _renew(tx: Tx, process: Process, pen: Pen, was: Found, address: Address) -> bool:
-    indexes = indexes_of(process.custody, tx.programme, address)
-    if indexes.get(was.index_version) != was.index:
-        raise NotTrusted(f"contact {was.id}")
+    indexes = _place(process, tx.programme, was, address)
     index = newest_index(indexes)
     if was.index_version != index[0] and intake.known_indexes(tx, [index]):
         raise NotTrusted(f"contact {was.id}")  # somebody wrote a second one beside it
@@ -126,3 +125,11 @@ def _renew(tx: Tx, process: Process, pen: Pen, was: Found, address: Address) -> 
     if anew != record:
         intake.save_conversation(tx, pen.vault, talk, state=talk.state, record=anew.to_json())
     return True
+
+
+def _place(process: Process, programme: UUID, was: Found, address: Address) -> Indexes:
+    """The indexes of the place that this contact is at. Raises `NotTrusted` if it is at none."""
+    for indexes in places_of(process.custody, programme, address):
+        if indexes.get(was.index_version) == was.index:
+            return indexes
+    raise NotTrusted(f"contact {was.id}")

@@ -98,6 +98,13 @@ def count_contacts(tx: Tx, conversation_id: UUID) -> int:
     return _count(tx, t.contact, "conversation_id", conversation_id)
 
 
+def contact_of(tx: Tx, conversation_id: UUID) -> UUID | None:
+    """An address of a conversation's own, by its id, if there is one."""
+    c = t.contact.c
+    query = select(c.id).where(c.programme_id == tx.programme, c.conversation_id == conversation_id)
+    return tx.connection.execute(query.order_by(c.id).limit(1)).scalar()
+
+
 def _count(tx: Tx, table: Table, column: str, value: UUID) -> int:
     query = select(func.count()).where(
         table.c.programme_id == tx.programme, table.c[column] == value

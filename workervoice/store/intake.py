@@ -27,11 +27,11 @@ _GLANCE = (
     " (SELECT pg_advisory_xact_lock_shared($5), EXISTS"
     "  (SELECT FROM seen WHERE programme_id = $1 AND mac = $2) AS seen) AS asked"
     " LEFT JOIN LATERAL"
-    " (SELECT contact.id AS contact_id, v.id, v.state, v.version, v.record"
+    " (SELECT contact.id AS contact_id, contact.index, v.id, v.state, v.version, v.record"
     "  FROM contact JOIN conversation AS v"
     "   ON v.programme_id = contact.programme_id AND v.id = contact.conversation_id"
-    "  WHERE contact.programme_id = $1 AND contact.index_version = $3 AND contact.index = $4"
-    "  FOR UPDATE OF v) AS talk ON true"
+    "  WHERE contact.programme_id = $1 AND contact.index_version = $3 AND contact.index = ANY($4)"
+    "  ORDER BY v.id FOR UPDATE OF v) AS talk ON true"
 )
 
 
@@ -89,20 +89,22 @@ class MetBefore(Exception):
     """Another transaction stored the same address a moment before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What is known of a message that came: whether it was seen, and whose it is, held."""
-
-    seen: bool
-    found: tuple[UUID, Conversation] | None
+Led = tuple[UUID, bytes, Conversation]  # a contact, its index, and the conversation, locked
 
 
-def glance(tx: Tx, vault: Vault, mac: bytes, index: tuple[int, bytes]) -> Glance:
-    """Ask at once what a message needs: was this message id seen, whose is this index. Holds the
-    conversation, and the peppers, until the end of the transaction."""
-    ((seen, contact_id, *row),) = tx.ask(_GLANCE, tx.programme, mac, *index, _INDEX_LOCK)
-    found = None if contact_id is None else (contact_id, _opened(tx, vault, *row))
-    return Glance(seen, found)
+def glance(
+    tx: Tx, vault: Vault, mac: bytes, indexes: list[tuple[int, bytes]]
+) -> tuple[bool, list[Led]]:
+    """Ask at once what a message needs: was this message id seen, where do these indexes lead, all
+    of one version. Holds the conversations, and the peppers, until the end of the transaction."""
+    version, places = indexes[0][0], [index for _, index in indexes]
+    rows = tx.ask(_GLANCE, tx.programme, mac, version, places, _INDEX_LOCK)
+    found = [
+        (contact_id, bytes(index), _opened(tx, vault, *row))
+        for _, contact_id, index, *row in rows
+        if contact_id is not None
+    ]
+    return rows[0][0], found
 
 
 def remember_once(tx: Tx, mac: bytes, day: date) -> None:
@@ -124,21 +126,19 @@ def forget_seen_before(tx: Tx, day: date) -> int:
     return tx.connection.execute(statement).rowcount
 
 
-def conversation_by_index(
-    tx: Tx, vault: Vault, indexes: list[tuple[int, bytes]]
-) -> tuple[UUID, Conversation] | None:
-    """The contact and its conversation, locked, for the first index that is known."""
-    for version, index in indexes:
-        row = tx.connection.execute(
-            select(t.contact.c.id, t.contact.c.conversation_id).where(
-                t.contact.c.programme_id == tx.programme,
-                t.contact.c.index_version == version,
-                t.contact.c.index == index,
-            )
-        ).one_or_none()
-        if row is not None:
-            return row.id, lock_conversation(tx, vault, row.conversation_id)
-    return None
+def conversations_by_index(tx: Tx, vault: Vault, indexes: list[tuple[int, bytes]]) -> list[Led]:
+    """Where these indexes lead, in their order, of whatever versions."""
+    c = t.contact.c
+    query = select(c.id, c.index.label("found"), c.conversation_id).where(
+        c.programme_id == tx.programme, tuple_(c.index_version, c.index).in_(indexes)
+    )
+    rows = tx.connection.execute(query.order_by(c.conversation_id)).all()
+    order = {index: number for number, (_, index) in enumerate(indexes)}
+    led = [
+        (row.id, bytes(row.found), lock_conversation(tx, vault, row.conversation_id))
+        for row in rows
+    ]
+    return sorted(led, key=lambda each: order[each[1]])
 
 
 def known_indexes(tx: Tx, indexes: list[tuple[int, bytes]]) -> set[bytes]:

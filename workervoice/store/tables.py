@@ -149,6 +149,13 @@ contact = _table(
     _refers("conversation_id", "conversation"),
 )
 
+return_code = _table(
+    "return_code",
+    *(_sealed("mark"), _id("conversation_id"), Column("until", Date, nullable=False)),
+    *(_sealed("proof"), _refers("conversation_id", "conversation")),
+    key=("mark",),
+)
+
 cases = _table(
     "cases",
     *(_id("id"), _id("conversation_id"), _id("team_id"), _number("epoch"), _text("state")),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from workervoice.message import Answer, Facts
-from workervoice.workflow import questions, safety, withdrawal
+from workervoice.workflow import otherphones, questions, safety, withdrawal
 from workervoice.workflow.commands import Command, digit, yes_or_no
 from workervoice.workflow.commands import command as command_in
 from workervoice.workflow.progress import Held, Progress, came_back, left, may_notify
@@ -27,8 +27,10 @@ def converse(progress: Progress, heard: Heard) -> Turn:
     progress = replace(progress, unanswered=0, language=heard.language or progress.language)
     if heard.forced:
         return safety.forced(progress, heard)
+    if heard.code_came and not heard.text.strip():
+        return otherphones.taking_code(Turn(progress), heard)
     away = _AWAY.get(progress.state, _present)
-    turn = _mention_held(away(progress, heard, command))
+    turn = _mention_held(otherphones.taking_code(away(progress, heard, command), heard))
     return _possibly_distress(turn) if command is Command.HELP else turn
 
 
@@ -44,9 +46,7 @@ def _present(progress: Progress, heard: Heard, command: Command | None) -> Turn:
     """The worker is in the dialogue: not paused, frozen, lost or withdrawn."""
     if progress.awaiting == "delete" and command is not Command.STOP:
         return withdrawal.pending(progress, heard, command)
-    if heard.opened and not heard.text:
-        return _opened(progress, heard)
-    set_now = safety.answer(progress, heard) if command is None else None
+    set_now = _set(progress, heard) if command is None else None
     if set_now is not None:
         return set_now
     progress = replace(progress, setting=None)
@@ -57,6 +57,14 @@ def _present(progress: Progress, heard: Heard, command: Command | None) -> Turn:
     return _BY_COMMAND[command](progress, heard)
 
 
+def _set(progress: Progress, heard: Heard) -> Turn | None:
+    """A PIN, or the answer to what was asked about safety; None if the text is neither."""
+    begun = otherphones.answer(progress, heard)
+    if begun is None and heard.opened and not heard.text:
+        return _opened(progress, heard)
+    return begun or safety.answer(progress, heard)
+
+
 def _opened(progress: Progress, heard: Heard) -> Turn:
     """The PIN alone: what it was asked for, else what waits."""
     if safety.is_out_of_tries(progress, heard):
@@ -64,6 +72,8 @@ def _opened(progress: Progress, heard: Heard) -> Turn:
     wanted, progress = progress.wanted, replace(progress, setting=None, wanted=None, tries=0)
     if wanted == Command.SAFETY:
         return safety.asked_for(progress, heard, Command.SAFETY)
+    if wanted == Command.CODE:
+        return otherphones.give_code(progress, heard)
     return _release(progress, heard) if progress.held else Turn(progress, (Say("nothing_waits"),))
 
 
@@ -71,8 +81,8 @@ def _answer(progress: Progress, heard: Heard) -> Turn:
     """Words, a digit or a medium, read by what was asked last."""
     if progress.state == "greeting":
         return questions.first(progress, heard)
-    if chosen := questions.spoken(progress, heard):
-        return chosen
+    if answered := safety.tried(progress, heard) or questions.spoken(progress, heard):
+        return answered
     if heard.media_only:
         return questions.thank(progress, heard, "unread_kind")
     number = digit(heard.text)
@@ -145,12 +155,6 @@ def _start(progress: Progress, _heard: Heard) -> Turn:
 def _help(progress: Progress, _heard: Heard) -> Turn:
     """The emergency number; see `_possibly_distress`."""
     return Turn(progress, (Say("help_now"),))
-
-
-def _for_a_person(progress: Progress, heard: Heard) -> Turn:
-    """CODE and NEW: for now a person reads that this was asked for, and does it by hand."""
-    asked = questions.thank(progress, heard)
-    return replace(asked, effects=asked.effects | {Effect.ASK_HUMAN})
 
 
 def _safety(progress: Progress, heard: Heard) -> Turn:
@@ -233,8 +237,8 @@ _BY_COMMAND: Mapping[Command, Callable[[Progress, Heard], Turn]] = MappingProxyT
         Command.SAFETY: _safety,
         Command.LANGUAGE: _language,
         Command.NOTICE: _notice,
-        Command.CODE: _for_a_person,
-        Command.NEW: _for_a_person,
+        Command.CODE: otherphones.give_code,
+        Command.NEW: otherphones.ask_new,
     }
 )
 

@@ -17,7 +17,7 @@ from workervoice.workflow.conversation import MACHINE, TALKING
 from workervoice.workflow.machine import NOTHING_HOLDS
 
 Awaiting = Literal["danger", "missing", "consent", "delete", "confirm"]
-Setting = Literal["menu", "pin", "duress", "hours", "sure", "read"]
+Setting = Literal["menu", "pin", "duress", "hours", "sure", "read", "new"]
 HeldKind = Literal["reply", "confirm", "prompt"]
 
 QUESTIONS_MAX = 3  # after the first text the hotline asks so often, at most
@@ -69,6 +69,8 @@ class Progress:
     sure: int | None = None  # the random digit
     tries: int = 0  # wrong PINs
     tried_on: str | None = None  # ISO date of them
+    codes: int = 0  # codes of other phones that were tried from here
+    codes_on: str | None = None  # ISO date of them
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-able record, short: fields as new are left out."""

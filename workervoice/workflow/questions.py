@@ -34,6 +34,7 @@ _ONLY = "_only"  # the same question where the site is known already
 TOUCHES_MATTER = frozenset(
     f"question_{missing}{tail}" for missing in MISSING for tail in ("", _ONLY)
 )
+SOON_OR_NEVER = TOUCHES_MATTER | {"code_given"}  # in wrong hands either does harm
 
 CROSSING_SECONDS = 3600
 

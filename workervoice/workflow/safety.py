@@ -37,8 +37,8 @@ _SOMEBODY_ELSE = Facts(items={POSSIBLE_DISTRESS: Answer.REPORTED})
 def asked_for(progress: Progress, heard: Heard, command: Command) -> Turn:
     """SAFETY, or another command that needs the PIN where there is one."""
     if locked(progress, heard):
-        return _need_pin(progress, heard, str(command))
-    return _asking(progress, heard, "menu", Say(MENU))
+        return need_pin(progress, heard, str(command))
+    return asking(progress, heard, "menu", Say(MENU))
 
 
 def locked(progress: Progress, heard: Heard) -> bool:
@@ -48,7 +48,7 @@ def locked(progress: Progress, heard: Heard) -> bool:
 
 def need_pin_to_read(progress: Progress, heard: Heard) -> Turn:
     """Something waits, there is a PIN, and it was not sent."""
-    return _need_pin(progress, heard, "read")
+    return need_pin(progress, heard, "read")
 
 
 def is_out_of_tries(progress: Progress, heard: Heard) -> bool:
@@ -58,9 +58,15 @@ def is_out_of_tries(progress: Progress, heard: Heard) -> bool:
 def answer(progress: Progress, heard: Heard) -> Turn | None:
     """The answer to what was asked here last; None if the text is none, or comes too late. Then it
     is heard as if nothing had been asked."""
-    if progress.setting is None or heard.at - (progress.setting_at or 0) > SETTING_SECONDS:
+    heed = _BY_SETTING.get(progress.setting or "")
+    if heed is None or not in_time(progress, heard):
         return None
-    return _BY_SETTING[progress.setting](replace(progress, setting=None), heard)
+    return heed(replace(progress, setting=None), heard)
+
+
+def in_time(progress: Progress, heard: Heard) -> bool:
+    """True while a text may be the answer to what was asked last about safety."""
+    return heard.at - (progress.setting_at or 0) <= SETTING_SECONDS
 
 
 def forced(progress: Progress, heard: Heard) -> Turn:
@@ -83,14 +89,16 @@ def forced(progress: Progress, heard: Heard) -> Turn:
     )
 
 
-def _asking(progress: Progress, heard: Heard, setting: Setting, say: Say) -> Turn:
+def asking(progress: Progress, heard: Heard, setting: Setting, say: Say) -> Turn:
+    """Say this, and take the next text for an answer to it."""
     return Turn(replace(progress, setting=setting, setting_at=heard.at), (say,))
 
 
-def _need_pin(progress: Progress, heard: Heard, wanted: str) -> Turn:
+def need_pin(progress: Progress, heard: Heard, wanted: str) -> Turn:
+    """What is wanted goes on once the PIN came; after too many wrong ones, not today."""
     if is_out_of_tries(progress, heard):
         return Turn(progress, (Say("pin_later"),))
-    return _asking(replace(progress, wanted=wanted), heard, "read", Say("pin_needed"))
+    return asking(replace(progress, wanted=wanted), heard, "read", Say("pin_needed"))
 
 
 def _chosen(progress: Progress, heard: Heard) -> Turn | None:
@@ -99,20 +107,20 @@ def _chosen(progress: Progress, heard: Heard) -> Turn | None:
 
 
 def _ask_pin(progress: Progress, heard: Heard) -> Turn:
-    return _asking(progress, heard, "pin", Say("pin_ask"))
+    return asking(progress, heard, "pin", Say("pin_ask"))
 
 
 def _ask_duress(progress: Progress, heard: Heard) -> Turn:
-    return _asking(progress, heard, "duress", Say("duress_ask"))
+    return asking(progress, heard, "duress", Say("duress_ask"))
 
 
 def _ask_hours(progress: Progress, heard: Heard) -> Turn:
-    return _asking(progress, heard, "hours", Say("hours_ask"))
+    return asking(progress, heard, "hours", Say("hours_ask"))
 
 
 def _ask_sure(progress: Progress, heard: Heard, wanted: str) -> Turn:
     sure = replace(progress, wanted=wanted, sure=heard.random_digit)
-    return _asking(sure, heard, "sure", Say("confirm_digit", {"digit": str(heard.random_digit)}))
+    return asking(sure, heard, "sure", Say("confirm_digit", {"digit": str(heard.random_digit)}))
 
 
 def _voice(progress: Progress, _heard: Heard) -> Turn:
@@ -133,7 +141,9 @@ def _kept(progress: Progress, heard: Heard, name: Setting, other: str | None) ->
         return None
     mark = heard.mark(heard.secret)
     if mark == other:
-        return replace(_asking(progress, heard, name, Say("word_taken")), secret=True)
+        return replace(asking(progress, heard, name, Say("word_taken")), secret=True)
+    if heard.anothers:
+        return anothers(progress, heard, name)
     kept = replace(progress, pin=mark) if name == "pin" else replace(progress, duress=mark)
     return Turn(kept, (Say(f"{name}_set"),), secret=True)
 
@@ -157,16 +167,36 @@ def _sure(progress: Progress, heard: Heard) -> Turn | None:
     return Turn(undone, (Say("set_done"),))
 
 
+def tried(progress: Progress, heard: Heard) -> Turn | None:
+    """Four to six digits alone, where there is a PIN and they are not it, and no question that they
+    may answer: somebody tries, though nobody asked."""
+    digits = heard.secret is not None and heard.secret.isdecimal()
+    if progress.pin is None or not digits or progress.awaiting == "missing":
+        return None
+    return _tried(progress, heard, "read", "pin_wrong", is_word=False)
+
+
 def _wrong(progress: Progress, heard: Heard) -> Turn | None:
     """Asked for the PIN, and this is another one. Digits are masked, being nearly it; a word may be
     the one thing that somebody could write just then, and is a report."""
     if heard.secret is None:
         return None
-    is_word = not heard.secret.isdecimal()
+    return _tried(progress, heard, "read", "pin_wrong", is_word=not heard.secret.isdecimal())
+
+
+def anothers(progress: Progress, heard: Heard, setting: Setting) -> Turn:
+    """A PIN or a word that calls another conversation of this phone cannot be taken. Saying so
+    tells that it is one, and counts as a try at it."""
+    if is_out_of_tries(progress, heard):
+        return Turn(progress, (Say("pin_later"),), secret=True)
+    return _tried(progress, heard, setting, "word_taken", is_word=False)
+
+
+def _tried(progress: Progress, heard: Heard, setting: Setting, say: str, *, is_word: bool) -> Turn:
     tries = progress.tries + 1 if progress.tried_on == heard.today else 1
     tried = replace(progress, tries=tries, tried_on=heard.today)
     if tries < TRIES_MAX:
-        asked = _asking(tried, heard, "read", Say("pin_wrong"))
+        asked = asking(tried, heard, setting, Say(say))
         return replace(asked, secret=not is_word, report=is_word)
     return Turn(
         tried,
@@ -189,7 +219,7 @@ _MENU: Mapping[int, Callable[[Progress, Heard], Turn]] = MappingProxyType(
     }
 )
 
-_BY_SETTING: Mapping[Setting, Callable[[Progress, Heard], Turn | None]] = MappingProxyType(
+_BY_SETTING: Mapping[str, Callable[[Progress, Heard], Turn | None]] = MappingProxyType(
     {
         "menu": _chosen,
         "pin": _pin,

@@ -31,6 +31,9 @@ class Effect(StrEnum):
     DISPUTED = "disputed"
     WITHHOLD = "withhold"  # nothing more may go out until RESUME
     ASK_HUMAN = "ask_human"  # a person should look now
+    BEGIN = "begin"  # a conversation of its own on this phone
+    GIVE_CODE = "give_code"  # the code that was said is good from now on
+    TAKE_CODE = "take_code"  # whose code this was is to be looked up
 
 
 def _no_mark(_secret: str) -> str:
@@ -55,9 +58,14 @@ class Heard:
     spoken: tuple[str, ...] = ()  # all that we have phrases in
     hours: Say | None = None  # when people read, as it is said with the first answer
     opened: bool = False  # it began with the PIN, which `text` is without
+    hidden: int = 0  # letters in front that are the PIN
     forced: bool = False  # it is the word for duress
     secret: str | None = field(default=None, repr=False)  # what may be a PIN or a word, if it may
     mark: Callable[[str], str] = field(default=_no_mark, repr=False)  # of a secret, keyed
+    anothers: bool = False  # the secret is one of another conversation of this phone
+    room: bool = True  # for one more conversation on this phone
+    code: str = field(default="", repr=False)  # to give, if a code is asked for
+    code_came: bool = False  # it carried a code, which `text` is without
 
     @property
     def today(self) -> str:

@@ -111,6 +111,10 @@ GRANT SELECT ON cases TO workervoice_gateway;
 GRANT SELECT (programme_id, id, place, conversation_id, state, signer_id, signature, run_at,
     expires_at, dedupe_key) ON outbox TO workervoice_gateway;
 GRANT SELECT (programme_id, mac, day), INSERT, DELETE ON seen TO workervoice_gateway;
+-- Return codes: a keyed mark, and whose it is; whoever forgets a worker forgets theirs.
+GRANT SELECT, INSERT, DELETE ON return_code TO workervoice_gateway;
+GRANT SELECT (programme_id, conversation_id), DELETE ON return_code
+    TO workervoice_courier, workervoice_staff;
 GRANT INSERT ON conversation, contact, cases, key_pair, key_wrap, case_reader, message, assessment,
     outbox, clock TO workervoice_gateway;
 -- A worker who says that it is not fixed takes the issue back, too: states, and links to find it.
@@ -153,9 +157,7 @@ CREATE POLICY only_of_what_is_over ON draft AS RESTRICTIVE FOR DELETE TO workerv
     USING (EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = draft.programme_id
         AND c.id = draft.case_id AND c.state IN ('closed', 'out_of_scope')));
 CREATE POLICY only_of_what_is_over ON contact AS RESTRICTIVE FOR DELETE TO workervoice_courier
-    USING (EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = contact.programme_id
-            AND c.conversation_id = contact.conversation_id)
-        AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = contact.programme_id
+    USING (NOT EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = contact.programme_id
             AND c.conversation_id = contact.conversation_id
             AND c.state NOT IN ('closed', 'out_of_scope', 'erased')));
 
@@ -193,7 +195,7 @@ GRANT SELECT, INSERT, UPDATE (raised, version, record), DELETE ON watched TO wor
 
 -- Erasing, as a worker asked: a case's words, keys and clocks, its conversation's addresses, and
 -- the keys of what was drafted from it and never left.
-GRANT SELECT (programme_id, conversation_id) ON contact TO workervoice_staff;
+GRANT SELECT (programme_id, id, conversation_id) ON contact TO workervoice_staff;
 GRANT DELETE ON message, assessment, key_pair, key_wrap, contact, outbox, clock
     TO workervoice_staff;
 CREATE POLICY only_of_what_is_over ON key_pair AS RESTRICTIVE FOR DELETE TO workervoice_staff

@@ -373,6 +373,16 @@ CREATE INDEX outbox_lease_ix ON outbox (lease_until) WHERE state = 'claimed';
 
 CREATE INDEX outbox_owed_ix ON outbox (run_at) WHERE state IN ('owed', 'unknown');
 
+CREATE TABLE return_code (
+    programme_id UUID NOT NULL,
+    mark BYTEA NOT NULL,
+    conversation_id UUID NOT NULL,
+    until DATE NOT NULL,
+    proof BYTEA NOT NULL,
+    CONSTRAINT return_code_pk PRIMARY KEY (programme_id, mark),
+    CONSTRAINT conversation_id_conversation_fk FOREIGN KEY(programme_id, conversation_id) REFERENCES conversation (programme_id, id)
+);
+
 CREATE TABLE supply_link (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -499,4 +509,3 @@ CREATE TABLE slot (
     CONSTRAINT slot_pk PRIMARY KEY (programme_id, officer_id, kind),
     CONSTRAINT officer_id_officer_fk FOREIGN KEY(programme_id, officer_id) REFERENCES officer (programme_id, id)
 );
-
