@@ -51,6 +51,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         " signer_id state) I U(code payload provider_ref release_id release_signature"
         " release_signer_id run_at state)",
         "programme": "S*",
+        "return_code": "S* I D",
         "seen": "S* I D",
         "site": "S*",
     },
@@ -77,6 +78,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "outbox": "S* U(attempts code first_digest lease_token lease_until payload provider_ref"
         " reseal_signature reseal_signer_id run_at state) D",
         "programme": "S*",
+        "return_code": "S(conversation_id programme_id) D",
         "restored": "S*",
     },
     "console": {
@@ -120,6 +122,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "outbox": "S(code conversation_id expires_at id programme_id state) I U(state) D",
         "programme": "S*",
         "restored": "S* I",
+        "return_code": "S(conversation_id programme_id) D",
         "site": "S*",
         "supply_link": "S*",
         "watched": "S* I U(raised record version) D",

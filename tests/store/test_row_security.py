@@ -52,6 +52,7 @@ def lived_in(shared_house: House) -> House:
     add_place(shared_house.console, sam, lambda tx: hung_at(tx, *poster))
     case_id = a_case(shared_house, number="+15550100778")
     restricting.restrict(shared_house.console, sam, case_id, {sam.id}, "for one person")
+    shared_house.say("+15550100778", "code")
     throttle.Throttle(shared_house.console.database).take(Caller("").at_token(b"", 0), 0)
     watch.Watch().opened(shared_house.console, sam, case_id)
     fluency.tell(shared_house.console, sam, ["en"])

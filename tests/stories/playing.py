@@ -16,10 +16,11 @@ from uuid import UUID, uuid4
 from tests.house import House
 from tests.looking import cases_of
 from workervoice.errors import GuardFailed, IllegalMove
-from workervoice.hotline import guarding
+from workervoice.hotline import guarding, sameworker
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.dossier import Arrival
 from workervoice.message import Address, AddressKind, Inbound, MediaHandle, Priority, Rejected
+from workervoice.workflow.returncodes import found
 
 WIDTH = 96
 _LINE = re.compile(r"^(?P<who>[a-z]+) +(?P<mark>[>:=<!]) (?P<text>.*)$")
@@ -86,6 +87,7 @@ class Stage:
     phones: dict[str, Phone] = field(default_factory=dict)
     last: str = "worker"
     digit: str = ""
+    code: str = ""
     told: list[str] = field(default_factory=list)
 
     def play(self, transcript: str) -> str:
@@ -132,6 +134,7 @@ class Stage:
         phone, known = self.phone(name), cases_of(self.house)
         media = (MediaHandle("https://api.example/m/1", _MEDIA[text]),) if text in _MEDIA else ()
         words = "" if media or text == _NOTHING else text.replace("{digit}", self.digit)
+        words = words.replace("{code}", self.code)
         inbound = Inbound(f"SM{uuid4().hex}", phone.address, words, media)
         reception = self.house.reception
         arrival = Arrival(self.house.line(phone.line), inbound, reception.read(inbound))
@@ -142,8 +145,11 @@ class Stage:
 
     def _acts(self, login: str, text: str) -> bool:
         """An officer acts on the case of who wrote last; False if it is refused."""
-        actor, case_id = self.house.actor(login), self.case_id
-        verb, _, rest = text.partition(" ")
+        actor, (verb, _, rest) = self.house.actor(login), text.partition(" ")
+        if verb == sameworker.LET_IN:  # from now on that phone is this worker's, too
+            name, _, rest = rest.partition(" ")
+            self.phones[self.last].case_id = self.phones[name].case_id
+        case_id = self.case_id
         try:
             if verb == "answers":
                 self.house.desk.answer(actor, case_id, rest)
@@ -154,6 +160,8 @@ class Stage:
                 guarding.move(self.house.console, actor, case_id, verb, rest)
             elif verb == guarding.FORGET:
                 guarding.forget(self.house.console, actor, case_id, rest)
+            elif verb == sameworker.LET_IN:
+                sameworker.let_in(self.house.console, actor, case_id, rest)
             else:
                 self.house.desk.move(actor, case_id, verb, rest)
         except (GuardFailed, IllegalMove):
@@ -175,6 +183,10 @@ class Stage:
                     if text == self.house.phrases.say(key, language, digit=digit):
                         self.digit = digit
                         text = self.house.phrases.say(key, language, digit="{digit}")
+        code = found(text)
+        if code is not None:
+            self.code = code.digits
+            text = text[: code.start] + "{code}" + text[code.end :]
         return text.replace("\n", " / ")
 
     def passes(self, text: str) -> str:

@@ -422,21 +422,25 @@ def test_a_talking_worker_can_freeze_from_every_state() -> None:
 def test_new_asks_for_a_pin_of_its_own_and_begins_with_it(word: str) -> None:
     play(f"> {word}\n< first_answer\n* report")
     play(DONE + f"= day 1\n> {word}\n< new_ask\n> 4826\n< new_ready\n* begin secret")
-    play(DONE + f"= day 1\n> {word}\n< new_ask\n= 2 h\n> 4826\n< thanks\n* report")
+    play(DONE + f"= day 1\n> {word}\n< new_ask\n= minutes 61\n> 4826\n< thanks\n* report")
+
+
+PIN_SET = "> safety\n< safety_menu\n> 4\n< pin_ask\n> 4826\n< pin_set\n* secret\n"
 
 
 @pytest.mark.parametrize("word", ["CODE", "nuevo teléfono"])
 def test_a_code_is_given_to_whoever_reported_something(word: str) -> None:
     play(f"> {word}\n< first_answer\n* report")
     play(DONE + f"= day 1\n> {word}\n< code_given\n* give_code")
-    play(
-        DONE
-        + f"> safety\n< safety_menu\n> 4\n< pin_ask\n> 4826\n< pin_set\n* secret\n> {word}\n< pin_needed"
-    )
+    play(DONE + PIN_SET + f"> {word}\n< pin_needed")
 
 
 def test_digits_that_nobody_asked_for_are_a_try_where_there_is_a_pin() -> None:
-    play(
-        DONE
-        + "> safety\n< safety_menu\n> 4\n< pin_ask\n> 4826\n< pin_set\n* secret\n> 1111\n< pin_wrong\n* secret"
-    )
+    play(DONE + PIN_SET + "> 1111\n< pin_wrong\n* secret")
+
+
+def test_that_it_is_fixed_needs_the_pin_where_there_is_one_and_that_it_is_not_does_not() -> None:
+    asked = DONE + PIN_SET + "= hold confirm\n> 4826\n* release=1\n"
+    play(asked + "> 4\n< pin_needed\n> 4826\n< confirm_thanks\n* confirmed")
+    play(asked + "> 4826 4\n< confirm_thanks\n* confirmed")
+    play(asked + "> 5\n< dispute_thanks\n* disputed ask_human")

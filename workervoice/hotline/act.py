@@ -191,7 +191,7 @@ class Desk:
         if state in {"withdrawn", "frozen"}:
             raise GuardFailed(f"nothing may be sent: the conversation is {state}")
         if record.contact_id == NOBODY:
-            raise GuardFailed("nothing can be sent: the worker's address was kept long enough")
+            raise GuardFailed("nothing can be sent: no phone leads to this worker")
         to = (row.id, record.contact_id, record.line_id)
         if kind == "reply" and goes_at_once(record.progress):
             debt = Debt(*to, text, direct=True, not_before=_when(file))

@@ -23,6 +23,7 @@ from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord
 from workervoice.hotline.redacting import may_be_redacted
 from workervoice.hotline.registry import buyers_shown, sites
+from workervoice.hotline.sameworker import Phones, phones
 from workervoice.hotline.sidebyside import Judged, Second, judged, seconds
 from workervoice.hotline.spoken import Read, read_in
 from workervoice.hotline.translating import beside, translated
@@ -104,6 +105,7 @@ class CasePage:
     proposals: frozenset[str]  # moves that a colleague proposed
     conversation: str
     guarded: Guarded
+    phones: Phones
     writes_in: tuple[str, str]  # the worker's language, or that of the line
     emergency: str  # the number that the hotline's own answers name on this line
     held: bool  # under legal hold
@@ -147,6 +149,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             proposals=_proposals(case),
             conversation=case.talk.state,
             guarded=guarded(case),
+            phones=phones(case),
             writes_in=(language, line.language),
             emergency=line.emergency_number,
             held=case.under_hold,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import ctx
 from workervoice.errors import Unavailable
 from workervoice.hotline import complaints, hearing, returncodes, sharing
-from workervoice.hotline.complaints import Docket
+from workervoice.hotline.complaints import Docket, Filed, Learnt
 from workervoice.hotline.dossier import Arrival, Filing
 from workervoice.hotline.hearing import About
 from workervoice.hotline.meeting import Met, meet, talks
@@ -109,34 +109,11 @@ class Reception:
         arrival = hearing.with_language(arrival, met.record.progress.language)
         known = [met.row.logged()] if met.known else []
         docket = complaints.sort(tx, pen, met.record, arrival, known)
-        progress = _ready(met, docket)
-        asked = asks_for_site(progress)
-        learnt = complaints.learn(docket, arrival, self._poster(tx, pen), asked=asked)
-        phone = talks(self.process.custody, tx.programme, met.phone)
-        about = About(
-            learnt.together,
-            docket.has_case,
-            docket.disclosed,
-            progress,
-            phone,
-            met.own,
-            room=met.free is not None,
-        )
-        heard = hearing.heard(arrival, about, now, self.phrases.files)
-        turn = hearing.turn(progress, heard)
+        learnt, heard, turn = self._understood(tx, pen, met, docket, arrival)
         came, arrival = arrival, hearing.without_secrets(arrival, heard, turn)
         filing = Filing(arrival, turn, learnt.facts, met.row.id)
         filed = complaints.take(tx, pen, docket, filing)
-        record = replace(
-            met.record,
-            progress=replace(
-                hearing.noted(turn.progress, arrival, now), case_open=filed.any is not None
-            ),
-            line_id=arrival.line.id,
-            case_id=filed.main or met.record.case_id,
-            complaint_id=filed.apart or met.record.complaint_id,
-            shared=met.record.shared or Effect.BEGIN in turn.effects,
-        )
+        record = _with_this(met.record, filed, turn, arrival, now)
         self._answer(tx, pen, met.row.id, record, turn, arrival.line)
         remember_once(tx, message_mac, now.date())
         for contact in met.new:
@@ -147,6 +124,19 @@ class Reception:
         self._elsewhere(tx, pen, met, (came.inbound, heard, record.progress), turn)
         pen.log(tx, "message_received", filed.any or met.row.id)
         return Taken.STORED
+
+    def _understood(
+        self, tx: Tx, pen: Pen, met: Met, docket: Docket, arrival: Arrival
+    ) -> tuple[Learnt, Heard, Turn]:
+        """What is known with this message, what the dialogue hears of it, and its turn on it."""
+        progress = _ready(met, docket)
+        asked = asks_for_site(progress)
+        learnt = complaints.learn(docket, arrival, self._poster(tx, pen), asked=asked)
+        phone = talks(self.process.custody, tx.programme, met.phone)
+        known = (learnt.together, docket.has_case, docket.disclosed)
+        about = About(*known, progress, phone, met.own, room=met.free is not None)
+        heard = hearing.heard(arrival, about, pen.now, self.phrases.files)
+        return learnt, heard, hearing.turn(progress, heard)
 
     def _poster(self, tx: Tx, pen: Pen) -> Poster:
         """The programme's sites: as long as its directory is not read again, those of then."""
@@ -212,6 +202,21 @@ class Reception:
             touches_matter=any(say.key in SOON_OR_NEVER for say in turn.says),
         )
         owe_text(tx, pen, debt)
+
+
+def _with_this(
+    record: ConversationRecord, filed: Filed, turn: Turn, arrival: Arrival, now: datetime
+) -> ConversationRecord:
+    """What the conversation's record says once the message is stored."""
+    progress = hearing.noted(turn.progress, arrival, now)
+    return replace(
+        record,
+        progress=replace(progress, case_open=filed.any is not None),
+        line_id=arrival.line.id,
+        case_id=filed.main or record.case_id,
+        complaint_id=filed.apart or record.complaint_id,
+        shared=record.shared or Effect.BEGIN in turn.effects,
+    )
 
 
 def _ready(met: Met, docket: Docket) -> Progress:

@@ -21,6 +21,9 @@ from workervoice.workflow.turn import POSSIBLE_DISTRESS, Effect, Heard, Say, Tur
 __all__ = ["Effect", "Heard", "Held", "Progress", "Say", "Turn", "converse"]
 
 
+FIXED = "fixed"  # what a PIN was asked for: to say that it is
+
+
 def converse(progress: Progress, heard: Heard) -> Turn:
     """The turn that follows this text. Same progress and same text: same turn."""
     command = None if heard.media_only else command_in(heard.text)
@@ -74,6 +77,8 @@ def _opened(progress: Progress, heard: Heard) -> Turn:
         return safety.asked_for(progress, heard, Command.SAFETY)
     if wanted == Command.CODE:
         return otherphones.give_code(progress, heard)
+    if wanted == FIXED and progress.awaiting == "confirm":
+        return _fixed(questions.at_rest(progress))
     return _release(progress, heard) if progress.held else Turn(progress, (Say("nothing_waits"),))
 
 
@@ -130,10 +135,16 @@ def _confirmed(progress: Progress, heard: Heard) -> Turn:
     if fixed is None:
         return questions.thank(progress, heard)
     done = questions.at_rest(progress)
+    if fixed and safety.locked(progress, heard):  # the phone may be in other hands
+        return safety.need_pin(progress, heard, FIXED)
     if fixed:
-        return Turn(done, (Say("confirm_thanks"),), effects=frozenset({Effect.CONFIRMED}))
+        return _fixed(done)
     effects = frozenset({Effect.DISPUTED, Effect.ASK_HUMAN})
     return Turn(done, (Say("dispute_thanks"),), effects=effects)
+
+
+def _fixed(progress: Progress) -> Turn:
+    return Turn(progress, (Say("confirm_thanks"),), effects=frozenset({Effect.CONFIRMED}))
 
 
 def _stop(progress: Progress, _heard: Heard) -> Turn:

@@ -58,9 +58,9 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "nothing may be sent: the conversation is frozen": (
             "Nothing may be sent: the worker may be under pressure, so the conversation is frozen."
         ),
-        "nothing can be sent: the worker's address was kept long enough": (
-            "Nothing can be sent: the case was closed so long ago that the worker's address was "
-            "destroyed."
+        "nothing can be sent: no phone leads to this worker": (
+            "Nothing can be sent: no phone leads to this worker. Either there never was one, or "
+            "their address was kept long enough and is destroyed."
         ),
         "the passage stands there more than once: copy more of it": (
             "This passage stands there more than once: copy more of it."
