@@ -67,8 +67,10 @@ class Scene:
         """A route's path with this scene's ids in it, and a move that its table has."""
         subject = "actions" if "/actions/" in template else template.split("/")[1]
         subject = "conversation" if "/conversation/" in template else subject
+        subject = "phones" if "/phones/" in template else subject
         moves = {
             "conversation": "freeze",
+            "phones": "refuse",
             "cases": "close",
             "issues": "reject",
             "disclosures": "decline",
