@@ -21,6 +21,7 @@ from workervoice.crypto.slots import CHEAP
 from workervoice.crypto.totp import code_at, step_of
 from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.act import Desk
+from workervoice.hotline.byhand import ByHand
 from workervoice.hotline.doors import Door
 from workervoice.hotline.dossier import Arrival
 from workervoice.hotline.factors import USED_STEP
@@ -99,6 +100,7 @@ class House:
         self.reception = Reception(
             self.gateway, self.engine, self.phrases, notice_url="https://hotline.test/notice"
         )
+        self.by_hand = ByHand(self.reception)
         self.courier = Courier(
             self.courier_process,
             lambda line: self.phones,

@@ -81,6 +81,7 @@ KINDS = frozenset(
         # of the courier
         *("programme", "clocks", "clock", "retention", "log", "send", "look_up", "queue"),
         *("list", "comparison"),
+        "entry",  # what a person wrote down, and the gateway takes
         *("case", "sensitive issue", "disclosure"),  # rows that a page could not read
     }
 )

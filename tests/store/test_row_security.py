@@ -17,13 +17,16 @@ from workervoice.embedded import EmbeddedServer
 from workervoice.hotline import (
     disclosing,
     drafts,
+    entrydrafts,
     fluency,
+    handover,
     issuenotes,
     restricting,
     staffing,
     throttle,
     watch,
 )
+from workervoice.hotline.handover import Entry
 from workervoice.hotline.hanging import hung_at
 from workervoice.hotline.registering import add_place
 from workervoice.hotline.restoring import note_restore
@@ -57,6 +60,9 @@ def lived_in(shared_house: House) -> House:
     watch.Watch().opened(shared_house.console, sam, case_id)
     fluency.tell(shared_house.console, sam, ["en"])
     drafts.keep(shared_house.console, sam, case_id, "note", {"text": ("half a sentence",)})
+    entrydrafts.keep_entry(shared_house.console, sam, "hand", {"text": ("half a sentence",)})
+    line_id = shared_house.line().id
+    handover.hand_over(shared_house.console, sam, Entry("letter", "a letter", line_id), uuid4())
     remember(shared_house, shared_house.data / "keyed.list")
     shared_house.deliver()
     with shared_house.owner.begin(Scope(shared_house.programme)) as tx:
@@ -101,7 +107,8 @@ def test_a_role_sees_its_own_programme(lived_in: House, role: str) -> None:
     with connected(lived_in, role, programme=lived_in.programme) as connection:
         seen = counts(connection, readable(role))
 
-    nobodys = {"session", "draft"} if role == "staff" else {"session"}  # a draft is its writer's
+    own = {"draft", "entry_draft", "handover"} if role == "staff" else set()  # their writer's
+    nobodys = {"session", *own}
     assert {table for table, number in seen.items() if number == 0} <= nobodys
 
 

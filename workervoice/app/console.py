@@ -17,9 +17,11 @@ from workervoice.errors import SettingsError
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.process import Process
+from workervoice.hotline.prompting import Prompter
 from workervoice.hotline.throttle import Rules
 from workervoice.settings import PREFIX, Settings
 from workervoice.triage import packheads
+from workervoice.triage.engine import Engine
 from workervoice.web.console import create_console_app
 from workervoice.web.console.shelf import Shelf
 from workervoice.workflow.phrasebook import PhraseBook
@@ -43,7 +45,9 @@ def run_console(settings: Settings, seat: Seat) -> None:
     )
     shelf = Shelf(partial(packheads.heads, settings.packs_dir))
     shelf.look_ahead()
-    app.state.console = replace(app.state.console, shelf=shelf)
+    load = partial(Engine.load, settings.packs_dir, settings.rule)
+    prompter = Prompter(load, desk.phrases)
+    app.state.console = replace(app.state.console, shelf=shelf, prompter=prompter)
     server = web_server(app, settings.recycle_requests if kept else 0, tied=seat.tied)
     registry = app.state.console.counts.registry
 

@@ -17,6 +17,8 @@ from workervoice.settings import Settings
 from workervoice.store.engine import Database
 from workervoice.store.programme import is_founded
 
+# What is unlogged waits for our own gateway only: a backup would keep it for longer than that.
+_FORM = ("--format=plain", "--no-owner", "--no-unlogged-table-data")
 _VARIABLES = {
     "host": "PGHOST",
     "port": "PGPORT",
@@ -35,7 +37,7 @@ def dumped(settings: Settings) -> Iterator[IO[bytes]]:
     with owner_url(settings, given=settings.database_url) as url, tempfile.TemporaryFile() as said:
         _refuse_empty(url)
         pg_dump = subprocess.Popen(  # noqa: S603 - our own program, nothing of a user's
-            [str(program("pg_dump")), "--format=plain", "--no-owner"],
+            [str(program("pg_dump")), *_FORM],
             env=reaching(url),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

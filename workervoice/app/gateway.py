@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workervoice.app.intake import Intake
 from workervoice.app.processes import build_process, public_url
 from workervoice.app.second_opinion import ModelProcess
 from workervoice.app.serving import Seat, listening_socket, ops_of_server, serve, web_server
@@ -41,8 +42,15 @@ def run_gateway(settings: Settings, seat: Seat) -> None:
     listening = listening_socket(
         seat.handle, settings.gateway_host, settings.gateway_port, "gateway_port"
     )
+    intake = Intake(reception)
+    intake.start()
+
+    def finish() -> None:
+        intake.close()
+        app.state.finish()
+
     try:
-        serve(server, listening, ops, finish=app.state.finish)
+        serve(server, listening, ops, finish=finish)
     finally:
         if second is not None:
             second.close()

@@ -39,9 +39,9 @@ _BAD = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionEr
 def sign_processes(ceremony: Ceremony, data: Path) -> list[Signed]:
     """The root vouches for the gateway's and the courier's keys, and for the log's."""
     entries = []
-    for kind, kem in (("gateway", None), ("courier", "courier")):
+    for kind, kem in (("gateway", "own"), ("courier", "courier")):
         files = load_key_files(data, kind)
-        kem_public = files.custody.public(kem) if kem else b""
+        kem_public = files.custody.public(kem)
         sign_public = files.custody.public("signing")
         entries.append(ceremony.process(files.process_id, kind, sign_public, kem_public))
     log_public = load_key_files(data, "courier").custody.public("log")

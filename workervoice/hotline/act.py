@@ -162,7 +162,7 @@ class Desk:
         if override is not None:
             words["override"] = {"ground": override.ground, "reason": override.reason}
         file.note("note", words)
-        if move == "report_remedy":
+        if move == "report_remedy" and file.conversation.contact_id != NOBODY:
             question = self._say(file, "confirm_question")
             outbox_id = self._hold(file, question, "confirm")
             words = {"kind": "question", "text": question, "outbox": str(outbox_id)}

@@ -59,6 +59,8 @@ class Said:
     may_be_redacted: bool = False
     reads: tuple[Read, ...] = ()  # what packs read in it, and by which rules
     replies: tuple[str, ...] = ()  # what the hotline said to this text by itself, as phrase keys
+    way: str = ""  # how it came, if an officer wrote it down
+    written_by: str = ""
     broken: bool = False
 
     @property
@@ -211,6 +213,7 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         return Said(entry.id, entry.direction, kind, None, by, (), broken=True)
     words, text = entry.words, str(entry.words.get("text", ""))
     outbox_id, override = words.get("outbox"), words.get("override", {})
+    written = words.get("by")
     shortened_by, author = by if words.get("removed") else "", words.get("author")
     if shortened_by and author and entry.direction != "in":
         by = names.get(UUID(author), "hotline")
@@ -227,7 +230,9 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         media=len(words.get("media", [])),
         move=str(words.get("move", "")),
         issue=str(words.get("issue", "")),
-        command=command(text) if entry.direction == "in" else None,
+        command=command(text) if entry.direction == "in" and not written else None,
+        way=str(words.get("way", "")),
+        written_by=names.get(UUID(written), "?") if written else "",
         asked_for_reply=bool(words.get("asked_for")) and digit(text) == 1,
         consent=words.get("consent"),
         replies=tuple(map(str, words.get("replies", []))),

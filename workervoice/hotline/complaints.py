@@ -32,6 +32,7 @@ from workervoice.store.engine import Tx
 from workervoice.store.rows import Row
 from workervoice.store.vault import Vault
 from workervoice.triage import facts as triage_facts
+from workervoice.triage.engine import Reading
 from workervoice.workflow.commands import command, digit, yes_or_no
 from workervoice.workflow.dialogue import Effect, Turn
 
@@ -89,7 +90,7 @@ def sort(
 ) -> Docket:
     """Where this message belongs."""
     main = case_side.find(tx, pen, record.case_id, known)
-    says_so = arrival.reading.facts.items.get(ITEM) is Answer.REPORTED
+    says_so = is_complaint(arrival.reading)
     if record.complaint_id is None and not says_so:
         return Docket(main, Dossier())
     guards = guardians(tx, pen)
@@ -104,6 +105,11 @@ def sort(
         return Docket(main, apart if _is_guarded(apart, guards) else new, to_apart=True)
     takes = apart.is_open or (apart.row is not None and not main.is_open)
     return Docket(main, apart, to_apart=takes)
+
+
+def is_complaint(reading: Reading) -> bool:
+    """Whether this text complains about the hotline."""
+    return reading.facts.items.get(ITEM) is Answer.REPORTED
 
 
 def _is_stuck(apart: Dossier) -> bool:

@@ -38,12 +38,21 @@ _GRADES = tuple(Grade)
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """How a report came that no phone sent, and which officer wrote it down."""
+
+    way: str
+    officer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """One message, read: what came, on which line, and what triage saw in it."""
 
     line: Line
     inbound: Inbound
     reading: Reading
+    entered: Entered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +245,14 @@ def _priority(record: CaseRecord, judged: Priority, filing: Filing) -> Priority:
 
 def _words(filing: Filing) -> dict[str, Any]:
     arrival, reading = filing.arrival, filing.arrival.reading
-    evidence = [*reading.evidence, *understood(filing.turn.answers, arrival.inbound.text)]
+    evidence = [*reading.evidence]
+    by_hand: dict[str, str] = {}
+    if arrival.entered is None:
+        evidence += understood(filing.turn.answers, arrival.inbound.text)
+    else:
+        by_hand = {"way": arrival.entered.way, "by": str(arrival.entered.officer_id)}
     return {
+        **by_hand,
         "kind": "report" if filing.turn.report else "answer",
         "text": arrival.inbound.text,
         "language": reading.language.code,

@@ -32,6 +32,12 @@ _PLAIN: Mapping[str, Kind] = {
         "a complaint about the hotline is for its team: no supervisor was ever vouched for (case)",
         sensitive=True,
     ),
+    "handed_over": Kind(
+        "an officer wrote something down for a worker; the detail is how it came (entry)"
+    ),
+    "entered_by_hand": Kind(
+        "what an officer wrote down was filed; the detail is how it came (case)"
+    ),
     "delivery": Kind("a text to a worker moved on; the detail is its state (outbox row)"),
     # an officer reads or is refused
     "login": Kind("an officer signed in; the detail “command” is the command line (officer)"),

@@ -18,7 +18,7 @@ from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.proposals import proposers
 from workervoice.hotline.reading import Actor, CaseKeys, Opened
-from workervoice.hotline.records import CaseRecord, ConversationRecord
+from workervoice.hotline.records import NOBODY, CaseRecord, ConversationRecord
 from workervoice.hotline.registry import lines
 from workervoice.message import Consent, Priority, Role
 from workervoice.store import cases
@@ -196,6 +196,7 @@ class OpenCase:
             "consent_or_override": may_tell(Consent.AUTHORITIES, consent, override),
             "may_leave": self.may_leave(),
             "has_remedy": bool(reason.strip()),
+            "no_phone": self.conversation.contact_id == NOBODY,
             "no_legal_hold": self.state in _ERASABLE and self._may_be_erased(),
             "retention_over": self._kept_long_enough(),
             "waited_72_hours": asked_at is not None

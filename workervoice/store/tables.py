@@ -27,8 +27,9 @@ from workervoice.store.columns import sealed as _sealed
 from workervoice.store.columns import signed as _signed
 from workervoice.store.columns import table as _table
 from workervoice.store.columns import text as _text
+from workervoice.store.tables_byhand import entry_draft, handover
 
-__all__ = ["metadata"]
+__all__ = ["entry_draft", "handover", "metadata"]
 
 # --- the programme, and who and what it is about -------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The case: one report, from the first text to a remedy that the worker confirmed.
 
-Nothing closes by itself. `close` follows the worker's word; `close_unconfirmed` is a supervisor's
+Nothing closes by itself. `close` follows the worker's word, which a handler writes down only where
+no phone leads to the worker; `close_unconfirmed` is a supervisor's
 and says why the worker could not be asked. A DELETE takes the case out of routine work, and its
 cancelling puts it back where it was. Erasing is a handler's act, never a clock's; only a case that
 a handler had erased, and that a restore brought back, is erased again by itself.
@@ -101,6 +102,15 @@ MACHINE = Machine(
             said="The remedy does not stand",
         ),
         Move("confirm", ("remedy_reported",), "confirmed", _WORKER, said="says that it is fixed"),
+        Move(
+            "confirm_in_person",
+            ("remedy_reported",),
+            "confirmed",
+            OFFICERS,
+            ("no_phone",),
+            reason=True,
+            said="The worker says in person that it is fixed",
+        ),
         Move(
             "dispute",
             ("remedy_reported", "confirmed"),

@@ -27,6 +27,7 @@ GUARDS: Mapping[str, str] = MappingProxyType(
         "issue_released": "a sensitive issue about this case was released",
         "may_leave": "the case is open, and its worker has not asked to delete it",
         "no_legal_hold": "no case of this worker that this officer may read is under legal hold",
+        "no_phone": "no phone leads to the worker, who said it to a person",
         "not_the_doer": "this person did not do the action",
         "not_the_proposer": "this person did not propose the action",
         "not_zero_tolerance": "no danger, child or violence is reported",

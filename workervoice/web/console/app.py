@@ -11,12 +11,15 @@ from workervoice.errors import Contradicted, Unavailable, WorkervoiceError, Work
 from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.process import Process
+from workervoice.hotline.prompting import Prompter
 from workervoice.hotline.throttle import Rules, Throttle
+from workervoice.triage.engine import Engine
 from workervoice.web.console import (
     account,
     agreement,
     cases,
     disclosures,
+    entries,
     guarding,
     issues,
     joining,
@@ -49,6 +52,7 @@ ROUTERS = tuple(
         *(login, joining, second, account, people),
         *(
             cases,
+            entries,
             suggesting,
             translating,
             restored,
@@ -91,7 +95,9 @@ def create_console_app(
     sizes, rules = limits.rules(), rules or Rules()
     throttle = Throttle(process.database, rules.longest)
     app.state.console = Console(
-        process, door, desk, secure_cookies, demo, throttle, rules.behind_proxy
+        *(process, door, desk, secure_cookies, demo, throttle),
+        Prompter(Engine.load, desk.phrases),
+        rules.behind_proxy,
     )
     for router in ROUTERS:
         app.include_router(router)

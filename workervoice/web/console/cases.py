@@ -40,6 +40,7 @@ router = APIRouter()
 LATEST = "#latest"  # the last entry of a thread
 ALWAYS_WHY = {
     "report_remedy": "What did workers actually get, and how many of them?",
+    "confirm_in_person": "What did the worker say, when, and to whom?",
     "erase": "The worker asked for it. Say that you checked that no law or court asks to keep it.",
 }
 

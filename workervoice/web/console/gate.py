@@ -24,6 +24,7 @@ from workervoice.hotline.doors import Door
 from workervoice.hotline.lateness import KnownClocks
 from workervoice.hotline.listing import Listing
 from workervoice.hotline.process import Process
+from workervoice.hotline.prompting import Prompter
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.references import reference
 from workervoice.hotline.roster import Registrars
@@ -55,6 +56,7 @@ class Console:
     secure_cookies: bool
     demo: bool
     throttle: Throttle
+    prompter: Prompter
     behind_proxy: bool = False
     shelf: Shelf = field(default_factory=Shelf)
     logins: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(LOGINS_AT_ONCE))

@@ -15,6 +15,7 @@ DONE: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "take_back": "Taken back: buyers or referral did not help",
             "report_remedy": "Remedy reported, the worker is asked",
             "doubt_remedy": "The remedy does not stand",
+            "confirm_in_person": "The worker said in person that it is fixed",
             "close": "Closed",
             "close_unconfirmed": "Closed without the worker's word",
             "reopen": "Reopened",

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from workervoice.errors import Declined, GuardFailed, IllegalMove, ReasonMissing, WorkflowError
 from workervoice.hotline.act import ANSWER_MAX
 from workervoice.hotline.factors import MOST
+from workervoice.hotline.handover import NUMBER_WRONG
+from workervoice.hotline.handover import TEXT_MAX as ENTRY_MAX
 from workervoice.hotline.planning import TEXT_MAX
 from workervoice.web.console import words
 from workervoice.workflow import action, case, conversation, disclosed, issue
@@ -46,6 +48,22 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "choose an indicator and a verdict from the list": "Choose an indicator from the list.",
         "say why, in a few words": SAY_WHY,
         "choose a site from the list": "Choose a site from the list.",
+        "choose a line from the list": "Choose a line from the list.",
+        "say how it came": "Say how it came: told in person, or as a letter.",
+        NUMBER_WRONG: (
+            "Write the number with its country, such as +880 and the rest; it is not kept here, so "
+            "type it again."
+        ),
+        f"write down what the worker said, in 1 to {ENTRY_MAX} characters": (
+            f"Write down what the worker said, in 1 to {ENTRY_MAX} characters."
+        ),
+        "either nobody may be told, or those who are ticked": (
+            "Either nobody may be told, or those who are ticked: not both."
+        ),
+        "the gateway has no key for entries: a new ceremony gives it one": (
+            "Entries cannot be taken: this hotline's keys are older than this version. Tell "
+            "whoever looks after the server."
+        ),
         "choose a priority from the list": "Choose a priority from the list.",
         "choose a sentence from the list": "Choose a sentence from the list.",
         "an empty note says nothing": "Write something in the note.",
@@ -151,6 +169,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "issue_released": "a sensitive issue about this case was released",
         "may_leave": "the case is open, and its worker has not asked to delete it",
         "no_legal_hold": "no case of this worker is under legal hold",
+        "no_phone": "no phone leads to this worker: others are asked by the hotline itself",
         "not_the_doer": "somebody other than the person who did it checks it",
         "not_the_proposer": "somebody other than its proposer agrees",
         "not_zero_tolerance": "no danger, child or violence is reported",

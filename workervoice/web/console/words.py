@@ -95,6 +95,10 @@ CONVERSATION: Words = MappingProxyType(
     }
 )
 
+WAYS: Words = MappingProxyType(
+    {"call": "told on the telephone", "walk_in": "told in person", "letter": "came as a letter"}
+)
+
 ROLES: Words = MappingProxyType(
     {
         "handler": "Case handler",

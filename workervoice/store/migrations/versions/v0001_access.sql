@@ -281,6 +281,15 @@ CREATE POLICY only_own ON draft AS RESTRICTIVE FOR SELECT TO workervoice_staff
     USING (officer_id = workervoice_scope('officer'));
 CREATE POLICY only_own_new ON draft AS RESTRICTIVE FOR INSERT TO workervoice_staff
     WITH CHECK (officer_id = workervoice_scope('officer'));
+-- What they write down for a worker, handed over to the gateway; they see what became of their own.
+GRANT SELECT (programme_id, id, officer_id, day, outcome), INSERT ON handover
+    TO workervoice_staff;
+GRANT SELECT, INSERT, DELETE ON entry_draft TO workervoice_staff;
+CREATE POLICY only_own ON handover AS RESTRICTIVE TO workervoice_staff
+    USING (officer_id = workervoice_scope('officer'));
+CREATE POLICY only_own ON entry_draft AS RESTRICTIVE TO workervoice_staff
+    USING (officer_id = workervoice_scope('officer'));
+GRANT SELECT, UPDATE (envelope, outcome), DELETE ON handover TO workervoice_gateway;
 
 -- Buyers: the own disclosures and their plan.
 GRANT SELECT ON organisation, directory, key_pair, key_wrap, disclosure, action, action_entry

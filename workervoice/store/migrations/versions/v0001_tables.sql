@@ -509,3 +509,25 @@ CREATE TABLE slot (
     CONSTRAINT slot_pk PRIMARY KEY (programme_id, officer_id, kind),
     CONSTRAINT officer_id_officer_fk FOREIGN KEY(programme_id, officer_id) REFERENCES officer (programme_id, id)
 );
+
+-- What people write down for workers. The first is in no write-ahead log and in no backup.
+CREATE UNLOGGED TABLE handover (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    officer_id UUID NOT NULL,
+    day DATE NOT NULL,
+    envelope BYTEA,
+    signature BYTEA NOT NULL,
+    outcome BYTEA,
+    CONSTRAINT handover_pk PRIMARY KEY (programme_id, id)
+);
+
+CREATE TABLE entry_draft (
+    programme_id UUID NOT NULL,
+    officer_id UUID NOT NULL,
+    form TEXT NOT NULL,
+    id UUID NOT NULL,
+    words BYTEA NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT entry_draft_pk PRIMARY KEY (programme_id, officer_id, form)
+);
