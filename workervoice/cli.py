@@ -26,6 +26,7 @@ from workervoice.app import (
     commands_phrases,
     commands_places,
     commands_posters,
+    commands_practice,
     commands_restore,
     commands_status,
     uncaught,
@@ -49,6 +50,7 @@ _ROOMS = (
     commands_packs,
     commands_phrases,
     commands_posters,
+    commands_practice,
 )
 
 

@@ -51,6 +51,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "outbox": "S(conversation_id dedupe_key expires_at id place programme_id run_at signature"
         " signer_id state) I U(code payload provider_ref release_id release_signature"
         " release_signer_id run_at state)",
+        "practice": "S*",
         "programme": "S*",
         "return_code": "S* I D",
         "seen": "S* I D",
@@ -162,6 +163,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "case_reader": "S* I D",
         "cases": "S* U(epoch facts next_look_at queue signature signer_id version)",
         "directory": "S* I",
+        "practice": "S* I U(begun ended line_id mark signature signer_id until version)",
         "hanging": "S* I U(gone hung language place signature signer_id site_id version)",
         "invitation": "S* I D",
         "key_pair": "S* I",

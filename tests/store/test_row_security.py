@@ -21,6 +21,7 @@ from workervoice.hotline import (
     fluency,
     handover,
     issuenotes,
+    practising,
     restricting,
     staffing,
     throttle,
@@ -53,6 +54,7 @@ def lived_in(shared_house: House) -> House:
     staffing.invite(shared_house.console, sam, guest)
     poster = ("RIVER", "at the gate", "bn", shared_house.now.date())
     add_place(shared_house.console, sam, lambda tx: hung_at(tx, *poster))
+    practising.begin(shared_house.console, sam, "demo-sms", 4)
     case_id = a_case(shared_house, number="+15550100778")
     restricting.restrict(shared_house.console, sam, case_id, {sam.id}, "for one person")
     shared_house.say("+15550100778", "code")

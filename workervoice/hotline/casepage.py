@@ -61,6 +61,7 @@ class Said:
     replies: tuple[str, ...] = ()  # what the hotline said to this text by itself, as phrase keys
     way: str = ""  # how it came, if an officer wrote it down
     written_by: str = ""
+    practised: bool = False  # it began with the code of a practice
     broken: bool = False
 
     @property
@@ -239,6 +240,7 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         removed=tuple(map(str, words.get("removed", []))),
         removed_by=shortened_by,
         may_be_redacted=may_be_redacted(entry),
+        practised=bool(words.get("practice_code")),
         override=(str(override.get("ground", "")), str(override.get("reason", ""))),
     )
 

@@ -22,6 +22,7 @@ from workervoice.store.cases import case_glimpses
 from workervoice.store.engine import Tx
 from workervoice.store.log import Event, record_event
 from workervoice.store.tables import disclosure
+from workervoice.store.vault import QueueRecord
 from workervoice.workflow import disclosed
 from workervoice.workflow.clocks import ACKNOWLEDGED_BY, ClockKind, due, hears, ladder
 from workervoice.workflow.retention import OVER
@@ -94,7 +95,11 @@ def look_at_clock(
         return
     late = now.timestamp() > record["due"]
     if late:
-        about_us = standing.is_about_us(tx, process, record)
+        case = standing.case(tx, process, record)
+        if case is not None and case.practice and record["kind"] != ClockKind.RETENTION_CHECK:
+            clocks.stop_clock(tx, clock_id)  # nobody is waiting
+            return
+        about_us = case is not None and case.complaint
         _climb(tx, process, (clock_id, record), now, about_us=about_us)
     climbed = {**record, "rung": record["rung"] + 1} if late else record
     clocks.set_clock(tx, process.vault, clock_id, climbed, next_hour(now))
@@ -166,15 +171,15 @@ class Standing:
             return remedy.action_state(tx, about) in _DONE
         return about not in self.cases or self._kept(tx, process, kind, self.cases[about])
 
-    def is_about_us(self, tx: Tx, process: Process, record: Mapping[str, Any]) -> bool:
-        """Whether a clock runs for a complaint about the hotline itself; what does not open is late
-        all the same, as any other case."""
+    def case(self, tx: Tx, process: Process, record: Mapping[str, Any]) -> QueueRecord | None:
+        """The case that a clock runs for: a complaint about the hotline itself, or a test, is
+        another matter. What does not open is late as any other case."""
         if record["about"] not in self.cases:
-            return False
+            return None
         row_id, _, version, queue = self.cases[record["about"]]
         with suppress(SealBroken):
-            return process.vault.open_queue(tx.programme, row_id, version, queue).complaint
-        return False
+            return process.vault.open_queue(tx.programme, row_id, version, queue)
+        return None
 
     def _kept(
         self, tx: Tx, process: Process, kind: ClockKind, glimpse: tuple[UUID, str, int, bytes]

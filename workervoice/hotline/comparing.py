@@ -41,8 +41,8 @@ class Counts:
     cells: Counter[tuple[Group, str, str]] = field(default_factory=Counter)  # group, code, what
 
     def add(self, record: CaseRecord) -> None:
-        """Count a case, if people judged anything in it."""
-        if not record.verdicts:
+        """Count a case, if people judged anything in it and it is no test."""
+        if not record.verdicts or record.practice is not None:
             return
         group = (record.language, record.judged_by)
         self.cases[group] += 1

@@ -23,6 +23,7 @@ from workervoice.hotline.dossier import Arrival, Dossier, Filing
 from workervoice.hotline.moving import OVER, follow
 from workervoice.hotline.opening import OpenCase
 from workervoice.hotline.poster import Poster
+from workervoice.hotline.practised import Practised
 from workervoice.hotline.process import Pen
 from workervoice.hotline.reading import OFFICERS
 from workervoice.hotline.records import ConversationRecord
@@ -59,6 +60,12 @@ class Docket:
     def is_living(self) -> bool:
         """False if what there was has been over for too long."""
         return self.main.row is not None or self.apart.row is not None
+
+    def practice(self, code: Practised | None) -> Practised | None:
+        """Which practice a new case would belong to: that of the conversation's living case, else
+        that of the code. Who has a real case practises nothing."""
+        living = [each.record for each in (self.main, self.apart) if each.record is not None]
+        return living[0].practice if living else code
 
     @property
     def disclosed(self) -> bool:
@@ -98,6 +105,8 @@ def sort(
     if record.complaint_id is None:
         return Docket(main, new, to_apart=True)
     found = case_side.find(tx, pen, record.complaint_id, ())
+    if found.past is not None and found.past[1].practice is not None:
+        found = Dossier()  # a test, of a practice that is over
     apart = replace(found, complaint=True, named=new.named)
     if says_so and apart.is_open and not _is_guarded(apart, guards):
         return Docket(main if main.is_open else found, new, to_apart=True)
@@ -171,6 +180,7 @@ def learn(docket: Docket, arrival: Arrival, poster: Poster, *, asked: bool) -> L
 
 def take(tx: Tx, pen: Pen, docket: Docket, filing: Filing) -> Filed:
     """File the message where it belongs; "delete all" and taking that back concern every case."""
+    filing = replace(filing, practice=docket.practice(filing.arrival.practice))
     main_turn, apart_turn = _turns(docket, filing.turn)
     if docket.to_apart:
         is_new = docket.apart.row is None

@@ -17,6 +17,8 @@ from workervoice.hotline.clockwork import promise, promise_for_report
 from workervoice.hotline.judging import RANKS, after_reading, after_text, judgement
 from workervoice.hotline.moving import OVER, moved, recent
 from workervoice.hotline.poster import Poster
+from workervoice.hotline.practisecode import begins_with, runs
+from workervoice.hotline.practised import Practised
 from workervoice.hotline.process import Pen
 from workervoice.hotline.records import CaseRecord
 from workervoice.hotline.spoken import packs_that_spoke, understood
@@ -33,6 +35,7 @@ from workervoice.triage.opinion import raised
 from workervoice.workflow.clocks import ClockKind
 from workervoice.workflow.consent import widens
 from workervoice.workflow.dialogue import Effect, Turn
+from workervoice.workflow.secretwords import masked
 
 _GRADES = tuple(Grade)
 
@@ -47,22 +50,26 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One message, read: what came, on which line, and what triage saw in it."""
+    """One message, read: what came, on which line, what triage saw in it, and the practice whose
+    code it began with."""
 
     line: Line
     inbound: Inbound
     reading: Reading
     entered: Entered | None = None
+    practice: Practised | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What to file: the message, the dialogue's turn on it, and the facts known with it."""
+    """What to file: the message, the dialogue's turn on it, and the facts known with it. A new
+    case that it opens is part of the `practice`."""
 
     arrival: Arrival
     turn: Turn
     facts: Facts
     conversation_id: UUID
+    practice: Practised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,9 @@ class Dossier:
 
 
 def find(tx: Tx, pen: Pen, case_id: UUID | None, known: Sequence[Row]) -> Dossier:
-    """The conversation's case; as `past` if it has been over for too long to be reopened, or if
-    nobody with us vouches for its key: a message is never refused for that.
+    """The conversation's case; as `past` if it has been over for too long to be reopened, if it was
+    a test of a practice that is over, or if nobody with us vouches for its key: a message is never
+    refused for that.
 
     It and the rows that led to it, which are `known`, have to be the newest that the log knows.
     """
@@ -126,8 +134,19 @@ def find(tx: Tx, pen: Pen, case_id: UUID | None, known: Sequence[Row]) -> Dossie
     if row.state == "erased":
         return Dossier()
     too_old = row.state in OVER and not recent(record, pen)
-    closed = too_old or not casefile.takes_words(tx, pen, row)
+    tried = record.practice is not None and not runs(tx, pen, record.practice)
+    closed = too_old or tried or not casefile.takes_words(tx, pen, row)
     return Dossier(past=(row, record)) if closed else Dossier(row, record)
+
+
+def practised(tx: Tx, pen: Pen, arrival: Arrival) -> Arrival:
+    """The message without the code of a practice that runs, in the place of which stands a mask."""
+    found = begins_with(tx, pen, arrival.line.id, arrival.inbound.text)
+    if found is None:
+        return arrival
+    practice, end = found
+    inbound = replace(arrival.inbound, text=masked(arrival.inbound.text, end))
+    return replace(arrival, inbound=inbound, practice=practice)
 
 
 def learn(dossier: Dossier, arrival: Arrival, poster: Poster, *, asked: bool) -> Facts:
@@ -185,6 +204,7 @@ def _new_record(pen: Pen, filing: Filing, dossier: Dossier) -> CaseRecord:
         rule=rule,
         readers=frozenset(each.id for each in dossier.named),
         complaint=dossier.complaint,
+        practice=filing.practice,
     )
 
 
@@ -264,4 +284,5 @@ def _words(filing: Filing) -> dict[str, Any]:
         "replies": [say.key for say in filing.turn.says],
         "consent": filing.turn.answers.consent,
         "asked_for": len(filing.turn.release),  # held texts that this one let go
+        **({"practice_code": True} if arrival.practice else {}),
     }

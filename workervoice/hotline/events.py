@@ -58,6 +58,7 @@ _PLAIN: Mapping[str, Kind] = {
     "priority_set": Kind("a person set the priority (case)"),
     "site_set": Kind("a person named the site (case)"),
     "noted": Kind("a note was left (case)"),
+    "practice_real": Kind("a person said that a practice case is a real one (case)"),
     "translated": Kind("a person wrote what an entry means (case)"),
     "proposed": Kind("a move was proposed to a second person (case)"),
     "conversation_frozen": Kind("a person froze the conversation of it (case)"),
@@ -107,7 +108,7 @@ _PLAIN: Mapping[str, Kind] = {
     "factor_removed": Kind("somebody removed a second factor (officer)"),
     "many_cases_opened": Kind("far more cases than usual were opened in an hour (officer)", True),
     "registered": Kind(
-        "a line, site, organisation, supply link or poster that hangs was signed (row)"
+        "a line, site, organisation, supply link, poster that hangs or practice was signed (row)"
     ),
     # who may read, and the log itself
     "directory_entry": Kind("whose key is whose was said by a signature (entry)", sensitive=True),

@@ -75,7 +75,8 @@ def kept_of(
     under_hold = record.legal_hold if held is None else held
     heard = progress.heard_at
     heard_at = None if heard is None else datetime.fromtimestamp(heard, tz=UTC)
-    return Kept(state, record.closed_at, record.check_in_at, under_hold, heard_at)
+    until = record.practice.until if record.practice else None
+    return Kept(state, record.closed_at, record.check_in_at, under_hold, heard_at, until)
 
 
 def kept_too_long(tx: Tx, process: Process, talk: Conversation, now: datetime) -> Due:

@@ -142,13 +142,16 @@ class OpenCase:
         return self.record.facts.child or bool({machine, self.record.priority} & ZERO_TOLERANCE)
 
     def may_leave(self) -> bool:
-        """Nothing about a case leaves while its worker wants it deleted, or once it is over."""
+        """Nothing about a case leaves while its worker wants it deleted, once it is over, or if it
+        is a test."""
         asked = self.conversation.progress.awaiting == "delete"
-        return not asked and self.state in OPEN_STATES
+        return not asked and self.state in OPEN_STATES and self.record.practice is None
 
     def only_open(self) -> None:
         """Nor is anything drafted then, or of what only supervisors know: an issue is the whole
         team's. Raises `GuardFailed`."""
+        if self.record.practice is not None:
+            raise GuardFailed("this case is a test: nothing of it goes to anybody")
         if not self.may_leave() or (self.record.complaint and self.record.readers):
             raise GuardFailed("the case is not open for sensitive issues")
 

@@ -39,6 +39,11 @@ class QueueLine:
     site: str
     late: bool  # a promise about this case has run out
 
+    @property
+    def may_be_real(self) -> bool:
+        """A test in which danger now or a person under 18 was read: people judge."""
+        return self.record.practice and (self.record.imminent_danger or self.record.child)
+
 
 @dataclass(frozen=True, slots=True)
 class IssueLine:
@@ -75,7 +80,8 @@ def queue(process: Process, actor: Actor, clocks: KnownClocks | None = None) -> 
         for row_id, state, record in _seen_by(tx, process.vault, actor, directory, aside):
             if state != "erased":
                 site = names.get(record.site_id, "") if record.site_id else ""
-                lines.append(QueueLine(row_id, state, record, site, str(row_id) in late))
+                is_late = str(row_id) in late and not record.practice
+                lines.append(QueueLine(row_id, state, record, site, is_late))
     return Listing(sorted(lines, key=_urgency), aside.rows)
 
 
@@ -92,9 +98,17 @@ def _seen_by(
             yield row_id, state, record
 
 
-def _urgency(line: QueueLine) -> tuple[bool, bool, str, datetime]:
-    over = line.state in OVER
-    return over, not line.record.waits, str(line.record.priority), line.record.last_in_at
+def _urgency(line: QueueLine) -> tuple[bool, bool, bool, bool, str, datetime]:
+    """Tests come below all that is open; of them first what may be real."""
+    over, test = line.state in OVER, line.record.practice
+    return (
+        over,
+        test,
+        test and not line.may_be_real,
+        not line.record.waits,
+        str(line.record.priority),
+        line.record.last_in_at,
+    )
 
 
 def issue_lines(process: Process, actor: Actor) -> Listing[IssueLine]:
@@ -123,7 +137,7 @@ def monitor_lines(
     process: Process, actor: Actor, clocks: KnownClocks | None = None
 ) -> Listing[MonitorLine]:
     """Every case by age, stage and buyer response time, oldest first; nothing of its content.
-    Complaints about the hotline itself have a list of their own (`overseeing`)."""
+    Complaints about the hotline itself have a list of their own (`overseeing`); tests have none."""
     _only(actor, {Role.MONITOR})
     now, aside = process.clock(), SetAside()
     with process.database.begin(actor.scope()) as tx:
@@ -133,7 +147,7 @@ def monitor_lines(
         for row_id, state, version, blob in cases.case_glimpses(tx):
             with aside.if_broken("case", row_id):
                 record = process.vault.open_queue(tx.programme, row_id, version, blob)
-                if record.complaint:
+                if record.complaint or record.practice:
                     continue
                 issues = about.get(str(row_id), [])
                 left = [each for each in issues if each.left]

@@ -18,7 +18,7 @@ from workervoice.crypto.seal import ctx
 from workervoice.errors import Unavailable
 from workervoice.hotline import complaints, hearing, returncodes, sharing
 from workervoice.hotline.complaints import Docket, Filed, Learnt
-from workervoice.hotline.dossier import Arrival, Filing
+from workervoice.hotline.dossier import Arrival, Filing, practised
 from workervoice.hotline.hearing import About
 from workervoice.hotline.meeting import Met, meet, talks
 from workervoice.hotline.noting import refusals_noted
@@ -29,6 +29,7 @@ from workervoice.hotline.owing import (
     owe_text,
 )
 from workervoice.hotline.poster import Poster
+from workervoice.hotline.practisecode import without_code
 from workervoice.hotline.process import Outdated, Pen, Process, Signer
 from workervoice.hotline.records import ConversationRecord
 from workervoice.hotline.registry import sites, vouched_line
@@ -77,10 +78,10 @@ class Reception:
 
     def read(self, inbound: Inbound) -> Reading:
         """Language and triage: the costly part, done before the transaction."""
-        reading = self.engine.read(inbound.text)
+        reading = self.engine.read(text := without_code(inbound.text))
         if self.second is None or not inbound.text.strip():
             return reading
-        return replace(reading, opinion=self.second.of(inbound.text, reading.language.code))
+        return replace(reading, opinion=self.second.of(text, reading.language.code))
 
     def receive(self, arrival: Arrival) -> Taken:
         """Remember the message, understand it, owe an answer; `Unavailable` if not stored."""
@@ -106,6 +107,7 @@ class Reception:
         met = meet(tx, self.process, pen, (arrival.inbound, arrival.line), message_mac)
         if secrets.randbelow(PRUNE_ONE_IN) == 0:
             forget_seen_before(tx, now.date() - SEEN_FOR)
+        arrival = practised(tx, pen, arrival)
         arrival = hearing.with_language(arrival, met.record.progress.language)
         known = [met.row.logged()] if met.known else []
         docket = complaints.sort(tx, pen, met.record, arrival, known)

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from workervoice.errors import NotTrusted
+from workervoice.hotline.practised import Practised
 from workervoice.message import INDICATORS, Answer, Facts, Grade, Priority
 from workervoice.store.vault import QueueRecord
 from workervoice.triage import facts as triage_facts
@@ -150,6 +151,7 @@ class CaseRecord:
     read: frozenset[str] = frozenset()  # indicators that packs read in the worker's texts
     read_by: str = ""  # the rule and the set of packs that read the newest text
     verdicts: Mapping[str, Verdict] = field(default_factory=lambda: MappingProxyType({}))
+    practice: Practised | None = None  # it is a test, and no worker's report
     judged_by: str = ""  # what `read_by` was when a person gave the last verdict
 
     def is_for(self, officer_id: UUID) -> bool:
@@ -184,6 +186,7 @@ class CaseRecord:
             "came_from": self.came_from,
             "disclosed": self.disclosed,
             **about_us,
+            **({"practice": self.practice.to_json()} if self.practice else {}),
         }
 
     @classmethod
@@ -216,6 +219,7 @@ class CaseRecord:
             read_by=record["read_by"],
             verdicts=_verdicts(record["verdicts"]),
             judged_by=record["judged_by"],
+            practice=Practised.from_json(record["practice"]) if "practice" in record else None,
         )
 
     def queue(self) -> QueueRecord:
@@ -235,6 +239,7 @@ class CaseRecord:
             restricted=bool(self.readers),
             complaint=self.complaint,
             seen=self.seen_at is not None,
+            practice=self.practice is not None,
         )
 
     def waits_for_us(self) -> bool:

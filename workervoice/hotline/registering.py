@@ -34,6 +34,7 @@ from workervoice.store.programme import (
     Hanging,
     Line,
     Organisation,
+    Practice,
     Site,
     SupplyLink,
     add_registered,
@@ -42,15 +43,17 @@ from workervoice.store.programme import (
     rows_of,
 )
 
-_BESIDE = frozenset({"programme_id", "version", "signer_id", "signature"})
+_BESIDE = frozenset({"programme_id", "version", "signer_id", "signature", "mark"})
 _Row = TypeVar("_Row", Line, Site)
-_WHAT: Mapping[str, type[Place]] = {
+_WHAT: Mapping[str, type[Place | Practice]] = {
     "line": Line,
     "site": Site,
     "organisation": Organisation,
     "supply link": SupplyLink,
     "poster": Hanging,
+    "practice": Practice,
 }
+_SIGNED_FOR = (Hanging, Practice)  # whose list says who did it
 
 
 def add_place(process: Process, actor: Actor, make: Callable[[Tx], Place]) -> UUID:
@@ -112,8 +115,8 @@ def link_between(
 def listed(tx: Tx, directory: Directory, what: str) -> Iterator[list[str]]:
     """What every row says, field by field; one that no registrar vouched for says so."""
     kind = _WHAT[what]
-    called = _names_in(tx) if kind in (SupplyLink, Hanging) else {}
-    who = ["signer_id"] if kind is Hanging else []
+    called = _names_in(tx) if kind in (SupplyLink, *_SIGNED_FOR) else {}
+    who = ["signer_id"] if kind in _SIGNED_FOR else []
     names = [*(each for each in field_names(kind) if each not in _BESIDE), *who]
     for row in rows_of(tx, kind):
         values = [getattr(row, each) for each in names]
@@ -122,8 +125,9 @@ def listed(tx: Tx, directory: Directory, what: str) -> Iterator[list[str]]:
 
 
 def _names_in(tx: Tx) -> dict[object, str]:
-    """What ids in other rows stand for: a site's code, an organisation's name, a login."""
-    places: list[Place] = [*rows_of(tx, Site), *rows_of(tx, Organisation)]
+    """What ids in other rows stand for: a line's slug, a site's code, an organisation's name, a
+    login."""
+    places: list[Place] = [*rows_of(tx, Line), *rows_of(tx, Site), *rows_of(tx, Organisation)]
     logins: dict[object, str] = {each.id: each.login for each in people.officers(tx).values()}
     return logins | {row.id: _name(row) for row in places}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from workervoice.store.programme import (
     Hanging,
     Line,
     Organisation,
+    Practice,
     Registered,
     Site,
     links_of,
@@ -56,6 +57,11 @@ def sites(tx: Tx, vault: Vault, directory: Directory) -> list[Site]:
 
 def hangings(tx: Tx, vault: Vault, directory: Directory) -> list[Hanging]:
     return _newest(tx, vault, directory, rows_of(tx, Hanging))
+
+
+def practices_running(tx: Tx, vault: Vault, directory: Directory, now: datetime) -> list[Practice]:
+    running = (row for row in rows_of(tx, Practice) if row.runs_at(now))
+    return _newest(tx, vault, directory, running)
 
 
 def organisations(tx: Tx, vault: Vault, directory: Directory) -> dict[UUID, Organisation]:

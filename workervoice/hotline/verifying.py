@@ -27,7 +27,7 @@ from workervoice.store.logbook import Leaf
 from workervoice.store.rows import Place, Row
 from workervoice.store.vault import Vault
 
-_REGISTERED = frozenset({"line", "site", "organisation", "supply_link", "hanging"})
+_REGISTERED = frozenset({"line", "site", "organisation", "supply_link", "hanging", "practice"})
 _REPLACED = _REGISTERED | {
     "conversation",
     "contact",

@@ -1,4 +1,5 @@
-"""The programme and what it is about: its lines, sites, organisations, supply links and posters.
+"""The programme and what it is about: its lines, sites, organisations, supply links, posters and
+practices.
 
 Each row is signed by whoever registered it, over all that it says: an emergency number or a supply
 link that somebody writes into the database is nobody's word. What is read here is not checked yet;
@@ -10,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -132,12 +133,35 @@ class Hanging(Registered):
         return ctx("sign-hanging", programme, self.id, self.version, self.site_id, *says)
 
 
+@dataclass(frozen=True, slots=True)
+class Practice(Registered):
+    """That on a line, texts which begin with a code are training, for some hours. The code itself
+    is kept nowhere: `mark` is what it is known by."""
+
+    id: UUID
+    line_id: UUID
+    mark: bytes = field(repr=False)
+    begun: datetime
+    until: datetime
+    ended: datetime | None
+
+    def statement(self, programme: UUID) -> bytes:
+        hours = (int(self.begun.timestamp()), int(self.until.timestamp()))
+        ended = 0 if self.ended is None else int(self.ended.timestamp())
+        place = (programme, self.id, self.version, self.line_id)
+        return ctx("sign-practice", *place, self.mark, *hours, ended)
+
+    def runs_at(self, now: datetime) -> bool:
+        return self.ended is None and self.begun <= now < self.until
+
+
 _TABLES: dict[type[Registered], Table] = {
     Line: t.line,
     Site: t.site,
     Organisation: t.organisation,
     SupplyLink: t.supply_link,
     Hanging: t.hanging,
+    Practice: t.practice,
 }
 _PLACE = frozenset({"programme_id", "id"})
 _Row = TypeVar("_Row", bound=Registered)
@@ -202,7 +226,7 @@ def add_programme(tx: Tx, name: str) -> None:
 
 
 def add_registered(tx: Tx, row: Registered) -> None:
-    """Store a signed line, site, organisation, supply link or poster."""
+    """Store a signed line, site, organisation, supply link, poster or practice."""
     tx.connection.execute(
         _TABLES[type(row)].insert().values({**_values(row), "programme_id": tx.programme})
     )

@@ -28,8 +28,17 @@ from workervoice.store.columns import signed as _signed
 from workervoice.store.columns import table as _table
 from workervoice.store.columns import text as _text
 from workervoice.store.tables_byhand import entry_draft, handover
+from workervoice.store.tables_conversation import contact, conversation, return_code, seen
 
-__all__ = ["entry_draft", "handover", "metadata"]
+__all__ = [
+    "contact",
+    "conversation",
+    "entry_draft",
+    "handover",
+    "metadata",
+    "return_code",
+    "seen",
+]
 
 # --- the programme, and who and what it is about -------------------------------------------------
 
@@ -64,6 +73,12 @@ hanging = _table(
     *(_id("id"), _id("site_id"), _text("place"), _text("language")),
     *(Column("hung", Date, nullable=False), Column("gone", Date), *_registered()),
     _refers("site_id", "site"),
+)
+
+practice = _table(
+    "practice",
+    *(_id("id"), _id("line_id"), _sealed("mark"), _moment("begun"), _moment("until")),
+    *(_moment("ended", nullable=True), *_registered(), _refers("line_id", "line")),
 )
 
 # --- people and their keys -----------------------------------------------------------------------
@@ -135,27 +150,6 @@ key_wrap = _table(
 )
 
 # --- a worker writes -----------------------------------------------------------------------------
-
-seen = _table("seen", _sealed("mac"), Column("day", Date, nullable=False), key=("mac",))
-
-conversation = _table(
-    "conversation", _id("id"), _text("state"), _number("version"), _sealed("record")
-)
-
-contact = _table(
-    "contact",
-    *(_id("id"), _id("conversation_id"), _number("version"), _number("index_version")),
-    *(_sealed("index"), _sealed("address"), *_signed()),
-    UniqueConstraint("programme_id", "index_version", "index"),
-    _refers("conversation_id", "conversation"),
-)
-
-return_code = _table(
-    "return_code",
-    *(_sealed("mark"), _id("conversation_id"), Column("until", Date, nullable=False)),
-    *(_sealed("proof"), _refers("conversation_id", "conversation")),
-    key=("mark",),
-)
 
 cases = _table(
     "cases",

@@ -27,7 +27,7 @@ _NOBODY = UUID(int=0)
 _GRADES = tuple(Grade)
 _PRIORITIES = tuple(Priority)
 _QUEUE = struct.Struct(">BBBBHIII16s8s")
-_FLAGS = ("child", "imminent_danger", "waits", "restricted", "complaint", "seen")
+_FLAGS = ("child", "imminent_danger", "waits", "restricted", "complaint", "seen", "practice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class QueueRecord:
     restricted: bool = False  # only for those whom the facts name
     complaint: bool = False  # about the hotline or one of its people
     seen: bool = False  # of a complaint: a supervisor opened it
+    practice: bool = False  # training, and no worker's report
 
 
 class Vault:

@@ -22,6 +22,7 @@ from workervoice.errors import SettingsError
 from workervoice.workflow.case import REOPEN_DAYS
 
 OVER = frozenset({"closed", "out_of_scope"})
+PRACTICE_DAYS = 30  # after a practice, all of its tests that are over
 DAYS_MAX = 36525  # a hundred years
 _GIVEN = re.compile(r"([a-z_]+)=([0-9]{1,5})")
 
@@ -81,13 +82,15 @@ class Policy:
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One case as retention sees it. `check_in_at` is the last day on which the hotline agreed
-    with the worker to ask again, `heard_at` the worker's last text, whatever it was about."""
+    with the worker to ask again, `heard_at` the worker's last text, whatever it was about. A test
+    is kept for its practice alone."""
 
     state: str
     closed_at: datetime | None
     check_in_at: datetime | None = None
     held: bool = False
     heard_at: datetime | None = None
+    practised_until: datetime | None = None  # of a test: when its practice was to end
 
     @property
     def over(self) -> bool:
@@ -111,6 +114,8 @@ def ends(policy: Policy, part: Part, case: Kept) -> datetime | None:
     runs. The log's clock runs for each entry: see `log_ends`."""
     if case.closed_at is None or not case.over or case.held or part is Part.LOG:
         return None
+    if case.practised_until is not None:
+        return case.practised_until + timedelta(days=PRACTICE_DAYS)
     if part is Part.RECORD:
         return case.closed_at + timedelta(days=policy.record)
     days = policy.words if part is Part.WORDS else policy.contact

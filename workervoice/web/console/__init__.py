@@ -5,7 +5,7 @@ routes       the inventory: who may ask for what
 limits, pace how much and how often
 gate         form token, session, role
 login, second, account, joining, people    the pages, by subject
-cases, restricting, issues, disclosures, monitor
+cases, practising, restricting, issues, disclosures, monitor
 plans        corrective actions, under an issue or a disclosure
 acting       do it, and show the page again if it was refused
 forms        what a page sent, turned into field words

@@ -52,7 +52,8 @@ def show_queue(visit: Visiting, languages: str = "") -> Response:
     read = fluency(visit.process, visit.actor)
     only_mine = languages == "mine" and bool(read.own)
     listed = [line for line in every if not only_mine or read.is_mine(line)]
-    open_ = [line for line in listed if line.state not in OVER]
+    going_on = [line for line in listed if line.state not in OVER]
+    open_ = [line for line in going_on if not line.record.practice]
     shown = {
         "read": read,
         "only_mine": only_mine,
@@ -60,6 +61,7 @@ def show_queue(visit: Visiting, languages: str = "") -> Response:
         "late": sum(line.late for line in open_),
         "waiting": [line for line in open_ if line.record.waits],
         "answered": [line for line in open_ if not line.record.waits],
+        "tests": [line for line in going_on if line.record.practice],
         "over": [line for line in listed if line.state in OVER],
         "restored": standing_restore(visit.process, visit.actor),
     }

@@ -143,6 +143,9 @@ PLAIN: Mapping[str, str] = MappingProxyType(
             "Nothing about this case may go to buyers now: it is over, or the worker asked to "
             "delete it."
         ),
+        "this case is a test: nothing of it goes to anybody": (
+            "This case is a test, so nothing of it goes to anybody. If it is real, say so first."
+        ),
         f"there are {MOST} second factors already: remove one first": (
             f"There are {MOST} second factors already: remove one first."
         ),

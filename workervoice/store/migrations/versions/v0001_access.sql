@@ -99,7 +99,8 @@ GRANT SELECT, INSERT ON restored TO workervoice_staff;
 GRANT SELECT, INSERT, UPDATE (position, lines, last, mac) ON keyed_list TO workervoice_courier;
 
 -- The gateway writes and cannot read back: no words, no address, no outbox payload.
-GRANT SELECT ON programme, line, site, directory, key_pair, conversation TO workervoice_gateway;
+GRANT SELECT ON programme, line, site, practice, directory, key_pair, conversation
+    TO workervoice_gateway;
 GRANT SELECT (programme_id, id, conversation_id, version, index_version, index) ON contact
     TO workervoice_gateway;
 -- New pepper, new courier key: the same address, indexed and sealed anew. It reads no old one.
@@ -229,13 +230,13 @@ END $$;
 
 -- Registrars: people, keys and who may read, never a word. One of a single organisation has that
 -- organisation in its scope, and sees nothing of the hotline's.
-GRANT SELECT ON programme, line, site, organisation, supply_link, hanging, directory, officer,
-    invitation, key_pair, key_wrap, cases, case_reader TO workervoice_registrar;
+GRANT SELECT ON programme, line, site, organisation, supply_link, hanging, practice, directory,
+    officer, invitation, key_pair, key_wrap, cases, case_reader TO workervoice_registrar;
 GRANT SELECT (programme_id, id, case_id, ordinal), INSERT ON message TO workervoice_registrar;
 GRANT SELECT (programme_id, case_id, version) ON assessment TO workervoice_registrar;
 GRANT SELECT (programme_id, officer_id), DELETE ON slot, session TO workervoice_registrar;
-GRANT INSERT ON line, site, organisation, supply_link, hanging, directory, invitation, key_pair,
-    key_wrap, case_reader TO workervoice_registrar;
+GRANT INSERT ON line, site, organisation, supply_link, hanging, practice, directory, invitation,
+    key_pair, key_wrap, case_reader TO workervoice_registrar;
 GRANT UPDATE (epoch, version, queue, facts, signer_id, signature, next_look_at) ON cases
     TO workervoice_registrar;
 GRANT UPDATE (site_id, organisation_id, since, until, source, version, signer_id, signature)
@@ -245,13 +246,15 @@ GRANT UPDATE (slug, channel, sender, country, language, emergency_number, readin
 GRANT UPDATE (code, name, country, version, signer_id, signature) ON site TO workervoice_registrar;
 GRANT UPDATE (site_id, place, language, hung, gone, version, signer_id, signature) ON hanging
     TO workervoice_registrar;
+GRANT UPDATE (line_id, mark, begun, until, ended, version, signer_id, signature) ON practice
+    TO workervoice_registrar;
 GRANT DELETE ON invitation, key_wrap, case_reader TO workervoice_registrar;
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['line', 'site', 'supply_link', 'hanging', 'cases', 'case_reader',
-        'message', 'assessment']
+    FOREACH name IN ARRAY ARRAY['line', 'site', 'supply_link', 'hanging', 'practice', 'cases',
+        'case_reader', 'message', 'assessment']
     LOOP
         EXECUTE format('CREATE POLICY of_the_hotline ON %I AS RESTRICTIVE TO workervoice_registrar '
             'USING (workervoice_scope(''organisation'') IS NULL)', name);

@@ -294,6 +294,21 @@ CREATE TABLE hanging (
     CONSTRAINT site_id_site_fk FOREIGN KEY(programme_id, site_id) REFERENCES site (programme_id, id)
 );
 
+CREATE TABLE practice (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    line_id UUID NOT NULL,
+    mark BYTEA NOT NULL,
+    begun TIMESTAMP WITH TIME ZONE NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended TIMESTAMP WITH TIME ZONE,
+    version INTEGER NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    CONSTRAINT practice_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT line_id_line_fk FOREIGN KEY(programme_id, line_id) REFERENCES line (programme_id, id)
+);
+
 CREATE TABLE invitation (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
