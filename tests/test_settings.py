@@ -93,6 +93,13 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "backup_dir": ("new\nline", "se\udcffcret"),
     "backup_keys_dir": ("new\nline", "se\udcffcret"),
     "keyed_list": ("new\nline", "se\udcffcret"),
+    **dict.fromkeys(
+        (
+            *("texts_per_hour", "answers_per_hour", "answers_per_day"),
+            *("flood_per_minute", "flood_per_hour"),
+        ),
+        ("0", "-1", "many", "1.5"),
+    ),
     "simulator_secret": SPOILT,
     "boot_secret": HEX,
     "console_behind_proxy": ("perhaps", "2"),

@@ -54,6 +54,12 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
             "what a provider brought could not be stored: {what} ({count} since the start)",
         ),
         "storing_back": (INFO, "what providers bring is stored again"),
+        "line_quieted": (
+            WARNING,
+            "a flood on line {id}: whoever is new gets no automatic answer until it is over; what "
+            "comes is taken",
+        ),
+        "budget_alarm": (WARNING, "line {id} has spent {count} % of its budget for this month"),
         "item_failed": (WARNING, "{kind} {id}: {what}"),
         "list_put_aside": (
             WARNING,

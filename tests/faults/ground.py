@@ -47,6 +47,10 @@ BACKOFF_PASSES = 960.0
 STILL_LOOKS = 3  # of two seconds each
 FINISH_SECONDS = 120.0
 GIVEN_UP_LOOKS = 30
+_TOO_MUCH = (
+    *("TEXTS_PER_HOUR", "ANSWERS_PER_HOUR", "ANSWERS_PER_DAY"),
+    *("FLOOD_PER_MINUTE", "FLOOD_PER_HOUR"),
+)
 
 
 @dataclass
@@ -140,6 +144,7 @@ class Ground:
             "COURIER_POLL_SECONDS": "0.05",
             "BOOT_SECRET": "62" * 32,
             "RECYCLE_REQUESTS": "0",
+            **dict.fromkeys(_TOO_MUCH, "1000000"),
             **{f"{kind.upper()}_DATABASE_URL": url for kind, url in self.urls.items()},
             **self.settings,
         }

@@ -21,6 +21,7 @@ from workervoice.hotline.overview import queue
 from workervoice.hotline.watch import Watch
 from workervoice.store.comparison import put_comparison, stored_comparison
 from workervoice.store.engine import Scope
+from workervoice.store.linestates import put as put_line_state
 from workervoice.store.records_reseal import CONVERSATIONS, FACTS, PLAIN
 from workervoice.store.servicekeys import ServiceKeys
 from workervoice.store.vault import Vault
@@ -53,6 +54,7 @@ def test_after_a_rotation_everything_goes_on_and_the_old_key_opens_nothing(
     tell(house.console, house.actor("asha"), ["en"])
     with house.owner.begin(Scope(house.programme)) as tx:
         put_comparison(tx, house.courier_process.vault, {"judged": 11})
+        put_line_state(tx, house.courier_process.vault, house.line().id, 0, {})
     old = begun_service(house)
     before = opened_by(house, thief_of_own, old)
 

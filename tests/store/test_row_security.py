@@ -36,6 +36,7 @@ from workervoice.hotline.throttle import Caller
 from workervoice.message import Role
 from workervoice.store.comparison import put_comparison
 from workervoice.store.engine import Scope
+from workervoice.store.linestates import put as put_line_state
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 
 WHOLE_PROGRAMME = ("gateway", "courier", "staff", "monitor", "registrar")
@@ -70,6 +71,7 @@ def lived_in(shared_house: House) -> House:
     with shared_house.owner.begin(Scope(shared_house.programme)) as tx:
         note_restore(tx, shared_house.courier_process, uuid4(), shared_house.now)
         put_comparison(tx, shared_house.courier_process.vault, {})
+        put_line_state(tx, shared_house.courier_process.vault, shared_house.line().id, 0, {})
     return shared_house
 
 

@@ -12,13 +12,16 @@ from workervoice.app.watching import keys_away
 from workervoice.channels.base import Receiver
 from workervoice.channels.simulator import SimulatorReceiver
 from workervoice.channels.twilio import TwilioReceiver
+from workervoice.hotline.pacing import Pacing
 from workervoice.hotline.receive import Reception
 from workervoice.journal import Journal
 from workervoice.settings import Settings
 from workervoice.triage.engine import Engine
 from workervoice.triage.opinion import SecondOpinion
 from workervoice.web.gateway import Counts, create_gateway_app
+from workervoice.workflow.pace import Limits
 from workervoice.workflow.phrasebook import PhraseBook
+from workervoice.workflow.quieting import Flood
 
 _JOURNAL = Journal("workervoice")
 
@@ -62,7 +65,9 @@ def build_reception(settings: Settings, second: SecondOpinion | None = None) -> 
         _JOURNAL.note("packs_broken")
     process = build_process(settings, "gateway")
     notice = f"{public_url(settings)}/notice"
-    return Reception(process, engine, PhraseBook.load(), second, notice)
+    limits = Limits(settings.texts_per_hour, settings.answers_per_hour, settings.answers_per_day)
+    pacing = Pacing(limits, Flood(settings.flood_per_minute, settings.flood_per_hour))
+    return Reception(process, engine, PhraseBook.load(), second, notice, pacing)
 
 
 def begun_model(settings: Settings) -> ModelProcess | None:

@@ -32,6 +32,7 @@ from workervoice.store.programme import Organisation, Site
 from workervoice.store.readers import readers_since
 from workervoice.workflow.commands import Command, command, digit
 from workervoice.workflow.machine import Move
+from workervoice.workflow.pace import Quiet
 from workervoice.workflow.secretwords import MASK
 
 
@@ -54,6 +55,7 @@ class Said:
     asked_for_reply: bool = False
     consent: int | None = None  # whom the worker agreed to tell with this text
     override: tuple[str, str] = ("", "")  # ground and reason of a release without consent
+    quiet: str = ""  # why it said nothing where it would have
     removed: tuple[str, ...] = ()  # why passages or media were taken out of it for good
     removed_by: str = ""  # who signed what is left
     may_be_redacted: bool = False
@@ -109,6 +111,7 @@ class CasePage:
     conversation: str
     guarded: Guarded
     phones: Phones
+    quiet: Quiet | None  # automatic answers to this number pause
     writes_in: tuple[str, str]  # the worker's language, or that of the line
     emergency: str  # the number that the hotline's own answers name on this line
     held: bool  # under legal hold
@@ -153,6 +156,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             conversation=case.talk.state,
             guarded=guarded(case),
             phones=phones(case),
+            quiet=case.conversation.pace.quiet_at(int(case.pen.now.timestamp())),
             writes_in=(language, line.language),
             emergency=line.emergency_number,
             held=case.under_hold,
@@ -237,6 +241,7 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         asked_for_reply=bool(words.get("asked_for")) and digit(text) == 1,
         consent=words.get("consent"),
         replies=tuple(map(str, words.get("replies", []))),
+        quiet=str(words.get("quiet", "")),
         removed=tuple(map(str, words.get("removed", []))),
         removed_by=shortened_by,
         may_be_redacted=may_be_redacted(entry),

@@ -91,6 +91,11 @@ class Filed:
     def any(self) -> UUID | None:
         return self.apart or self.main
 
+    def noted_in(self, record: ConversationRecord) -> ConversationRecord:
+        """What the conversation points to since."""
+        apart = self.apart or record.complaint_id
+        return replace(record, case_id=self.main or record.case_id, complaint_id=apart)
+
 
 def sort(
     tx: Tx, pen: Pen, record: ConversationRecord, arrival: Arrival, known: Sequence[Row]

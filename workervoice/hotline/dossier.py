@@ -282,6 +282,7 @@ def _words(filing: Filing) -> dict[str, Any]:
         "media": [[m.url, m.content_type] for m in arrival.inbound.media],
         "line": arrival.line.slug,
         "replies": [say.key for say in filing.turn.says],
+        "quiet": filing.turn.quiet,  # why there is none
         "consent": filing.turn.answers.consent,
         "asked_for": len(filing.turn.release),  # held texts that this one let go
         **({"practice_code": True} if arrival.practice else {}),

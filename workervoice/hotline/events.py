@@ -39,6 +39,11 @@ _PLAIN: Mapping[str, Kind] = {
         "what an officer wrote down was filed; the detail is how it came (case)"
     ),
     "delivery": Kind("a text to a worker moved on; the detail is its state (outbox row)"),
+    "line_quieted": Kind(
+        "automatic answers to strangers pause; the detail is why (line)", sensitive=True
+    ),
+    "line_resumed": Kind("a person let automatic answers go on (line)", sensitive=True),
+    "budget_alarm": Kind("so many hundredths of the month's budget are spent (line)"),
     # an officer reads or is refused
     "login": Kind("an officer signed in; the detail “command” is the command line (officer)"),
     "login_failed": Kind(

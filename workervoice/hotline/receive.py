@@ -8,6 +8,7 @@ committed, and nothing of the text is anywhere but in the sealed words.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,11 +29,13 @@ from workervoice.hotline.owing import (
     let_go,
     owe_text,
 )
+from workervoice.hotline.pacing import Coming, Pacing, count
 from workervoice.hotline.poster import Poster
 from workervoice.hotline.practisecode import without_code
 from workervoice.hotline.process import Outdated, Pen, Process, Signer
 from workervoice.hotline.records import ConversationRecord
 from workervoice.hotline.registry import sites, vouched_line
+from workervoice.hotline.replying import worded
 from workervoice.message import Inbound
 from workervoice.store import outbox
 from workervoice.store.engine import Scope, Tx
@@ -74,6 +77,7 @@ class Reception:
     phrases: PhraseBook
     second: SecondOpinion | None = None
     notice_url: str = ""
+    pacing: Pacing = field(default_factory=Pacing)
     _posters: dict[UUID, tuple[Directory, Poster]] = field(default_factory=dict)
 
     def read(self, inbound: Inbound) -> Reading:
@@ -113,9 +117,11 @@ class Reception:
         docket = complaints.sort(tx, pen, met.record, arrival, known)
         learnt, heard, turn = self._understood(tx, pen, met, docket, arrival)
         came, arrival = arrival, hearing.without_secrets(arrival, heard, turn)
+        coming = Coming(met.row.id, arrival, met.record.pace, _ready(met, docket))
+        turn, pace = self.pacing.owed(tx, pen, coming, turn, self.wording(arrival.line))
         filing = Filing(arrival, turn, learnt.facts, met.row.id)
         filed = complaints.take(tx, pen, docket, filing)
-        record = _with_this(met.record, filed, turn, arrival, now)
+        record = replace(_with_this(met.record, filed, turn, arrival, now), pace=pace)
         self._answer(tx, pen, met.row.id, record, turn, arrival.line)
         remember_once(tx, message_mac, now.date())
         for contact in met.new:
@@ -125,6 +131,7 @@ class Reception:
         )
         self._elsewhere(tx, pen, met, (came.inbound, heard, record.progress), turn)
         pen.log(tx, "message_received", filed.any or met.row.id)
+        count(tx, pen, arrival.line, new=not met.known)
         return Taken.STORED
 
     def _understood(
@@ -139,6 +146,10 @@ class Reception:
         about = About(*known, progress, phone, met.own, room=met.free is not None)
         heard = hearing.heard(arrival, about, pen.now, self.phrases.files)
         return learnt, heard, hearing.turn(progress, heard)
+
+    def wording(self, line: Line) -> Callable[[Turn], str]:
+        """Makes the text of what a turn says, on this line."""
+        return lambda turn: worded(self.phrases, self.notice_url, line, turn)
 
     def _poster(self, tx: Tx, pen: Pen) -> Poster:
         """The programme's sites: as long as its directory is not read again, those of then."""
@@ -187,19 +198,11 @@ class Reception:
             outbox.withhold(tx, conversation_id, ("owed",))
         if not turn.says:
             return
-        language = turn.progress.language or line.language
-        spoken = self.phrases.language(language, line.language)
-        url = f"{self.notice_url}/{line.slug}/{spoken}"
-        params = {"emergency": line.emergency_number, "url": url}
-        said = [
-            self.phrases.say(say.key, language, line=line.language, **params, **say.params)
-            for say in turn.says
-        ]
         debt = Debt(
             conversation_id,
             record.contact_id,
             line.id,
-            "\n".join(said),
+            self.wording(line)(turn),
             always=True,
             touches_matter=any(say.key in SOON_OR_NEVER for say in turn.says),
         )
@@ -212,11 +215,9 @@ def _with_this(
     """What the conversation's record says once the message is stored."""
     progress = hearing.noted(turn.progress, arrival, now)
     return replace(
-        record,
+        filed.noted_in(record),
         progress=replace(progress, case_open=filed.any is not None),
         line_id=arrival.line.id,
-        case_id=filed.main or record.case_id,
-        complaint_id=filed.apart or record.complaint_id,
         shared=record.shared or Effect.BEGIN in turn.effects,
     )
 

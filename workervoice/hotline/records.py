@@ -19,6 +19,7 @@ from workervoice.store.vault import QueueRecord
 from workervoice.triage import facts as triage_facts
 from workervoice.triage import ilo
 from workervoice.workflow.dialogue import Progress
+from workervoice.workflow.pace import UNCOUNTED, Pace
 
 NOBODY = UUID(int=0)  # the contact of a conversation whose addresses were destroyed
 SENT_MARK = 8  # hexadecimal digits of an outbox id
@@ -44,6 +45,7 @@ class ConversationRecord:
     asks: UUID | None = None  # the conversation of a phone that sent this one's code
     phones: tuple[UUID, ...] = ()  # conversations of further phones, which a person let in here
     leads_to: UUID | None = None  # where this phone's texts go since it was let in there
+    pace: Pace = UNCOUNTED
 
     def was_sent(self, outbox_id: UUID) -> bool:
         """True for a text that went out before, whatever its row says now."""
@@ -90,6 +92,7 @@ class ConversationRecord:
             "case": None if self.case_id is None else str(self.case_id),
             "known_by": list(self.known_by),
             "sent": list(self.sent),
+            "pace": self.pace.to_list(),
             **now_and_then,
         }
 
@@ -107,6 +110,7 @@ class ConversationRecord:
             asks=UUID(record["asks"]) if "asks" in record else None,
             phones=tuple(map(UUID, record.get("phones", ()))),
             leads_to=UUID(record["leads_to"]) if "leads_to" in record else None,
+            pace=Pace.from_list(record["pace"]) if "pace" in record else UNCOUNTED,
         )
 
 

@@ -82,6 +82,22 @@ class Settings(BaseSettings):
     phone_port: int = Field(
         8402, ge=0, le=65535, description="Port of the demo's simulated phones; 0: a free one."
     )
+    texts_per_hour: int = Field(
+        40,
+        ge=1,
+        description="After so many texts of one number in an hour, automatic answers to it pause.",
+    )
+    answers_per_hour: int = Field(
+        24, ge=1, description="So many automatic answers one number gets in an hour."
+    )
+    answers_per_day: int = Field(60, ge=1, description="The same in a day.")
+    flood_per_minute: int = Field(
+        60,
+        ge=1,
+        description="When so many new numbers write to a line in a minute, it is a flood: see "
+        "floods.md.",
+    )
+    flood_per_hour: int = Field(600, ge=1, description="The same in an hour.")
     packs_dir: Path | None = Field(
         None,
         description="A directory with language packs of your own, beside those shipped; one of the "

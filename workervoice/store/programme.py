@@ -60,11 +60,14 @@ class Line(Registered):
     language: str
     emergency_number: str
     reading_hours: str = ""  # "8:00-20:00 Asia/Dhaka"; none in a line from before there were any
+    price: str = ""  # of one segment, as "0.0475 EUR"; none: nobody counts money
+    budget: str = ""  # of a month, in the same currency, as "200"
 
     def statement(self, programme: UUID) -> bytes:
         says = (self.slug, self.channel, self.sender, self.country, self.language)
         hours = [self.reading_hours] if self.reading_hours else []
-        also = (self.emergency_number, *hours)
+        money = [self.price, self.budget] if self.price or self.budget else []
+        also = (self.emergency_number, *hours, *money)
         return ctx("sign-line", programme, self.id, self.version, *says, *also)
 
 

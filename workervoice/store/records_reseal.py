@@ -36,6 +36,7 @@ PLAIN = (
     Kind("second-factor", t.second_factor, "fixed"),
     Kind("second-factor-used", t.second_factor, "used", "version"),
     Kind("watched-hour", t.watched, "record", "version"),
+    Kind("line-state", t.line_state, "record", "version"),
     Kind("fluency", t.fluency, "record", "version"),
     Kind("leaf", t.log_leaf, "body"),
     Kind("log-head", t.log_head, "record", "version", "programme_id"),

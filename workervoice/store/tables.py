@@ -27,14 +27,18 @@ from workervoice.store.columns import sealed as _sealed
 from workervoice.store.columns import signed as _signed
 from workervoice.store.columns import table as _table
 from workervoice.store.columns import text as _text
+from workervoice.store.counted import comparison, counter, line_state
 from workervoice.store.tables_byhand import entry_draft, handover
 from workervoice.store.tables_conversation import contact, conversation, return_code, seen
 
 __all__ = [
+    "comparison",
     "contact",
     "conversation",
+    "counter",
     "entry_draft",
     "handover",
+    "line_state",
     "metadata",
     "return_code",
     "seen",
@@ -51,6 +55,7 @@ line = _table(
         _text("language"),
         _text("emergency_number"),
         _text("reading_hours"),
+        *(_text("price"), _text("budget")),
         *_registered(),
         UniqueConstraint("slug"),
     ),
@@ -270,10 +275,6 @@ log_head = _table("log_head", _number("version"), _sealed("record"), key=())
 log_checkpoint = _table(
     "log_checkpoint", Column("size", BigInteger, nullable=False), _text("note"), key=("size",)
 )
-
-# --- what may be counted -------------------------------------------------------------------------
-
-comparison = _table("comparison", _number("version"), _sealed("record"), key=())
 
 # --- after a restore -----------------------------------------------------------------------------
 

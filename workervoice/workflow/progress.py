@@ -157,6 +157,8 @@ def hold(progress: Progress, outbox_id: UUID, kind: HeldKind) -> Progress:
 
 def noticed(progress: Progress) -> Progress:
     """A notice was sent: a lone 1 now means "send it", and the machine asks nothing more itself."""
+    if progress.state == MACHINE.initial:  # they wrote, and automatic answers paused
+        progress = moved(progress, "write")
     if progress.state in {"safety", "clarifying"}:
         progress = moved(progress, "hand_over", role=Role.HANDLER)
     awaiting = progress.awaiting if progress.awaiting in {"delete", "confirm"} else None

@@ -97,3 +97,4 @@ class Turn:
     release: tuple[UUID, ...] = ()  # held messages that the worker asked for, oldest first
     effects: frozenset[Effect] = frozenset()
     secret: bool = False  # the text is a PIN, a word or a code: nobody reads it
+    quiet: str = ""  # why what would have been said is not: see `pace.Why`

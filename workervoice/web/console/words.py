@@ -99,6 +99,18 @@ WAYS: Words = MappingProxyType(
     {"call": "told on the telephone", "walk_in": "told in person", "letter": "came as a letter"}
 )
 
+# why automatic answers pause
+QUIET: Words = MappingProxyType(
+    {
+        "texts": "more texts came than a person writes",
+        "hour": "it had as many answers as one number gets in an hour",
+        "day": "it had as many answers as one number gets in a day",
+        "robot": "the same text came again and again, as from a robot",
+        "flood": "too many new numbers wrote to this line at once",
+        "budget": "the money of this line is spent for the month",
+    }
+)
+
 ROLES: Words = MappingProxyType(
     {
         "handler": "Case handler",

@@ -92,6 +92,14 @@ GRANT SELECT ON log_checkpoint TO workervoice_monitor;
 GRANT SELECT, INSERT, UPDATE (version, record) ON comparison TO workervoice_courier;
 GRANT SELECT ON comparison TO workervoice_staff, workervoice_monitor;
 
+-- How much came and what was sent, as numbers; and whether a line's automatic answers pause. The
+-- gateway counts what comes, the courier what went out, and drops what is old.
+GRANT SELECT, INSERT, UPDATE (amount, cost) ON counter TO workervoice_gateway, workervoice_courier;
+GRANT DELETE ON counter TO workervoice_courier;
+GRANT SELECT ON counter TO workervoice_staff;
+GRANT SELECT, INSERT, UPDATE (version, record) ON line_state
+    TO workervoice_gateway, workervoice_courier, workervoice_staff;
+
 -- After a restore the courier waits for a supervisor, and everybody may know of it. How far the
 -- list beside the backups has come is the courier's.
 GRANT SELECT ON restored TO workervoice_courier, workervoice_monitor;
@@ -241,8 +249,8 @@ GRANT UPDATE (epoch, version, queue, facts, signer_id, signature, next_look_at) 
     TO workervoice_registrar;
 GRANT UPDATE (site_id, organisation_id, since, until, source, version, signer_id, signature)
     ON supply_link TO workervoice_registrar;
-GRANT UPDATE (slug, channel, sender, country, language, emergency_number, reading_hours, version,
-    signer_id, signature) ON line TO workervoice_registrar;
+GRANT UPDATE (slug, channel, sender, country, language, emergency_number, reading_hours, price,
+    budget, version, signer_id, signature) ON line TO workervoice_registrar;
 GRANT UPDATE (code, name, country, version, signer_id, signature) ON site TO workervoice_registrar;
 GRANT UPDATE (site_id, place, language, hung, gone, version, signer_id, signature) ON hanging
     TO workervoice_registrar;

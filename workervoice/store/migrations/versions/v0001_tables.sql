@@ -26,6 +26,16 @@ CREATE TABLE conversation (
     CONSTRAINT conversation_pk PRIMARY KEY (programme_id, id)
 );
 
+CREATE TABLE counter (
+    programme_id UUID NOT NULL,
+    mac BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    day DATE NOT NULL,
+    amount BIGINT NOT NULL,
+    cost BIGINT NOT NULL,
+    CONSTRAINT counter_pk PRIMARY KEY (programme_id, mac)
+);
+
 CREATE TABLE directory (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -110,11 +120,21 @@ CREATE TABLE line (
     language TEXT NOT NULL,
     emergency_number TEXT NOT NULL,
     reading_hours TEXT NOT NULL,
+    price TEXT NOT NULL,
+    budget TEXT NOT NULL,
     version INTEGER NOT NULL,
     signer_id UUID NOT NULL,
     signature BYTEA NOT NULL,
     CONSTRAINT line_pk PRIMARY KEY (programme_id, id),
     CONSTRAINT line_slug_uq UNIQUE (slug)
+);
+
+CREATE TABLE line_state (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    record BYTEA NOT NULL,
+    CONSTRAINT line_state_pk PRIMARY KEY (programme_id, id)
 );
 
 CREATE TABLE log_checkpoint (
