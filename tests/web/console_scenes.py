@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from tests.house import House
 from workervoice.disclosure.packet import ETI_CLAUSES, Packet
-from workervoice.hotline import buying, disclosing, releasing
+from workervoice.hotline import buying, disclosing, entrydrafts, releasing
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.overview import queue
 from workervoice.hotline.planning import Promise
@@ -85,7 +85,7 @@ class Scene:
             person_id=self.person,
             factor_id=self.action,  # nobody's
             form="answer",
-            entry_id=self.case,  # no entry of any thread
+            entry_id=self.case,  # no entry of any thread; of something written down by hand
             move=moves.get(subject, ""),
             name="console.css",
         )
@@ -111,6 +111,9 @@ def a_plan(house: House) -> Scene:
         action_id = disclosure.plan.propose(Promise("Papers", "", "", date(2026, 12, 20)))
     message_id = case_page(house.console, house.actor("sam"), case_id).thread[0].id
     person = house.actor("otto").id
+    for login in ("asha", "sam"):
+        said = {"text": ("what a worker said",)}
+        entrydrafts.keep_entry(house.console, house.actor(login), "hand", said, sent=case_id)
     return Scene(case_id, message_id, issue_id, disclosures, action_id, person)
 
 

@@ -18,6 +18,7 @@ from workervoice.crypto.seal import ctx
 from workervoice.crypto.suite import Suite
 from workervoice.errors import SettingsError
 from workervoice.hotline.enrolling import person_fingerprint
+from workervoice.hotline.handover import OWN
 from workervoice.hotline.ownkeys import COURIER
 from workervoice.hotline.renewing import OURS
 from workervoice.message import Role
@@ -38,7 +39,8 @@ def process_fingerprint(kind: str, sign_public: bytes, kem_public: bytes) -> str
 def own_fingerprints(process: str, custody: Custody) -> dict[str, str]:
     """By the kind of entry: of the keys that a process of ours holds itself, the newest ones."""
     if process == "gateway":
-        return {"gateway": process_fingerprint("gateway", custody.public("signing"), b"")}
+        kem = custody.public(OWN)
+        return {"gateway": process_fingerprint("gateway", custody.public("signing"), kem)}
     if process != "courier":
         return {}
     newest = next(iter(versions_of(custody, COURIER)), 1)
@@ -110,7 +112,7 @@ def check_form(entry: Entry) -> None:
         raise ValueError
     if len(entry.sign_public) != _SIGN_BYTES or not _is_role(entry):
         raise ValueError
-    if entry.kind in {"registrar", "courier"}:
+    if entry.kind in {"registrar", "courier", "gateway"}:
         if _KEM_BYTES[Suite(entry.kem_public[0])] != len(entry.kem_public):
             raise ValueError
     elif entry.kem_public:

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from workervoice.errors import GuardFailed, NotFound, WorkflowError
 from workervoice.hotline.byhand import APART, FILED, REFUSED
-from workervoice.hotline.entrydrafts import FORMS, Fields, drop_entry, keep_entry, kept_entries
+from workervoice.hotline.entrydrafts import Fields, drop_entry, keep_entry, kept_entries
 from workervoice.hotline.handover import Entry, became, choices, hand_over, number_of
 from workervoice.hotline.prompting import Prompt, Typed
 from workervoice.message import Consent
@@ -51,30 +51,32 @@ def enter_by_hand(visit: Visiting) -> Response:
     return _enter(visit, HAND)
 
 
-@router.post("/entries/{form}/draft")
-def keep_draft(visit: Visiting, form: str) -> Response:
+@router.post("/entries/call/draft")
+@router.post("/entries/hand/draft")
+def keep_draft(visit: Visiting) -> Response:
     """Sent by the page itself while somebody types; a number is no part of it."""
-    keep_entry(visit.process, visit.actor, form, visit.form.fields)
+    keep_entry(visit.process, visit.actor, _form_of(visit), visit.form.fields)
     return Response(status_code=204)
 
 
-@router.post("/entries/{form}/prompts")
-def prompts(visit: Visiting, form: str) -> Response:
+@router.post("/entries/call/prompts")
+@router.post("/entries/hand/prompts")
+def prompts(visit: Visiting) -> Response:
     """What was understood so far, and what to ask next: the part of the page, or all of it where
     the browser runs no scripts. Nothing is stored."""
-    if form not in FORMS:
-        raise NotFound("no such form")
     prompt = visit.console.prompter.prompt(_typed(visit.form))
     if visit.request.headers.get("hx-request") == "true":
         return visit.page("_prompts.html", prompt=prompt)
-    return _page(visit, form, visit.form, prompt=prompt)
+    return _page(visit, _form_of(visit), visit.form, prompt=prompt)
 
 
 @router.get("/entries/sent/{entry_id}")
 def sent(visit: Visiting, entry_id: UUID) -> Response:
-    """What became of an entry. Once it is filed its draft is gone."""
+    """What became of an entry of one's own. Once it is filed its draft is gone."""
     told, case_id = _became(visit, entry_id)
     names = [name for name in kept_entries(visit.process, visit.actor) if str(entry_id) in name]
+    if told == UNKNOWN and not names:
+        raise NotFound("no such entry")
     if told in {FILED, APART}:
         for name in names:
             drop_entry(visit.process, visit.actor, name)
@@ -90,6 +92,11 @@ def sent(visit: Visiting, entry_id: UUID) -> Response:
         kept=bool(names),
         form_name=form,
     )
+
+
+def _form_of(visit: Visit) -> str:
+    """Which of the two pages sent this."""
+    return CALL if visit.request.url.path.startswith(f"/entries/{CALL}/") else HAND
 
 
 def _enter(visit: Visit, form: str) -> Response:
