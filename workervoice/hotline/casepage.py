@@ -23,6 +23,7 @@ from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.records import CaseRecord
 from workervoice.hotline.redacting import may_be_redacted
 from workervoice.hotline.registry import buyers_shown, sites
+from workervoice.hotline.resembling import resembling
 from workervoice.hotline.sameworker import Phones, phones
 from workervoice.hotline.sidebyside import Judged, Second, judged, seconds
 from workervoice.hotline.spoken import Read, read_in
@@ -99,6 +100,7 @@ class CasePage:
     record: CaseRecord
     site: Site | None
     sites: tuple[Site, ...]
+    perhaps: tuple[Site, ...]  # while none is named: those that the words resemble
     thread: tuple[Said, ...]  # each translation behind its original
     translated: frozenset[UUID]  # entries that have one
     judged: tuple[Judged, ...]
@@ -144,6 +146,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             record=case.record,
             site=next((site for site in known if site.id == site_id), None),
             sites=tuple(known),
+            perhaps=resembling(_worded(thread), known) if site_id is None else (),
             thread=thread,
             translated=translated(case.thread),
             judged=judged(case.record, case.assessments, _reads(thread), names),
@@ -165,6 +168,13 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             named=tuple(sorted(names.get(each, "?") for each in named)),
             restricted_since=since,
         )
+
+
+def _worded(thread: Iterable[Said]) -> Iterator[str]:
+    """What the worker wrote, and what a colleague says that it means."""
+    for said in thread:
+        if said.direction == "in" or said.kind == "translation":
+            yield "".join(words for words, _, _ in said.passages)
 
 
 def _reads(thread: Iterable[Said]) -> Iterator[Read]:

@@ -69,16 +69,19 @@ def show_queue(visit: Visiting, languages: str = "") -> Response:
 
 
 @router.get("/cases/{case_id}")
-def show(visit: Visiting, case_id: UUID) -> Response:
-    """One case, or what is left of it."""
+def show(visit: Visiting, case_id: UUID, perhaps: str = "") -> Response:
+    """One case, or what is left of it; `perhaps` is a site that was chosen among those offered, to
+    be seen in the form before it is set."""
     try:
-        return _page(visit, case_id)
+        return _page(visit, case_id, perhaps=perhaps)
     except Forbidden:
         stone = tombstone(visit.process, visit.actor, case_id)
         return visit.page("tombstone.html", status=410, stone=stone)
 
 
-def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
+def _page(
+    visit: Visit, case_id: UUID, tried: Tried | None = None, *, perhaps: str = ""
+) -> Response:
     """One case; after a refusal with what was tried, and 409."""
     page = case_page(visit.process, visit.actor, case_id)
     visit.console.watch.opened(visit.process, visit.actor, case_id)
@@ -93,6 +96,7 @@ def _page(visit: Visit, case_id: UUID, tried: Tried | None = None) -> Response:
         "proposed": _proposed(page),
         "grounds": {} if facts.allows(Consent.AUTHORITIES) else {"refer": page.may_override},
         "tried": tried,
+        "perhaps": perhaps,
         "drafts": kept,
         "offered": offered,
         "said": offered.within(tried.kept(ANSWER, "text", kept.get(ANSWER, ""))),
