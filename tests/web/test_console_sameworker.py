@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.house import House
 from tests.web.console_browser import Browser
 from tests.web.console_scenes import WORKER, a_case
@@ -68,3 +70,19 @@ def test_a_shared_phone_is_told_to_the_handler(house: House) -> None:
 
     assert "Another person writes from the same phone" in page
     assert "7315" not in page
+
+
+def test_texts_of_another_person_begin_a_case_of_their_own(house: House) -> None:
+    case_id = a_case(house)
+    house.say(WORKER, "and the <boss> hits my sister")
+    asha, here = Browser.of(house, "asha"), f"/cases/{case_id}"
+    page = asha.open(here).text
+    (*_, theirs) = re.findall(r'name="entry" value="([^"]+)"', page)
+
+    parted = asha.do(f"{here}/part", entry=theirs, reason="her sister called")
+    refused = asha.post(f"{here}/part", {"entry": "nonsense", "reason": "x"})
+
+    assert "and the &lt;boss&gt; hits my sister" in page
+    assert "begins a case of its own with texts of another person" in parted
+    assert refused.status_code == 409
+    assert "some, and not all" in refused.text.lower()

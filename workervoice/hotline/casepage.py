@@ -139,7 +139,6 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
         deliveries = outbox.deliveries(tx, case.row.conversation_id)
         line, language = case.line_and_language()
         thread = tuple(_said(entry, names, deliveries) for entry in beside(case.thread))
-        named, since = set(case.record.readers), readers_since(tx, case_id)[1]
         return CasePage(
             id=case_id,
             state=case.row.state,
@@ -165,8 +164,8 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             held=case.under_hold,
             may_override=case.may_override(),
             consents=tuple((s.at, s.consent) for s in thread if s.at and s.consent is not None),
-            named=tuple(sorted(names.get(each, "?") for each in named)),
-            restricted_since=since,
+            named=tuple(sorted(names.get(each, "?") for each in case.record.readers)),
+            restricted_since=readers_since(tx, case_id)[1],
         )
 
 

@@ -71,6 +71,7 @@ _PLAIN: Mapping[str, Kind] = {
     "conversation_begun": Kind("a second conversation began on a phone (conversation)"),
     "code_given": Kind("a worker asked for a return code (conversation)"),
     "code_used": Kind("a return code came from another phone (case)", sensitive=True),
+    "case_parted": Kind("a person began another case with texts of it (case)"),
     "phone_let_in": Kind("a person let another phone into the conversation (case)", sensitive=True),
     "phone_refused": Kind("a person refused a phone that sent a return code (case)"),
     "phone_left": Kind("a person took further phones out of the conversation (case)"),

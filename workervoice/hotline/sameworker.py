@@ -12,6 +12,7 @@ from uuid import UUID
 from workervoice.errors import Declined
 from workervoice.hotline import newest
 from workervoice.hotline.opening import OpenCase, open_case
+from workervoice.hotline.parting import may_part
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.records import NOBODY, ConversationRecord
@@ -29,13 +30,15 @@ class Phones:
     further: int  # phones that were let in
     shared: bool  # the phone has another conversation beside this one
     reachable: bool  # there is a phone to write to
+    partable: bool  # some of the texts may be another person's
 
 
 def phones(file: OpenCase) -> Phones:
     """As the case's page shows them."""
     record = file.conversation
     reachable = record.contact_id != NOBODY
-    return Phones(record.asks is not None, len(record.phones), record.shared, reachable)
+    asks, further = record.asks is not None, len(record.phones)
+    return Phones(asks, further, record.shared, reachable, may_part(file))
 
 
 def let_in(process: Process, actor: Actor, case_id: UUID, reason: str) -> None:

@@ -12,7 +12,7 @@ from typing import Literal
 from workervoice.workflow.conversation import TALKING
 from workervoice.workflow.progress import QUESTIONS_MAX, Progress, moved
 
-Way = Literal["call", "walk_in", "letter"]
+Way = Literal["call", "walk_in", "letter", "parted"]
 
 
 def after_entry(progress: Progress, *, at: int, language: str | None, may_write: bool) -> Progress:

@@ -81,6 +81,7 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_CASE}/conversation/{{move}}"): _STAFF,
         ("POST", f"{_CASE}/forget"): _STAFF,
         ("POST", f"{_CASE}/phones/{{move}}"): _STAFF,
+        ("POST", f"{_CASE}/part"): _STAFF,
         ("POST", f"{_CASE}/access"): _STAFF,
         ("POST", f"{_CASE}/redact/{{entry_id}}"): _STAFF,
         ("POST", f"{_CASE}/translate/{{entry_id}}"): _STAFF,

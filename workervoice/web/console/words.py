@@ -96,7 +96,12 @@ CONVERSATION: Words = MappingProxyType(
 )
 
 WAYS: Words = MappingProxyType(
-    {"call": "told on the telephone", "walk_in": "told in person", "letter": "came as a letter"}
+    {
+        "call": "told on the telephone",
+        "walk_in": "told in person",
+        "letter": "came as a letter",
+        "parted": "parted from another case",
+    }
 )
 
 # why automatic answers pause
