@@ -52,15 +52,29 @@ class MediaHandle:
     content_type: str = ""
 
 
+class Sent(StrEnum):
+    """What a message was where it was neither words nor a picture, sound, video or file."""
+
+    PLACE = "place"  # on a map
+    CONTACT = "contact"  # a card with somebody's name and number
+    STICKER = "sticker"
+    REACTION = "reaction"  # a sign put on one of our texts
+    POLL = "poll"
+    OTHER = "other"  # of a kind that we do not know
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One message from a worker, as a channel parsed it. `external_id` is the provider's."""
+    """One message from a worker, as a channel parsed it. `external_id` is the provider's. Of a
+    place, `place` has the coordinates, "23.81, 90.41"."""
 
     external_id: str = field(repr=False)
     sender: Address
     text: str = field(repr=False)
     media: tuple[MediaHandle, ...] = ()
     also: tuple[Address, ...] = ()  # the same sender under a second address, in the same webhook
+    sent: Sent | None = None
+    place: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from workervoice.message import (
     Inbound,
     MediaHandle,
     Rejected,
+    Sent,
     Unknown,
 )
 
@@ -72,6 +73,11 @@ TABLE = Table(
     sign=_sign,
     readable={
         "sms": (_text(), Inbound("m-1", PHONE, WORDS)),
+        "a place": (
+            _text(text="", sent="place", latitude="23.8", longitude="90.4"),
+            Inbound("m-1", PHONE, "", sent=Sent.PLACE, place="23.8, 90.4"),
+        ),
+        "of an unknown kind": (_text(sent="hologram"), Inbound("m-1", PHONE, WORDS)),
         "empty": (_text(text=""), Inbound("m-1", PHONE, "")),
         "one character": (_text(text="1"), Inbound("m-1", PHONE, "1")),
         "long": (_text(text="ক" * 100_000), Inbound("m-1", PHONE, "ক" * 100_000)),

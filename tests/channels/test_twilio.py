@@ -27,6 +27,7 @@ from workervoice.message import (
     Inbound,
     MediaHandle,
     Rejected,
+    Sent,
     Unknown,
 )
 
@@ -41,6 +42,25 @@ UNKNOWN_KINDS = (
 )
 RTL = "\u200f\u202eلم يدفعوا لنا 😀👩🏽‍🏭\u202c"
 MEDIUM = f"https://media.example/Accounts/{ACCOUNT}/Messages/{SID}/Media/ME1"
+_HERE = {"Latitude": "23.810331", "Longitude": "90.4125"}
+KINDS: tuple[tuple[str, dict[str, str], Sent | None, str], ...] = (
+    ("location", _HERE, Sent.PLACE, "23.81033, 90.4125"),
+    (
+        "LOCATION",
+        {**_HERE, "Label": "Riverside", "Address": "Road 1"},
+        Sent.PLACE,
+        "23.81033, 90.4125",
+    ),
+    ("location", {"Latitude": "91", "Longitude": "90"}, Sent.PLACE, ""),
+    ("location", {"Latitude": "1e1", "Longitude": "nan"}, Sent.PLACE, ""),
+    ("location", {"Latitude": "23.8"}, Sent.PLACE, ""),
+    ("contacts", {}, Sent.CONTACT, ""),
+    ("reaction", {}, Sent.REACTION, ""),
+    ("poll", {}, Sent.POLL, ""),
+    ("order", {}, Sent.OTHER, ""),
+    ("unsupported", {}, Sent.OTHER, ""),
+    ("text", {}, None, ""),
+)
 EVERYTHING_ELSE = {
     "SmsSid": SID,
     "To": f"whatsapp:{LINE}",
@@ -130,6 +150,32 @@ TABLE = Table(
         "whatsapp with a business-scoped id": (
             _form(From=f"whatsapp:{NUMBER}", ExternalUserId="whatsapp:NP.4fT2x9Qa"),
             _read(WORDS, WHATSAPP, BSUID),
+        ),
+        **{
+            f"{kind} {fields!a:.60}": (
+                _form(From=f"whatsapp:{NUMBER}", Body="", MessageType=kind, **fields),
+                Inbound(SID, WHATSAPP, "", sent=sent, place=place),
+            )
+            for kind, fields, sent, place in KINDS
+        },
+        "a contact card by MMS": (
+            _form(Body="", NumMedia="1", MediaUrl0=MEDIUM, MediaContentType0="text/x-vcard"),
+            Inbound(SID, PHONE, "", (MediaHandle(MEDIUM, "text/x-vcard"),), sent=Sent.CONTACT),
+        ),
+        "a sticker": (
+            _form(
+                From=f"whatsapp:{NUMBER}",
+                Body="",
+                MessageType="sticker",
+                NumMedia="1",
+                MediaUrl0=MEDIUM,
+                MediaContentType0="image/webp",
+            ),
+            Inbound(SID, WHATSAPP, "", (MediaHandle(MEDIUM, "image/webp"),), sent=Sent.STICKER),
+        ),
+        "a place with words": (
+            _form(MessageType="location", Latitude="-6.2", Longitude="106.816666"),
+            Inbound(SID, PHONE, WORDS, sent=Sent.PLACE, place="-6.2, 106.81667"),
         ),
         "whatsapp without a number": (
             _form(From="whatsapp:NP.4fT2x9Qa", ExternalUserId="whatsapp:NP.4fT2x9Qa"),

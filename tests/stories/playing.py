@@ -19,13 +19,15 @@ from workervoice.errors import GuardFailed, IllegalMove
 from workervoice.hotline import guarding, sameworker
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.dossier import Arrival
-from workervoice.message import Address, AddressKind, Inbound, MediaHandle, Priority, Rejected
+from workervoice.message import Address, AddressKind, Inbound, MediaHandle, Priority, Rejected, Sent
 from workervoice.workflow.returncodes import found
 
 WIDTH = 96
 _LINE = re.compile(r"^(?P<who>[a-z]+) +(?P<mark>[>:=<!]) (?P<text>.*)$")
 _WRITTEN_ANEW = {"<", "!"}
 _MEDIA = {"(photo)": "image/jpeg", "(voice note)": "audio/ogg"}
+_SENT = {f"({each})": each for each in Sent}
+_PLACE = "23.81, 90.41"
 _NOTHING = "(nothing)"  # a text without a character
 
 
@@ -133,9 +135,11 @@ class Stage:
     def _writes(self, name: str, text: str) -> None:
         phone, known = self.phone(name), cases_of(self.house)
         media = (MediaHandle("https://api.example/m/1", _MEDIA[text]),) if text in _MEDIA else ()
-        words = "" if media or text == _NOTHING else text.replace("{digit}", self.digit)
+        sent = _SENT.get(text)
+        place = _PLACE if sent is Sent.PLACE else ""
+        words = "" if media or sent or text == _NOTHING else text.replace("{digit}", self.digit)
         words = words.replace("{code}", self.code)
-        inbound = Inbound(f"SM{uuid4().hex}", phone.address, words, media)
+        inbound = Inbound(f"SM{uuid4().hex}", phone.address, words, media, (), sent, place)
         reception = self.house.reception
         arrival = Arrival(self.house.line(phone.line), inbound, reception.read(inbound))
         reception.receive(arrival)
@@ -249,5 +253,8 @@ _FACTS: Mapping[str, Callable[[CasePage], object]] = {
     ),
     "language": lambda page: page.record.language,
     "evidence": _evidence,
+    "sent": lambda page: (
+        [said.sent for said in page.thread if said.direction == "in"][-1] or "none"
+    ),
     "texts": lambda page: sum(said.direction == "in" for said in page.thread),
 }

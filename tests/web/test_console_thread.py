@@ -12,8 +12,9 @@ from tests.web.console_scenes import PACKET, WORKER, a_case, a_plan, agree_to_bu
 from workervoice.disclosure.packet import Packet
 from workervoice.hotline import disclosing
 from workervoice.hotline.casepage import case_page
+from workervoice.hotline.dossier import Arrival
 from workervoice.hotline.references import reference
-from workervoice.message import Facts
+from workervoice.message import Address, AddressKind, Facts, Inbound, MediaHandle, Sent
 from workervoice.web.console import words
 from workervoice.web.console.histories import COMMANDS, DONE
 from workervoice.web.console.pages import done
@@ -178,3 +179,22 @@ def test_every_sum_of_the_menu_says_for_each_audience_what_it_permits() -> None:
         assert agreed == (answer or 0)
         assert len({told for _, _, told in permits}) == 3
     assert Facts().consent is None
+
+
+def test_what_was_sent_besides_words_is_named_and_no_map_is_loaded(house: House) -> None:
+    case_id = a_case(house)
+    for sent, place in ((Sent.PLACE, "23.81, 90.41"), (Sent.STICKER, "")):
+        media = () if place else (MediaHandle("https://api.example/m/1", "image/webp"),)
+        sender = Address(AddressKind.PHONE, WORKER)
+        inbound = Inbound(f"SM{sent}", sender, "", media, sent=sent, place=place)
+        house.reception.receive(Arrival(house.line(), inbound, house.reception.read(inbound)))
+
+    page = Browser.of(house, "asha").open(f"/cases/{case_id}").text
+
+    (*_, a_place, a_sticker) = [each for each in entries(page) if each.startswith("Worker")]
+    assert "23.81, 90.41" in a_place
+    assert "Sent a place on a map, as north and east in degrees." in a_place
+    assert "Sent a sticker." in a_sticker
+    assert "1 medium, not fetched yet: a picture." in a_sticker
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+    assert set(words.SENT) == set(Sent)

@@ -33,6 +33,20 @@ _SHAPES: Mapping[AddressKind, re.Pattern[str]] = {
 }
 
 
+_DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?", re.ASCII)
+
+
+def place_of(latitude: str, longitude: str) -> str:
+    """Coordinates as they are kept, "23.81, 90.41"; "" for anything that is no place on earth. Five
+    decimals are a metre."""
+    if not (_DEGREES.fullmatch(latitude) and _DEGREES.fullmatch(longitude)):
+        return ""
+    north, east = float(latitude), float(longitude)
+    if abs(north) > 90 or abs(east) > 180:
+        return ""
+    return f"{round(north, 5)}, {round(east, 5)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """One request from a provider, as it came. Nothing of it shows in a repr.

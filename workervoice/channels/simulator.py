@@ -1,7 +1,8 @@
 """The simulated phone network of the demo and the tests: real HTTP, a small signed JSON format.
 
     POST /in/simulator/{line}      {"id", "from", "also": ["..."], "text",
-                                    "media": [{"url", "type"}]}
+                                    "media": [{"url", "type"}],
+                                    "sent", "latitude", "longitude"}
     POST /status/simulator/{line}  {"id", "status", "code"}    (the URL that came with the send)
     POST {phone}/api/send          {"outbox", "from", "to", "text", "validity_seconds",
                                     "status_callback"}  ->  201 {"id"} | 4xx {"code", "permanent"}
@@ -27,7 +28,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from workervoice.channels.base import Webhook, opaque
+from workervoice.channels.base import Webhook, opaque, place_of
 from workervoice.channels.wire import Answer, NoAnswer, NotSent, base_url, declined, exchange
 from workervoice.errors import Malformed, Refused
 from workervoice.message import (
@@ -41,6 +42,7 @@ from workervoice.message import (
     Outbound,
     Rejected,
     SendOutcome,
+    Sent,
     Unknown,
 )
 
@@ -121,7 +123,10 @@ class SimulatorReceiver:
         also = tuple(address(str(uri)) for uri in _listed(record, "also"))
         media = tuple(_medium(item) for item in _listed(record, "media"))
         sender = address(words(record, "from"))
-        return Inbound(external_id, sender, words(record, "text"), media, also)
+        kind, text = words(record, "sent"), words(record, "text")
+        place = place_of(words(record, "latitude"), words(record, "longitude"))
+        sent = Sent(kind) if kind in {known.value for known in Sent} else None
+        return Inbound(external_id, sender, text, media, also, sent, place)
 
     def parse_status(self, webhook: Webhook, outbox_id: UUID) -> DeliveryReport:
         """Read a delivery callback; raises `Malformed`."""

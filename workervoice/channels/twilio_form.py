@@ -24,7 +24,7 @@ import re
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from workervoice.channels.base import opaque
+from workervoice.channels.base import opaque, place_of
 from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, UNDELIVERED
 from workervoice.errors import Malformed
 from workervoice.message import (
@@ -34,6 +34,7 @@ from workervoice.message import (
     DeliveryStatus,
     Inbound,
     MediaHandle,
+    Sent,
 )
 
 FORM = "application/x-www-form-urlencoded"
@@ -52,6 +53,18 @@ _NAMES = re.compile(  # of what may follow a sender's address or a medium's plac
     r"|MediaContentType|MediaUrl|MessageSid|MessageType|Num(?:Media|Segments)",
     re.ASCII,
 )
+_SENT = {
+    "location": Sent.PLACE,
+    "contact": Sent.CONTACT,
+    "contacts": Sent.CONTACT,
+    "sticker": Sent.STICKER,
+    "reaction": Sent.REACTION,
+    "poll": Sent.POLL,
+    "unsupported": Sent.OTHER,
+    "unknown": Sent.OTHER,
+}
+_USUAL = frozenset({"", "text", "button", "interactive", "image", "audio", "video", "document"})
+_CARDS = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.ASCII)
 
 
@@ -107,7 +120,9 @@ def inbound(form: Form) -> Inbound:
         raise Malformed("no usable From")
     sender = user if user and not written else _address(written)
     also = (user,) if user and user != sender else ()
-    return Inbound(sid, sender, _text(form), _media(form), also)
+    media, place = _media(form), place_of(form.whole("Latitude"), form.whole("Longitude"))
+    sent = _sent(form, media, place)
+    return Inbound(sid, sender, _text(form), media, also, sent, place)
 
 
 def report(form: Form, outbox_id: UUID) -> DeliveryReport:
@@ -168,6 +183,18 @@ def _external_user(form: Form) -> Address | None:
         return opaque(AddressKind.WHATSAPP_ID, form.whole("ExternalUserId").removeprefix(WHATSAPP))
     except Malformed:
         return None
+
+
+def _sent(form: Form, media: tuple[MediaHandle, ...], place: str) -> Sent | None:
+    """What it is besides words, pictures and sounds. Twilio's word for it is a hint: what is there
+    counts more, and a kind that nobody knows is one all the same."""
+    kind = form.whole("MessageType").lower()
+    if place or kind in _SENT:
+        return Sent.PLACE if place else _SENT[kind]
+    if media and media[0].content_type in _CARDS:
+        return Sent.CONTACT
+    empty = not media and not form.only("Body").strip()
+    return Sent.OTHER if empty and kind not in _USUAL else None
 
 
 def _media(form: Form) -> tuple[MediaHandle, ...]:

@@ -50,6 +50,8 @@ class Said:
     language: str = ""
     delivery: str = ""
     media: int = 0
+    kinds: tuple[str, ...] = ()  # what its media are: "image", "audio", "video" or "file"
+    sent: str = ""  # what it is if neither words nor a medium: see `message.Sent`
     move: str = ""
     issue: str = ""  # id of the sensitive issue that an entry is about
     command: Command | None = None  # STOP, HELP… as the worker sent it
@@ -78,6 +80,7 @@ class Said:
         """True for words between the worker and us; a lone digit means itself."""
         words = "".join(words for words, _, _ in self.passages)
         spoken = self.direction in {"in", "out"} and not self.command and not self.hidden
+        spoken = spoken and self.sent != "place"  # numbers
         return spoken and bool(words.strip()) and digit(words) is None
 
 
@@ -242,6 +245,8 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         reads=read_in(words),
         delivery=deliveries.get(UUID(outbox_id), "") if outbox_id else "",
         media=len(words.get("media", [])),
+        kinds=tuple(_kind_of(str(each[1])) for each in words.get("media", [])),
+        sent=str(words.get("sent", "")),
         move=str(words.get("move", "")),
         issue=str(words.get("issue", "")),
         command=command(text) if entry.direction == "in" and not written else None,
@@ -257,6 +262,11 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
         practised=bool(words.get("practice_code")),
         override=(str(override.get("ground", "")), str(override.get("reason", ""))),
     )
+
+
+def _kind_of(content_type: str) -> str:
+    kind = content_type.partition("/")[0]
+    return kind if kind in {"image", "audio", "video"} else "file"
 
 
 def passages(text: str, evidence: list[list[Any]]) -> tuple[tuple[str, str, bool], ...]:

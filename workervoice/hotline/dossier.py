@@ -274,7 +274,7 @@ def _words(filing: Filing) -> dict[str, Any]:
     return {
         **by_hand,
         "kind": "report" if filing.turn.report else "answer",
-        "text": arrival.inbound.text,
+        "text": _text(arrival.inbound),
         "language": reading.language.code,
         "step": reading.language.step,
         "evidence": [[e.item, e.start, e.end, e.rule, e.denied] for e in evidence],
@@ -285,5 +285,11 @@ def _words(filing: Filing) -> dict[str, Any]:
         "quiet": filing.turn.quiet,  # why there is none
         "consent": filing.turn.answers.consent,
         "asked_for": len(filing.turn.release),  # held texts that this one let go
+        **({"sent": str(arrival.inbound.sent)} if arrival.inbound.sent else {}),
         **({"practice_code": True} if arrival.practice else {}),
     }
+
+
+def _text(inbound: Inbound) -> str:
+    """The words as they are kept; of a place its coordinates, behind the words."""
+    return "\n".join(filter(None, (inbound.text, inbound.place)))

@@ -152,7 +152,7 @@ def _times(case: OpenCase) -> Iterator[str]:
 
 def _said(entry: Opened) -> Iterator[str]:
     words = entry.words
-    if words is None or not (words.get("text") or words.get("media")):
+    if words is None or not any(words.get(each) for each in ("text", "media", "sent")):
         return
     who = {"in": "You", "out": "The hotline"}.get(entry.direction, "A note of the hotline")
     if words.get("kind") not in SAID:
@@ -160,6 +160,7 @@ def _said(entry: Opened) -> Iterator[str]:
         who = f"The hotline decided: {what}"
     at = datetime.fromtimestamp(int(words["at"]), tz=UTC)
     media = f" ({len(words['media'])} media)" if words.get("media") else ""
+    media += f" ({words['sent']})" if words.get("sent") else ""
     quoted = indent(str(words.get("text", "")), "    ", lambda line: True)
     yield f"{_moment(at)}, {who}{media}:\n\n{quoted}\n"
 

@@ -116,6 +116,26 @@ QUIET: Words = MappingProxyType(
     }
 )
 
+SENT: Words = MappingProxyType(
+    {
+        "place": "a place on a map, as north and east in degrees",
+        "contact": "a contact card, with somebody's name and number",
+        "sticker": "a sticker",
+        "reaction": "a reaction to one of our texts",
+        "poll": "a poll",
+        "other": "something that this version does not know",
+    }
+)
+
+MEDIA: Words = MappingProxyType(
+    {
+        "image": "a picture",
+        "audio": "a voice message or sound",
+        "video": "a video",
+        "file": "a file",
+    }
+)
+
 ROLES: Words = MappingProxyType(
     {
         "handler": "Case handler",
