@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from tests.house import House
 from tests.looking import cases_of
 from workervoice.errors import GuardFailed, IllegalMove
-from workervoice.hotline import guarding, sameworker
+from workervoice.hotline import guarding, practising, sameworker
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.dossier import Arrival
 from workervoice.message import Address, AddressKind, Inbound, MediaHandle, Priority, Rejected, Sent
@@ -89,7 +89,7 @@ class Stage:
     phones: dict[str, Phone] = field(default_factory=dict)
     last: str = "worker"
     digit: str = ""
-    code: str = ""
+    code: str = ""  # of the practice that runs, or given to a worker
     told: list[str] = field(default_factory=list)
 
     def play(self, transcript: str) -> str:
@@ -137,8 +137,7 @@ class Stage:
         media = (MediaHandle("https://api.example/m/1", _MEDIA[text]),) if text in _MEDIA else ()
         sent = _SENT.get(text)
         place = _PLACE if sent is Sent.PLACE else ""
-        words = "" if media or sent or text == _NOTHING else text.replace("{digit}", self.digit)
-        words = words.replace("{code}", self.code)
+        words = "" if media or sent or text == _NOTHING else self._filled(text)
         inbound = Inbound(f"SM{uuid4().hex}", phone.address, words, media, (), sent, place)
         reception = self.house.reception
         arrival = Arrival(self.house.line(phone.line), inbound, reception.read(inbound))
@@ -146,6 +145,9 @@ class Stage:
         phone.written += 1
         phone.case_id = next(iter(cases_of(self.house) - known), phone.case_id)
         self.last = name
+
+    def _filled(self, text: str) -> str:
+        return text.replace("{digit}", self.digit).replace("{code}", self.code)
 
     def _acts(self, login: str, text: str) -> bool:
         """An officer acts on the case of who wrote last; False if it is refused."""
@@ -162,6 +164,8 @@ class Stage:
                 self.house.desk.set_priority(actor, case_id, Priority(priority), reason)
             elif verb in {guarding.FREEZE, guarding.THAW}:
                 guarding.move(self.house.console, actor, case_id, verb, rest)
+            elif verb == "real":
+                practising.call_real(self.house.console, actor, case_id, rest)
             elif verb == guarding.FORGET:
                 guarding.forget(self.house.console, actor, case_id, rest)
             elif verb == sameworker.LET_IN:
@@ -204,6 +208,15 @@ class Stage:
         self.house.phones.answer = {"down": lambda message: down, "back": None}[text]
         return text
 
+    def practice(self, text: str) -> str:
+        """A practice on the line with SMS, which a registrar begins or ends."""
+        sam, console = self.house.actor("sam"), self.house.console
+        if text == "begins":
+            self.code, _ = practising.begin(console, sam, "demo-sms", practising.HOURS)
+        else:
+            practising.end(console, sam, "demo-sms")
+        return text
+
     def describe(self, text: str) -> str:
         name, _, kind = text.partition(", ")
         self.phone(name, kind)
@@ -226,6 +239,7 @@ _SETTINGS: Mapping[str, Callable[[Stage, str], str]] = {
     "time": Stage.passes,
     "provider": Stage.provider,
     "phone": Stage.describe,
+    "practice": Stage.practice,
     "case": Stage.known,
     "paid": Stage.paid,
 }
@@ -256,5 +270,6 @@ _FACTS: Mapping[str, Callable[[CasePage], object]] = {
     "sent": lambda page: (
         [said.sent for said in page.thread if said.direction == "in"][-1] or "none"
     ),
+    "test": lambda page: _yes(page.record.practice is not None),
     "texts": lambda page: sum(said.direction == "in" for said in page.thread),
 }

@@ -7,6 +7,7 @@ what it changed before you keep it.
 from __future__ import annotations
 
 import os
+import re
 from difflib import unified_diff
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pytest
 
 from tests.house import House
 from tests.stories.playing import Line, Stage, read
+from workervoice.hotline.wording import LANGUAGES
+from workervoice.triage.normalise import script_of
 
 STORIES = sorted(Path(__file__).parent.glob("*.txt"))
 
@@ -46,6 +49,22 @@ def test_there_are_stories_in_every_language() -> None:
     told = {name: sum(name in head for head in heads) for name in ("English", "Spanish", "Bangla")}
 
     assert min(told.values()) >= 4, told
+
+
+def test_workers_write_in_many_languages_and_scripts() -> None:
+    heads = " ".join(story.read_text(encoding="utf-8").partition("\n\n")[0] for story in STORIES)
+    written = {
+        script_of(letter)
+        for story in STORIES
+        for line in texts_of(story)
+        if line.mark == ">"
+        for letter in line.text
+    } - {""}
+
+    languages = {name for name in LANGUAGES.values() if re.search(rf"\b{name}\b", heads)}
+
+    assert len(languages) >= 20, languages
+    assert len(written) >= 12, written
 
 
 @pytest.mark.parametrize(
