@@ -85,7 +85,7 @@ FIELDS = frozenset({"kind", "id", "officer", "count", "what", "says"})
 KINDS = frozenset(
     {
         # of the courier
-        *("programme", "clocks", "clock", "retention", "log", "send", "look_up", "queue"),
+        *("programme", "clocks", "clock", "retention", "log", "send", "look_up", "queue", "meter"),
         *("list", "comparison"),
         "entry",  # what a person wrote down, and the gateway takes
         *("case", "sensitive issue", "disclosure"),  # rows that a page could not read

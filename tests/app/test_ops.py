@@ -28,6 +28,7 @@ from workervoice.store.backlog import WAITING
 from workervoice.triage.engine import Engine
 from workervoice.web.console.counts import SIGN_INS
 from workervoice.web.gateway.counts import BUCKETS, NAMES, PROVIDERS, STAGES
+from workervoice.workflow.pace import Why
 
 WORDS, NUMBER = "zebracrossing passports", "+15550105001"
 LABELS = {
@@ -38,6 +39,7 @@ LABELS = {
     "code": {*CODES, "", "any"},
     "window": {"hour", "day"},
     "kind": {*KINDS},
+    "why": {*Why},
     "process": {"gateway", "courier", "console"},
     "le": {*map(str, BUCKETS), "+Inf"},
 }

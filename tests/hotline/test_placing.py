@@ -40,6 +40,12 @@ def test_codes_that_a_worker_can_type(code: str) -> None:
         *((LINE, {"language": each}) for each in ("", "Bengali", "BN", "b")),
         *((LINE, {"emergency_number": each}) for each in ("", "9", "999 or 112", "police", "99l")),
         *((LINE, {"slug": each}) for each in ("", "Main", "a/b", "a b", "-a", "ä")),
+        *(
+            (LINE, {"price": each})
+            for each in ("0.05", "EUR", "0 EUR", "0,05 EUR", "-1 EUR", "1 eur")
+        ),
+        *((LINE, {"price": "0.05 EUR", "budget": each}) for each in ("0", "a", "200 EUR", "1.234")),
+        (LINE, {"budget": "200"}),
         *((SITE, {"code": each}) for each in ("", "ok", "river", "AB", "12", "STOP", "A B", "A-1")),
         *((SITE, {"country": each}) for each in ("UK", "Bangladesh")),
         *((SITE, {"name": each}) for each in (" ", "two\nlines", "x" * 101)),

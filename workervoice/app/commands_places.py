@@ -15,6 +15,10 @@ _OF_A_LINE = (
     ("emergency-number", "what a worker in danger is told to call there"),
     ("reading-hours", "when people read, as '8:00-20:00 Asia/Dhaka' or 'always Asia/Dhaka'"),
 )
+_MONEY = (
+    ("price", "what the provider takes for a segment, as '0.0475 EUR'; without it none is counted"),
+    ("budget", "what a month may cost, in the same currency, as 200"),
+)
 
 
 def declare(commands: Any) -> None:
@@ -28,8 +32,10 @@ def declare(commands: Any) -> None:
     one.add_argument("--channel", required=True, choices=("sms", "whatsapp"))
     for name, about in _OF_A_LINE:
         one.add_argument(f"--{name}", required=True, help=about)
+    for name, about in _MONEY:
+        one.add_argument(f"--{name}", default="", help=about)
     one = add(lines, "change", _change_line, "correct what a line says", "slug")
-    for name, about in _OF_A_LINE:
+    for name, about in (*_OF_A_LINE, *_MONEY):
         one.add_argument(f"--{name}", help=about)
     listing(lines, "line")
     sites = _group(commands, "sites", "places of work")
@@ -89,7 +95,7 @@ def _line(parsed: argparse.Namespace) -> int:
     from workervoice.store.programme import Line  # noqa: PLC0415
 
     said = (parsed.slug, parsed.channel, parsed.sender, parsed.country, parsed.language)
-    also = (parsed.emergency_number, parsed.reading_hours)
+    also = (parsed.emergency_number, parsed.reading_hours, parsed.price, parsed.budget)
     code = register(parsed, lambda tx: Line(tx.programme, uuid4(), *said, *also))
     _warn_of_language(parsed.language)
     _tell_who_answers(parsed.country, parsed.channel)
@@ -110,7 +116,8 @@ def _change_line(parsed: argparse.Namespace) -> int:
     from workervoice.store.programme import Line  # noqa: PLC0415
 
     code = _change(
-        parsed, Line, parsed.slug, tuple(name.replace("-", "_") for name, _ in _OF_A_LINE)
+        *(parsed, Line, parsed.slug),
+        tuple(name.replace("-", "_") for name, _ in (*_OF_A_LINE, *_MONEY)),
     )
     _warn_of_language(parsed.language)
     return code

@@ -39,6 +39,7 @@ from workervoice.web.gateway.counts import FAILED
 
 MOST_UNSEQUENCED = 10_000  # what a courier puts in order in one round
 FRESH = timedelta(days=1)  # a webhook that failed before was seen to
+NEARLY_SPENT = 0.8  # of a budget
 # what the operator has to mend at the provider
 MENDED_BY_US = ("20003", "21603", "21606", "21608", "30002", "30029", "30030")
 
@@ -150,12 +151,27 @@ def _of_courier(found: Status, heard: Heard | None) -> None:
         if labels["code"] != "any":
             windows[labels["window"]][labels["code"]] += int(count)
     found.provider_errors = {window: dict(codes) for window, codes in windows.items()}
+    _of_lines(found, heard)
     ours = sorted(set(windows["hour"]) & set(MENDED_BY_US))
     if ours:
         found.needs.append(
             f"The provider refused with {', '.join(ours)} in the last hour: see its console, and "
             "run `workervoice doctor`."
         )
+
+
+def _of_lines(found: Status, heard: Heard) -> None:
+    quiet = {labels["why"]: count for labels, count in heard.samples("workervoice_lines_quiet")}
+    if any(quiet.values()):
+        found.needs.append(
+            "Automatic answers to strangers pause on a line (a flood, or its budget is spent): "
+            "see the page /lines, and docs/floods.md."
+        )
+    for _, share in heard.samples("workervoice_budget_spent_ratio"):
+        if share >= NEARLY_SPENT:
+            found.needs.append(
+                f"A line has spent {share:.0%} of its budget for this month: see the page /lines."
+            )
 
 
 def _ask_database(found: Status, settings: Settings, now: datetime) -> None:

@@ -15,11 +15,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from workervoice import __version__
 from workervoice.crypto.custody import Custody
 from workervoice.errors import KeysAway, NotUpgraded, Unavailable
+from workervoice.hotline.metering import LineNow
 from workervoice.hotline.tally import CODES, OUTCOMES, Tally
 from workervoice.store.backlog import WAITING, Queue
 from workervoice.store.engine import Database
 from workervoice.store.revision import check_revision
 from workervoice.store.vault import Vault
+from workervoice.workflow.pace import Why
 
 if TYPE_CHECKING:
     from workervoice.hotline.tick import Courier
@@ -164,6 +166,7 @@ class CourierMetrics:
         yield GaugeMetricFamily(
             "workervoice_courier_round_age_seconds", "Since the last round; -1: none yet.", age
         )
+        yield from _of_lines(list(self._courier.metering.lines.values()))
         if tally.queue is not None:
             yield from _waiting(tally.queue)
 
@@ -193,6 +196,23 @@ class CourierMetrics:
                     told.add_metric([self._provider, window, code], found[code])
             told.add_metric([self._provider, window, "any"], found.total())
         return told
+
+
+def _of_lines(known: list[LineNow]) -> Iterator[Metric]:
+    """How many lines, and the worst of them: which one it is, the page and the log tell."""
+    quiet = GaugeMetricFamily(
+        "workervoice_lines_quiet",
+        "Lines on which strangers get no automatic answer, by reason.",
+        labels=["why"],
+    )
+    for why in (Why.FLOOD, Why.BUDGET):
+        quiet.add_metric([why], sum(line.quiet == why for line in known))
+    yield quiet
+    yield GaugeMetricFamily(
+        "workervoice_budget_spent_ratio",
+        "Of the line that spent most of its month's budget.",
+        max((line.share for line in known), default=0) / 100,
+    )
 
 
 def _waiting(found: Queue) -> Iterator[Metric]:

@@ -237,14 +237,17 @@ def _address(tx: Tx, process: Process, contact: Contact) -> Address:
     return Address.from_uri(plain.decode())
 
 
-def note_sent(tx: Tx, process: Process, claimed: Claimed) -> None:
+def note_sent(tx: Tx, process: Process, claimed: Claimed) -> bool:
     """Remember in the sealed record that this text went out: its row alone could be put back.
-    Unless its callback was faster and said that it did not go out after all."""
+    Unless its callback was faster and said that it did not go out after all. True if nobody, such
+    as a courier that looked it up meanwhile, had noted it before."""
     row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
     if taken.was_given_back(tx, claimed.id, claimed.token):
-        return
-    record = ConversationRecord.from_json(row.record).having_sent(claimed.id)
+        return False
+    was = ConversationRecord.from_json(row.record)
+    record = was.having_sent(claimed.id)
     intake.save_conversation(tx, process.vault, row, state=row.state, record=record.to_json())
+    return not was.was_sent(claimed.id)
 
 
 def reference(tx: Tx, process: Process, outbox_id: UUID, external_id: str, now: datetime) -> bytes:

@@ -14,6 +14,7 @@ from workervoice.hotline.countries import COUNTRIES
 from workervoice.hotline.poster import can_be_typed
 from workervoice.store.programme import Hanging, Line, Organisation, Site, SupplyLink
 from workervoice.workflow.hours import read_hours
+from workervoice.workflow.meter import tariff
 
 Place = Line | Site | Organisation | SupplyLink | Hanging
 
@@ -90,10 +91,11 @@ def _wrong_line(line: Line) -> Iterator[str]:
             f"{line.emergency_number} is no number that a worker in danger can call: write digits "
             "only, as 999"
         )
-    try:
-        read_hours(line.reading_hours)
-    except ValueError as wrong:
-        yield str(wrong)
+    for read in (lambda: read_hours(line.reading_hours), lambda: tariff(line.price, line.budget)):
+        try:
+            read()
+        except ValueError as wrong:
+            yield str(wrong)
 
 
 def _wrong_name(name: str) -> Iterator[str]:

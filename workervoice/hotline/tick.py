@@ -8,7 +8,7 @@ and sends nothing that was not signed by the gateway or by an officer whom the r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -31,6 +31,8 @@ from workervoice.hotline.dispatch import (
     reference,
 )
 from workervoice.hotline.keeping import Round, keep_no_longer
+from workervoice.hotline.metering import Metering, count_sent
+from workervoice.hotline.outcomes import ASIDE, SHUT, backoff, refused, walk
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process
@@ -39,16 +41,14 @@ from workervoice.hotline.restoring import sending_waits
 from workervoice.hotline.sequencing import Memory, sequence
 from workervoice.hotline.tally import Tally
 from workervoice.journal import Journal
-from workervoice.message import Accepted, Rejected, Role, SendOutcome
+from workervoice.message import Accepted, Rejected, SendOutcome
 from workervoice.store import backlog, clocks, outbox
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.log import Event, record_event
 from workervoice.store.outbox import Claimed
 from workervoice.store.programme import Line, programmes
-from workervoice.workflow import delivery
 
 BATCH = 20
-BACKOFF_SECONDS = (5, 15, 60, 300, 900)  # after each refusal that may pass; then every 15 minutes
 LOOK_UP_MARGIN = timedelta(seconds=90)  # between our clock and the provider's
 
 _JOURNAL = Journal(__name__)
@@ -72,6 +72,7 @@ class Courier:
     memory: Memory = field(default_factory=Memory, repr=False)
     rounds: dict[UUID, Round] = field(default_factory=dict, repr=False)
     comparing: Comparing = field(default_factory=Comparing)
+    metering: Metering = field(default_factory=Metering)
     remembering: Remembering | None = None
     tally: Tally = field(default_factory=Tally)
     stopping: Flag = field(default_factory=Flag)
@@ -93,6 +94,8 @@ class Courier:
             if not waits:  # somebody has to look first
                 with self._alone("retention", programme):
                     self._keep_no_longer(programme, now)
+            with self._alone("meter", programme):
+                self.metering.go_on(self.process, programme, now)
             with self._alone("comparison", programme):
                 self.comparing.go_on(self.process, programme, now)
             with self._alone("log", programme):
@@ -157,7 +160,7 @@ class Courier:
 
     def _give_back(self, scope: Scope, claimed: Claimed) -> None:
         """It was claimed and not begun: it is owed as before."""
-        dest, before = _walk("claimed", ("put_back",)), {"attempts": claimed.attempts - 1}
+        dest, before = walk("claimed", ("put_back",)), {"attempts": claimed.attempts - 1}
         with self.process.database.begin(scope) as tx:
             outbox.finish(tx, claimed, source="claimed", dest=dest, also=before)
 
@@ -202,7 +205,8 @@ class Courier:
         outcome = self.senders(dispatch.line).send(dispatch.message)
         self.tally.sent(outcome)
         with self.process.database.begin(scope) as tx:
-            self._note(tx, replace(claimed, run_at=tried_at), "claimed", outcome)
+            tried = replace(claimed, run_at=tried_at)
+            self._note(tx, tried, "claimed", outcome, dispatch)
 
     def _look_up(self, scope: Scope, claimed: Claimed) -> None:
         """Ask the provider whether it has a text whose sending ended in silence."""
@@ -212,16 +216,16 @@ class Courier:
             shared_now = self.process.shared_clock(tx)
             ours = outbox.renew(tx, claimed, source="unknown", now=shared_now)
             others = known_at_provider(tx, self.process, claimed)
-        if dispatch.verdict in _SHUT:
+        if dispatch.verdict in SHUT:
             self._count("look_up", claimed.id, dispatch.verdict)
-        if dispatch.verdict in _SHUT or not ours:
+        if dispatch.verdict in SHUT or not ours:
             return
         since = claimed.run_at - LOOK_UP_MARGIN
         message = replace(dispatch.message, others=others)
         outcome = self.senders(dispatch.line).find(message, since)
         self.tally.looked_up(outcome)
         with self.process.database.begin(scope) as tx:
-            self._note(tx, claimed, "unknown", outcome)
+            self._note(tx, claimed, "unknown", outcome, dispatch)
 
     def _set_aside(self, tx: Tx, claimed: Claimed, dispatch: Dispatch, now: datetime) -> None:
         """What may not go out now: paused, withdrawn, too late, window closed, not trusted, or
@@ -229,37 +233,41 @@ class Courier:
         verdict = dispatch.verdict
         if verdict is Verdict.WAITS:
             hold_until_asked(tx, self.process, claimed, dispatch)
-        dest = _walk("claimed", _ASIDE[verdict])
+        dest = walk("claimed", ASIDE[verdict])
         also: dict[str, Any] = {}
-        if verdict in _SHUT:
+        if verdict in SHUT:
             self._count("send", claimed.id, verdict)
             also["code"] = verdict
         if verdict is Verdict.UNOPENED:
-            also["run_at"] = self.process.shared_clock(tx) + _backoff(claimed.attempts)
+            also["run_at"] = self.process.shared_clock(tx) + backoff(claimed.attempts)
         done = outbox.finish(tx, claimed, source="claimed", dest=dest, also=also)
         if (done and verdict is not Verdict.UNOPENED) or tx.stored:  # else it is as it was
             self._log(tx, claimed, dest, now)
 
-    def _note(self, tx: Tx, claimed: Claimed, source: str, outcome: SendOutcome) -> None:
+    def _note(
+        self, tx: Tx, claimed: Claimed, source: str, outcome: SendOutcome, dispatch: Dispatch
+    ) -> None:
         now, shared_now = self.process.clock(), self.process.shared_clock(tx)
         dest = source
         also: dict[str, Any] = {}
         if isinstance(outcome, Accepted):
-            note_sent(tx, self.process, claimed)
-            dest = _walk(source, ("accept",))
+            if note_sent(tx, self.process, claimed):
+                vault, text = self.process.vault, dispatch.message.text
+                count_sent(tx, vault, dispatch.line, text, now.date())
+            dest = walk(source, ("accept",))
             ref = reference(tx, self.process, claimed.id, outcome.external_id, now)
             also = {"provider_ref": ref, "run_at": hour_of(now), "code": None}
         elif isinstance(outcome, Rejected):
-            dest = _walk(source, _refused(source, outcome))
-            wait = _backoff(claimed.attempts) if source == "claimed" else timedelta(0)
+            dest = walk(source, refused(source, outcome))
+            wait = backoff(claimed.attempts) if source == "claimed" else timedelta(0)
             again = hour_of(now) if outcome.permanent else shared_now + wait
             also = {"code": outcome.code, "run_at": again}
         elif source == "claimed":
-            dest = _walk(source, ("lose",))
+            dest = walk(source, ("lose",))
             tried = {"run_at": claimed.run_at, "lease_until": shared_now + outbox.LEASE}
             also = {"code": outcome.code, **tried}
         else:
-            also = {"lease_until": shared_now + _backoff(claimed.attempts) + outbox.LEASE}
+            also = {"lease_until": shared_now + backoff(claimed.attempts) + outbox.LEASE}
         if outbox.finish(tx, claimed, source=source, dest=dest, also=also):
             self._log(tx, claimed, dest, now)
         elif isinstance(outcome, Accepted):  # its callback was faster
@@ -270,30 +278,3 @@ class Courier:
     def _log(self, tx: Tx, claimed: Claimed, state: str, now: datetime) -> None:
         event = Event("delivery", self.process.id, claimed.id, detail=state)
         record_event(tx, self.process.vault, event, now)
-
-
-_ASIDE: Mapping[Verdict, tuple[str, ...]] = {
-    Verdict.SILENCED: ("put_back", "withhold"),
-    Verdict.TOO_LATE: ("put_back", "expire"),
-    Verdict.WAITS: ("hold_again",),
-    Verdict.BROKEN: ("fail",),
-    Verdict.UNOPENED: ("put_back",),
-}
-_SHUT = (Verdict.BROKEN, Verdict.UNOPENED)
-
-
-def _refused(source: str, outcome: Rejected) -> tuple[str, ...]:
-    dest = "fail" if outcome.permanent else "put_back"
-    return ("find_unsent",) if source == "unknown" else (dest,)
-
-
-def _walk(state: str, moves: tuple[str, ...]) -> str:
-    """Through the delivery table, move by move."""
-    holds = {"surely_not_sent": True, "validity_over": True}
-    for move in moves:
-        state = delivery.MACHINE.advance(state, move, role=Role.SYSTEM, holds=holds)
-    return state
-
-
-def _backoff(attempts: int) -> timedelta:
-    return timedelta(seconds=BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1])
