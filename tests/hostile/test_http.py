@@ -109,6 +109,7 @@ class Served:
             "disclosure_id": str(scene.disclosures["nora"]),
             "action_id": str(scene.action),
             "person_id": str(scene.person),
+            "line_id": str(scene.line),
         }
         return {name: known.get(name, value) for name, value in named.items()}
 

@@ -62,6 +62,7 @@ class Scene:
     disclosures: dict[str, UUID]  # by the login of a buyer's officer
     action: UUID
     person: UUID  # somebody whom a registrar of the buyer and one of the hotline may see
+    line: UUID
 
     def path(self, template: str, login: str = "nora") -> str:
         """A route's path with this scene's ids in it, and a move that its table has."""
@@ -83,6 +84,7 @@ class Scene:
             disclosure_id=self.disclosures[login],
             action_id=self.action,
             person_id=self.person,
+            line_id=self.line,
             factor_id=self.action,  # nobody's
             form="answer",
             entry_id=self.case,  # no entry of any thread; of something written down by hand
@@ -114,9 +116,11 @@ def a_plan(house: House) -> Scene:
     for login in ("asha", "sam"):
         said = {"text": ("what a worker said",)}
         entrydrafts.keep_entry(house.console, house.actor(login), "hand", said, sent=case_id)
-    return Scene(case_id, message_id, issue_id, disclosures, action_id, person)
+    line_id = house.line().id
+    return Scene(case_id, message_id, issue_id, disclosures, action_id, person, line_id)
 
 
 def nothing() -> Scene:
     """Ids of nothing at all."""
-    return Scene(uuid4(), uuid4(), uuid4(), {"nora": uuid4(), "paul": uuid4()}, uuid4(), uuid4())
+    buyers = {"nora": uuid4(), "paul": uuid4()}
+    return Scene(uuid4(), uuid4(), uuid4(), buyers, uuid4(), uuid4(), uuid4())

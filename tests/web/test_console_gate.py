@@ -155,7 +155,7 @@ def test_an_id_has_one_spelling(
     ids |= {"disclosure_id": scene.disclosures["nora"], "message_id": scene.message}
     ids["factor_id"] = scene.action  # nobody's
     ids["entry_id"] = scene.case
-    ids["person_id"] = scene.person
+    ids["person_id"], ids["line_id"] = scene.person, scene.line
 
     for name in re.findall(r"{(\w+_id)}", path):
         for spelling in SPELLINGS:

@@ -168,7 +168,7 @@ def test_a_flood_begins_at_its_limit_and_ends_a_while_after_it_was_last_seen() -
 def test_a_flood_of_the_future_holds_nobody_and_a_person_can_let_answers_go_on() -> None:
     flood = Flood(per_minute=10)
     begun = LineState().seen(Strangers(minute=50), flood, NOW)
-    opened = begun.let_go_on(NOW + 10, NOW + 3610, "sam", "a training")
+    opened = begun.let_go_on(NOW + 10, "sam", "a training")
 
     assert begun.quiet(NOW - HOUR) is None
     assert opened.seen(Strangers(minute=50), flood, NOW + 20) == opened

@@ -54,9 +54,17 @@ def count_sent(tx: Tx, vault: Vault, line: Line, text: str, day: date) -> None:
 
 def spent_in_month(tx: Tx, vault: Vault, line: Line, now: datetime) -> Counted:
     """Segments and money of a line since the month began, in the currency that it has now."""
-    cost = tariff_of(line)
-    days = [_segments(line, day, cost) for day in days_of_month(now)]
-    return counting.sums(tx, vault, [days])[0]
+    return counting.sums(tx, vault, [sent_in_month(line, now)])[0]
+
+
+def sent_in_month(line: Line, now: datetime) -> list[What]:
+    """Where its segments of this month are counted."""
+    return [_segments(line, day, tariff_of(line)) for day in days_of_month(now)]
+
+
+def sent_today(line: Line, now: datetime) -> What:
+    """Where its texts of today are counted."""
+    return _sent(line, now.date())
 
 
 def state_of(tx: Tx, vault: Vault, line_id: UUID, *, lock: bool = False) -> tuple[int, LineState]:

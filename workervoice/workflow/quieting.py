@@ -79,10 +79,18 @@ class LineState:
             return self
         return replace(self, flood=self.flood._replace(until=now + AFTER_SECONDS))
 
-    def let_go_on(self, now: int, until: int, by: str, reason: str) -> LineState:
-        """A person lets the answers go on."""
-        open_ = replace(self, flood=NOT_QUIET, go_on_since=now, go_on_until=until)
-        return replace(open_, go_on_by=by, reason=reason)
+    def let_go_on(self, now: int, by: str, reason: str) -> LineState:
+        """A person lets the answers go on: in a flood for an hour, beyond the budget for the rest
+        of the month, which is not stopped twice."""
+        return replace(
+            self,
+            flood=NOT_QUIET,
+            spent=NOT_QUIET,
+            go_on_since=now,
+            go_on_until=now + GO_ON_SECONDS,
+            go_on_by=by,
+            reason=reason,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         return {

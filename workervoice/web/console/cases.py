@@ -12,6 +12,7 @@ from workervoice.errors import Forbidden, NotFound, WorkflowError
 from workervoice.hotline import disclosing, drafts, redacting
 from workervoice.hotline.casepage import CasePage, case_page, entry_of_case
 from workervoice.hotline.fluency import fluency
+from workervoice.hotline.linespage import quiet_lines
 from workervoice.hotline.overview import OVER, queue
 from workervoice.hotline.redacting import Cut
 from workervoice.hotline.restoring import standing_restore
@@ -64,6 +65,7 @@ def show_queue(visit: Visiting, languages: str = "") -> Response:
         "tests": [line for line in going_on if line.record.practice],
         "over": [line for line in listed if line.state in OVER],
         "restored": standing_restore(visit.process, visit.actor),
+        "quiet_lines": list(quiet_lines(visit.process, visit.actor)),
     }
     return visit.listing("queue.html", every, now=now, **shown)
 

@@ -100,6 +100,8 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("GET", "/entries/sent/{entry_id}"): _STAFF,
         ("GET", "/restored"): _STAFF,
         ("POST", "/restored/go-on"): _SUPERVISOR,
+        ("GET", "/lines"): _STAFF,
+        ("POST", "/lines/{line_id}/go-on"): _SUPERVISOR,
         ("GET", "/issues"): _STAFF,
         ("GET", _ISSUE): _STAFF,
         ("POST", f"{_ISSUE}/edit"): _STAFF,

@@ -1,0 +1,109 @@
+"""The lines as supervisors and handlers see them: how much comes and goes out, what it costs, and
+whether strangers are answered; and a supervisor's word that answers go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from workervoice.errors import Declined, Forbidden, NotFound
+from workervoice.hotline.metering import sent_in_month, sent_today, state_of, tariff_of
+from workervoice.hotline.pacing import NEW_HOUR, TEXTS_HOUR
+from workervoice.hotline.process import Pen, Process
+from workervoice.hotline.reading import Actor, pen_of
+from workervoice.hotline.registry import lines
+from workervoice.message import Role
+from workervoice.store import counting, linestates
+from workervoice.store.counting import What
+from workervoice.store.engine import Tx
+from workervoice.store.programme import Line
+from workervoice.workflow.pace import HOUR, Quiet
+
+REASON_MAX = 200  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line, in numbers. Hours and days are those of UTC."""
+
+    id: UUID
+    slug: str
+    channel: str
+    this_hour: int  # texts that came
+    today: int
+    new_today: int  # numbers that never wrote before
+    answers_today: int  # texts that went out
+    segments: int  # this month
+    spent: str  # this month; empty without a price
+    budget: str
+    share: int  # hundredths of the budget
+    quiet: Quiet | None
+    went_on: tuple[str, str, int]  # who let answers go on, why, and until when; or nobody
+
+
+def line_rows(process: Process, actor: Actor) -> list[LineRow]:
+    """Every line that a registrar vouched for."""
+    now = process.clock()
+    with process.database.begin(actor.scope()) as tx:
+        pen = pen_of(tx, process, actor, now)
+        return [_row(tx, pen, line, now) for line in lines(tx, process.vault, pen.directory)]
+
+
+def let_answers_go_on(process: Process, actor: Actor, line_id: UUID, reason: str) -> None:
+    """Answer strangers again, although there is a flood (for an hour) or the month is spent (until
+    it ends). Raises `Forbidden` for anybody but a supervisor, `Declined` if nothing pauses."""
+    if actor.role is not Role.SUPERVISOR:
+        raise Forbidden("a supervisor decides this")
+    if not reason.strip():
+        raise Declined("say why, in a few words")
+    if len(reason) > REASON_MAX:
+        raise Declined(f"a reason has at most {REASON_MAX} characters")
+    now = process.clock()
+    with process.database.begin(actor.scope()) as tx:
+        pen, at = pen_of(tx, process, actor, now), int(now.timestamp())
+        if line_id not in {line.id for line in lines(tx, process.vault, pen.directory)}:
+            raise NotFound("no such line")
+        version, state = state_of(tx, process.vault, line_id, lock=True)
+        if state.quiet(at) is None:
+            raise Declined("strangers are answered on this line already: look again")
+        after = state.let_go_on(at, actor.officer.name, reason.strip())
+        linestates.put(tx, process.vault, line_id, version, after.to_dict())
+        pen.log(tx, "line_resumed", line_id)
+
+
+def _row(tx: Tx, pen: Pen, line: Line, now: datetime) -> LineRow:
+    at, cost = int(now.timestamp()), tariff_of(line)
+    today = range(at // HOUR - now.hour, at // HOUR + 1)
+    groups = (
+        [What(TEXTS_HOUR, line.id, at // HOUR)],
+        [What(TEXTS_HOUR, line.id, hour) for hour in today],
+        [What(NEW_HOUR, line.id, hour) for hour in today],
+        [sent_today(line, now)],
+        list(sent_in_month(line, now)),
+    )
+    hour, day, new, sent, month = counting.sums(tx, pen.vault, groups)
+    state = state_of(tx, pen.vault, line.id)[1]
+    on = (state.go_on_by, state.reason, state.go_on_until) if state.goes_on(at) else ("", "", 0)
+    return LineRow(
+        *(line.id, line.slug, line.channel, hour.amount, day.amount, new.amount, sent.amount),
+        segments=month.amount,
+        spent=cost.money(month.cost) if cost else "",
+        budget=f"{line.budget} {cost.currency}" if cost and line.budget else "",
+        share=cost.share(month.cost) if cost else 0,
+        quiet=state.quiet(at),
+        went_on=on,
+    )
+
+
+def quiet_lines(process: Process, actor: Actor) -> Iterator[tuple[str, Quiet]]:
+    """For the queue: the lines on which strangers are not answered now, by their slug."""
+    now = process.clock()
+    with process.database.begin(actor.scope()) as tx:
+        pen = pen_of(tx, process, actor, now)
+        for line in lines(tx, process.vault, pen.directory):
+            quiet = state_of(tx, process.vault, line.id)[1].quiet(int(now.timestamp()))
+            if quiet is not None:
+                yield line.slug, quiet
