@@ -113,7 +113,7 @@ def a_plan(house: House) -> Scene:
         action_id = disclosure.plan.propose(Promise("Papers", "", "", date(2026, 12, 20)))
     message_id = case_page(house.console, house.actor("sam"), case_id).thread[0].id
     person = house.actor("otto").id
-    for login in ("asha", "sam"):
+    for login in ("ben", "maria"):
         said = {"text": ("what a worker said",)}
         entrydrafts.keep_entry(house.console, house.actor(login), "hand", said, sent=case_id)
     line_id = house.line().id
