@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.testclient import TestClient
 
@@ -20,6 +20,8 @@ from workervoice.channels.twilio import TwilioReceiver
 from workervoice.errors import GuardFailed, WrongPassphrase
 from workervoice.hotline import disclosing, releasing
 from workervoice.hotline.casepage import case_page
+from workervoice.hotline.entrydrafts import keep_entry
+from workervoice.hotline.handover import Entry, became, hand_over
 from workervoice.hotline.issuepage import issue_page
 from workervoice.hotline.overview import monitor_lines, queue
 from workervoice.message import Accepted, Outbound, Priority, SendOutcome
@@ -28,6 +30,7 @@ from workervoice.web.gateway import create_gateway_app
 PUBLIC = "https://hotline.example"
 NUMBER = "+15550100842"
 OTHER_NUMBER = "+15550100843"
+CALLER = "+15550100844"
 BSUID = "US.13491208655302741918"
 
 REPORT = "zephyrmangold"
@@ -42,13 +45,14 @@ PACKET = "marrowdunlin"
 ACTION = "sorrelgauntlet"
 EVIDENCE = "fescuependulum"
 REMEDY = "wickerjunipertop"
+BY_HAND = "larkspurtinder"
 REFUSED = "halyardcinnabar"
 PROVIDER_ID = "SM" + "5eed0fa11ad7c0de" * 2
 WORDS = (
     *(REPORT, DETAIL, MEDIA, PROFILE, ANSWER, NOTE, REASON, OLD_PACKET, PACKET, ACTION),
-    *(EVIDENCE, REMEDY, REFUSED, PROVIDER_ID),
+    *(EVIDENCE, REMEDY, BY_HAND, REFUSED, PROVIDER_ID),
 )
-NUMBERS = (NUMBER, OTHER_NUMBER, BSUID)
+NUMBERS = (NUMBER, OTHER_NUMBER, CALLER, BSUID)
 
 
 class Teller:
@@ -89,6 +93,7 @@ def tell(teller: Teller) -> UUID:
     house = teller.house
     _on_whatsapp(teller)
     _knocks_that_are_refused(teller)
+    _on_the_telephone(teller)
     case_id = _report(teller)
     _at_the_desk(house, case_id)
     assert teller.write(NUMBER, "1") == 204
@@ -124,6 +129,20 @@ def _knocks_that_are_refused(teller: Teller) -> None:
     assert teller.post("/in/twilio/demo-sms", broken) == 400
     with suppress(WrongPassphrase):
         teller.house.door.enter("asha", f"{REFUSED}-{NUMBER}")
+
+
+def _on_the_telephone(teller: Teller) -> None:
+    """A handler types while a worker calls: a draft, a wrong number, and the right one."""
+    house = teller.house
+    asha, line_id = house.actor("asha"), house.line().id
+    said, entry_id = f"they hold our wages {BY_HAND}", uuid4()
+    keep_entry(house.console, asha, "call", {"text": (said,), "number": (CALLER,)})
+    with suppress(GuardFailed):
+        Entry("call", said, line_id, number=f"{CALLER} or so")
+    hand_over(house.console, asha, Entry("call", said, line_id, number=CALLER), entry_id)
+    keep_entry(house.console, asha, "call", {"text": (said,)}, sent=entry_id)
+    assert house.by_hand.take_waiting() == 1
+    assert became(house.console, asha, entry_id)["became"] == "filed"
 
 
 def _report(teller: Teller) -> UUID:

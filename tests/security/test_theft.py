@@ -6,9 +6,11 @@ import base64
 import inspect
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -25,10 +27,15 @@ from workervoice.app.initiating import found
 from workervoice.app.keyfiles import PROCESSES
 from workervoice.crypto.boxed import BOXED_FILE, store_keys
 from workervoice.crypto.custody import FileCustody
+from workervoice.crypto.seal import ctx
 from workervoice.crypto.slots import STRONG, Cost
+from workervoice.crypto.suite import KemKey, open_with
 from workervoice.crypto.transit import Server, Transit
+from workervoice.errors import SealBroken
 from workervoice.hotline import drafts
 from workervoice.hotline.doors import Door
+from workervoice.hotline.entrydrafts import keep_entry
+from workervoice.hotline.handover import Entry, hand_over
 from workervoice.hotline.staffing import enrol
 from workervoice.store.taken import REFUSED_WITHIN
 
@@ -79,6 +86,37 @@ def test_with_all_key_files_no_word_of_a_report_a_packet_or_an_action_opens(told
     assert burglar.words() == {table: [] for table in (*OUTSIDE, *NOTES)}
 
 
+def test_with_all_key_files_only_an_entry_that_the_gateway_has_not_taken_can_be_read(
+    told: Told,
+) -> None:
+    """Seconds, unless the gateway is away; the draft of it is its writer's alone."""
+    house, text = told.house, f"wages are held {teller.BY_HAND}"
+    asha, entry_id = house.actor("asha"), uuid4()
+    hand_over(house.console, asha, Entry("letter", text, house.line().id), entry_id)
+    keep_entry(house.console, asha, "hand", {"text": (text,)})
+
+    burglar = told.burglar()
+    (waiting,) = [row for row in told.thief.rows_of("handover") if row.envelope]
+    (draft,) = [row for row in told.thief.rows_of("entry_draft") if row.form == "hand"]
+    place = ctx("handover", house.programme, entry_id, asha.id)
+    kept = ctx("entry-draft", house.programme, asha.id, "hand", draft.id)
+    opened = opened_by(burglar.keys, bytes(waiting.envelope), place)
+    house.by_hand.take_waiting()
+
+    assert teller.BY_HAND.encode() in opened
+    assert opened_by(burglar.keys, bytes(draft.words), kept) == b""
+    assert teller.BY_HAND.encode() in opened_by([asha.bundle.kem], bytes(draft.words), kept)
+    assert [row for row in told.thief.rows_of("handover") if row.envelope] == []
+
+
+def opened_by(keys: list[KemKey], blob: bytes, place: bytes) -> bytes:
+    """What the first of these keys opens; nothing if none does."""
+    for key in keys:
+        with suppress(SealBroken):
+            return open_with(key, blob, place)
+    return b""
+
+
 def test_with_a_handlers_key_the_same_way_leads_to_every_word(told: Told) -> None:
     everything = (*OUTSIDE, *NOTES)
     burglar, sealed = told.burglar("asha"), {t: len(told.thief.rows_of(t)) for t in everything}
@@ -88,6 +126,7 @@ def test_with_a_handlers_key_the_same_way_leads_to_every_word(told: Told) -> Non
     assert marks_in([plain for table in opened.values() for plain in table]) == {
         *(teller.REPORT, teller.DETAIL, teller.MEDIA, teller.ANSWER, teller.NOTE, teller.REASON),
         *(teller.PACKET, teller.ACTION, teller.EVIDENCE, teller.REMEDY, WAITING, DRAFTED),
+        teller.BY_HAND,
     }
 
 

@@ -1,0 +1,85 @@
+"""The gateway takes what people wrote down, beside its webhooks."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from tests.house import House
+from tests.looking import asked, cases_of
+from workervoice.app.intake import Intake
+from workervoice.errors import Unavailable
+from workervoice.hotline.byhand import ByHand
+from workervoice.hotline.handover import Entry, hand_over
+from workervoice.hotline.tick_entries import take_entries
+
+SAID = "They took our passports"
+
+
+def hand(house: House, text: str = SAID) -> None:
+    hand_over(house.console, house.actor("asha"), Entry("letter", text, house.line().id), uuid4())
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 15) -> None:
+    ends = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def test_an_entry_is_taken_within_seconds_and_the_thread_ends_when_told(house: House) -> None:
+    intake = Intake(house.reception)
+    intake.start()
+    try:
+        hand(house)
+        wait_until(lambda: len(cases_of(house)) == 1)
+    finally:
+        intake.close()
+
+    hand(house)
+    time.sleep(1.5)
+    assert len(cases_of(house)) == 1
+
+
+def test_what_nobody_foresaw_is_named_without_words_and_others_are_taken(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    intake, read = Intake(house.reception), type(house.reception).read
+
+    def broken(self: object, inbound: object) -> object:
+        if "breaks" in inbound.text:  # type: ignore[attr-defined]
+            raise RuntimeError(f"quotes {inbound.text}")  # type: ignore[attr-defined]
+        return read(house.reception, inbound)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(house.reception), "read", broken)
+    hand(house, "this breaks it")
+    hand(house)
+    with caplog.at_level(logging.WARNING):
+        intake.start()
+        try:
+            wait_until(lambda: len(cases_of(house)) == 1)
+            wait_until(lambda: "RuntimeError" in caplog.text)
+        finally:
+            intake.close()
+
+    assert "breaks" not in caplog.text
+    waiting = "SELECT count(*) AS n FROM handover WHERE envelope IS NOT NULL"
+    assert asked(house, waiting)[0].n == 1
+
+
+def test_a_look_tells_that_the_database_is_away(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand(house)
+
+    def away(*_: object) -> None:
+        raise Unavailable("the database does not answer")
+
+    monkeypatch.setattr(ByHand, "take", away)
+
+    with pytest.raises(Unavailable):
+        take_entries(ByHand(house.reception), lambda _id, _error: None)
