@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import logging
+import re
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
+from tests.app.running import running
+from tests.app.test_up import log_in
 from tests.house import House
 from tests.looking import asked, cases_of
 from workervoice.app.intake import Intake
+from workervoice.embedded import EmbeddedServer
 from workervoice.errors import Unavailable
 from workervoice.hotline.byhand import ByHand
 from workervoice.hotline.handover import Entry, hand_over
@@ -83,3 +90,24 @@ def test_a_look_tells_that_the_database_is_away(
 
     with pytest.raises(Unavailable):
         take_entries(ByHand(house.reception), lambda _id, _error: None)
+
+
+def test_under_up_a_call_that_was_typed_becomes_a_case() -> None:
+    with tempfile.TemporaryDirectory(prefix="wv-up-") as made:
+        Path(made).chmod(0o711)  # started as root, the server runs as somebody else
+        data = Path(made) / "data"
+        with running(data, "--demo") as up:
+            asha = log_in(up, "asha", up.passphrase("asha"))
+            form = asha.get("/entries/call")
+            (line, *_) = re.findall(r'<option value="([0-9a-f-]{36})"[^>]*>demo-sms', form.html)
+            said = {"text": SAID, "number": "+15550177009", "line": line}
+            asked_next = asha.post("/entries/call/prompts", said, form.token())
+            sent = asha.post("/entries/call", said, asha.get("/entries/call").token())
+            ends = time.monotonic() + 30
+            while "Handed over" in sent.html and time.monotonic() < ends:
+                time.sleep(0.2)
+                sent = asha.get(urlsplit(sent.url).path)
+        EmbeddedServer(data).erase()
+
+    assert "identity papers taken" in asked_next.html
+    assert "written down by" in sent.html

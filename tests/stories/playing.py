@@ -19,6 +19,8 @@ from workervoice.errors import GuardFailed, IllegalMove
 from workervoice.hotline import guarding, practising, sameworker
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.dossier import Arrival
+from workervoice.hotline.process import Process
+from workervoice.hotline.reading import Actor
 from workervoice.message import Address, AddressKind, Inbound, MediaHandle, Priority, Rejected, Sent
 from workervoice.workflow.returncodes import found
 
@@ -164,12 +166,8 @@ class Stage:
                 self.house.desk.set_priority(actor, case_id, Priority(priority), reason)
             elif verb in {guarding.FREEZE, guarding.THAW}:
                 guarding.move(self.house.console, actor, case_id, verb, rest)
-            elif verb == "real":
-                practising.call_real(self.house.console, actor, case_id, rest)
-            elif verb == guarding.FORGET:
-                guarding.forget(self.house.console, actor, case_id, rest)
-            elif verb == sameworker.LET_IN:
-                sameworker.let_in(self.house.console, actor, case_id, rest)
+            elif verb in _DECISIONS:
+                _DECISIONS[verb](self.house.console, actor, case_id, rest)
             else:
                 self.house.desk.move(actor, case_id, verb, rest)
         except (GuardFailed, IllegalMove):
@@ -242,6 +240,14 @@ _SETTINGS: Mapping[str, Callable[[Stage, str], str]] = {
     "practice": Stage.practice,
     "case": Stage.known,
     "paid": Stage.paid,
+}
+
+
+# what an officer decides about a case, with a reason
+_DECISIONS: Mapping[str, Callable[[Process, Actor, UUID, str], None]] = {
+    guarding.FORGET: guarding.forget,
+    sameworker.LET_IN: sameworker.let_in,
+    "real": practising.call_real,
 }
 
 

@@ -116,9 +116,13 @@ def opened(
 
 
 def became(process: Process, actor: Actor, entry_id: UUID) -> dict[str, Any]:
-    """What became of one's own entry: nothing in it while it waits. Raises `NotFound`."""
+    """What became of one's own entry: nothing in it while it waits. Raises `NotFound`, also once
+    the service key that it was sealed under is gone."""
     with process.database.begin(actor.scope()) as tx:
-        told = store.outcome_of(tx, process.vault, entry_id)
+        try:
+            told = store.outcome_of(tx, process.vault, entry_id)
+        except SealBroken:
+            told = None
     if told is None:
         raise NotFound("nothing is known of this entry")
     return told
