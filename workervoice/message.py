@@ -229,6 +229,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     BUYER = "buyer"
     MONITOR = "monitor"
+    TRANSLATOR = "translator"
     ADMINISTRATOR = "administrator"
     WORKER = "worker"
     PROVIDER = "provider"

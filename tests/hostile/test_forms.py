@@ -23,7 +23,13 @@ from workervoice.web.console import ROUTES
 from workervoice.web.console.forms import FORM_BYTES, parse_form
 
 NEEDLE = "zebra-in-the-blue-room"
-LOGINS = {Role.HANDLER: "ben", Role.SUPERVISOR: "maria", Role.BUYER: "nora", Role.MONITOR: "mina"}
+LOGINS = {
+    Role.HANDLER: "ben",
+    Role.SUPERVISOR: "maria",
+    Role.BUYER: "nora",
+    Role.MONITOR: "mina",
+    Role.TRANSLATOR: "tara",
+}
 DECLARED = {200, 204, 303, 401, 403, 404, 409, 413, 422, 429}
 ENDS = {"/logout", "/account/sessions/end"}
 POSTS = [

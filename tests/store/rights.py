@@ -25,6 +25,7 @@ ROLES = {
     "buyer": ("console", "workervoice_buyer"),
     "monitor": ("console", "workervoice_monitor"),
     "registrar": ("console", "workervoice_registrar"),
+    "translator": ("console", "workervoice_translator"),
 }
 
 EXPECTED: dict[str, dict[str, str]] = {
@@ -74,6 +75,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "draft": "S(case_id programme_id) D",
         "issue": "S(id link programme_id state)",
         "keyed_list": "S* I U(last lines mac position)",
+        "lent": "S(case_id id programme_id returned until) D",
         "line": "S*",
         "line_state": "S* I U(record version)",
         "log_checkpoint": "S* I",
@@ -122,6 +124,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "issue_note": "S* I",
         "key_pair": "S* I D",
         "key_wrap": "S* I D",
+        "lent": "S* I D",
         "line": "S*",
         "line_state": "S* I U(record version)",
         "log_leaf": "I",
@@ -163,6 +166,12 @@ EXPECTED: dict[str, dict[str, str]] = {
         "organisation": "S*",
         "restored": "S*",
         "watched": "S*",
+    },
+    "translator": {
+        "directory": "S*",
+        "lent": "S* U(back back_signature returned words)",
+        "log_leaf": "I",
+        "log_tag": "S* I",
     },
     "registrar": {
         "assessment": "S(case_id programme_id version)",

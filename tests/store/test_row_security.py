@@ -13,6 +13,7 @@ from tests.builders import a_case, a_released_issue, an_agreed_action
 from tests.drills import remember
 from tests.house import ROLE_PASSWORD, House
 from tests.store.rights import EXPECTED, OPEN_DOORS, ROLES, columns_of, connected
+from tests.web.console_scenes import lent_to_tara
 from workervoice.embedded import EmbeddedServer
 from workervoice.hotline import (
     disclosing,
@@ -27,6 +28,7 @@ from workervoice.hotline import (
     throttle,
     watch,
 )
+from workervoice.hotline.casepage import case_page
 from workervoice.hotline.handover import Entry
 from workervoice.hotline.hanging import hung_at
 from workervoice.hotline.registering import add_place
@@ -45,7 +47,10 @@ WHOLE_PROGRAMME = ("gateway", "courier", "staff", "monitor", "registrar")
 @pytest.fixture(scope="module")
 def lived_in(shared_house: House) -> House:
     """A house in which a case, an issue and a plan lie, so that there is something to be seen."""
-    issue_id = a_released_issue(shared_house, a_case(shared_house))
+    first = a_case(shared_house)
+    entry = case_page(shared_house.console, shared_house.actor("sam"), first).thread[0].id
+    lent_to_tara(shared_house, first, entry)
+    issue_id = a_released_issue(shared_house, first)
     an_agreed_action(shared_house)
     with disclosing.open_issue(shared_house.console, shared_house.actor("sam"), issue_id) as issue:
         issuenotes.add_note(issue.tx, issue.pen, issue.row, {"text": "as if its case were gone"})

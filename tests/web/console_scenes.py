@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 from tests.house import House
 from workervoice.disclosure.packet import ETI_CLAUSES, Packet
-from workervoice.hotline import buying, disclosing, entrydrafts, releasing
+from workervoice.hotline import borrowing, buying, disclosing, entrydrafts, lending, releasing
 from workervoice.hotline.casepage import case_page
+from workervoice.hotline.lending import Wish
 from workervoice.hotline.overview import queue
 from workervoice.hotline.planning import Promise
 
@@ -61,6 +62,7 @@ class Scene:
     issue: UUID
     disclosures: dict[str, UUID]  # by the login of a buyer's officer
     action: UUID
+    loan: UUID  # the case's first text, with a translator
     person: UUID  # somebody whom a registrar of the buyer and one of the hotline may see
     line: UUID
 
@@ -86,11 +88,31 @@ class Scene:
             person_id=self.person,
             line_id=self.line,
             factor_id=self.action,  # nobody's
+            lent_id=self.case,  # no loan
+            loan_id=self.loan,
             form="answer",
             entry_id=self.case,  # no entry of any thread; of something written down by hand
             move=moves.get(subject, ""),
             name="console.css",
         )
+
+
+def lent_to_tara(
+    house: House,
+    case_id: UUID,
+    message_id: UUID,
+    *,
+    hours: int = 24,
+    left_out: frozenset[int] = frozenset(),
+    by: str = "asha",
+) -> UUID:
+    """One text, lent by a handler; the loan's id."""
+    tara = house.actor("tara")
+    known = {each.id for each in borrowing.borrowed(house.console, tara)}
+    wish = Wish(message_id, tara.id, hours, "nobody here reads it", left_out, untied=True)
+    lending.lend(house.console, house.actor(by), case_id, wish)
+    (loan_id,) = {each.id for each in borrowing.borrowed(house.console, tara)} - known
+    return loan_id
 
 
 def a_plan(house: House) -> Scene:
@@ -117,10 +139,12 @@ def a_plan(house: House) -> Scene:
         said = {"text": ("what a worker said",)}
         entrydrafts.keep_entry(house.console, house.actor(login), "hand", said, sent=case_id)
     line_id = house.line().id
-    return Scene(case_id, message_id, issue_id, disclosures, action_id, person, line_id)
+    loan_id = lent_to_tara(house, case_id, message_id)
+    return Scene(case_id, message_id, issue_id, disclosures, action_id, loan_id, person, line_id)
 
 
 def nothing() -> Scene:
     """Ids of nothing at all."""
+    one, two, three, four, five, six, seven = (uuid4() for _ in range(7))
     buyers = {"nora": uuid4(), "paul": uuid4()}
-    return Scene(uuid4(), uuid4(), uuid4(), buyers, uuid4(), uuid4(), uuid4())
+    return Scene(one, two, three, buyers, four, five, six, seven)

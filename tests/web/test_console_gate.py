@@ -26,6 +26,7 @@ LOGINS = {
     Role.SUPERVISOR: "maria",
     Role.BUYER: "nora",
     Role.MONITOR: "mina",
+    Role.TRANSLATOR: "tara",
     Role.ADMINISTRATOR: "paul",  # made one by the fixture
 }
 EVERY = [(method, path, role) for method, path in ROUTES for role in (*LOGINS, None)]

@@ -109,7 +109,7 @@ def everything_stored(house: House) -> dict[str, int]:
 
 def test_a_page_that_only_looks_changes_nothing(house: House) -> None:
     scene, app = a_plan(house), app_of(house)
-    browsers = [Browser.of(house, login, app) for login in ("ben", "maria", "nora", "mina")]
+    browsers = [Browser.of(house, login, app) for login in ("ben", "maria", "nora", "mina", "tara")]
     changing = set()
 
     for (method, path), rule in INVENTORIES["Console"].items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from workervoice.app import commands_rotate
 
-ROLES = ("handler", "supervisor", "buyer", "monitor", "administrator")
+ROLES = ("handler", "supervisor", "buyer", "monitor", "translator", "administrator")
 
 
 def declare(commands: Any) -> None:

@@ -58,6 +58,7 @@ PEOPLE: Mapping[str, tuple[str, Role, str, bool]] = {
     "otto": ("north", Role.BUYER, "Otto, Northwind Apparel", False),
     "paul": ("south", Role.BUYER, "Paul, Southgate Retail", True),
     "mina": ("watch", Role.MONITOR, "Mina, Labour Watch", False),
+    "tara": ("operator", Role.TRANSLATOR, "Tara, translator", False),
 }
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from workervoice.errors import NotFound
 from workervoice.hotline.complaints import note_first_look
 from workervoice.hotline.guarding import Guarded, guarded
+from workervoice.hotline.lending import Lent, loans, take_in
 from workervoice.hotline.links import open_issue_link
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
@@ -124,6 +125,7 @@ class CasePage:
     consents: tuple[tuple[datetime, int], ...]  # what the worker answered and when, oldest first
     named: tuple[str, ...]  # who alone may read a restricted case
     restricted_since: date | None
+    lent: tuple[Lent, ...]  # what translators from outside have now
 
     def reads(self) -> Iterator[Read]:
         """All that packs read in the conversation."""
@@ -136,6 +138,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
         tx, directory, site_id = case.tx, case.pen.directory, case.record.facts.site_id
         if not note_first_look(case):
             case.pen.log_reading(tx, "case_read", case_id)
+        take_in(case)
         known = sites(tx, case.pen.vault, directory)
         names = people.names(tx, case.pen.vault)
         buyers = buyers_shown(tx, case.pen, site_id, case.pen.now.date()) if site_id else ()
@@ -169,6 +172,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             consents=tuple((s.at, s.consent) for s in thread if s.at and s.consent is not None),
             named=tuple(sorted(names.get(each, "?") for each in case.record.readers)),
             restricted_since=readers_since(tx, case_id)[1],
+            lent=loans(case),
         )
 
 
@@ -234,6 +238,8 @@ def _said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, st
     shortened_by, author = by if words.get("removed") else "", words.get("author")
     if shortened_by and author and entry.direction != "in":
         by = names.get(UUID(author), "hotline")
+    if "outside" in words:
+        by = f"{names.get(UUID(words['outside']), '?')} (from outside)"
     return Said(
         id=entry.id,
         direction=entry.direction,

@@ -37,6 +37,7 @@ _DATABASE_ROLES = {
     Role.SUPERVISOR: "staff",
     Role.BUYER: "buyer",
     Role.MONITOR: "monitor",
+    Role.TRANSLATOR: "translator",
 }
 
 

@@ -19,11 +19,12 @@ from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.store import outbox
+from workervoice.store.lent import drop_loans_of
 from workervoice.store.taken import SPENT
 from workervoice.workflow import redaction
 
 # entries whose writer decides nothing
-SAID = frozenset({"report", "answer", "question", "note", "english", "translation"})
+SAID = frozenset({"report", "answer", "question", "note", "english", "translation", "lent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def redact(process: Process, actor: Actor, case_id: UUID, cut: Cut, reason: str)
         if not alone and not _seconded(file, cut.key(start, end), said):
             return "proposed"
         casefile.replace_words(file.tx, file.pen, file.row, entry, _signed_by(entry, left, said))
+        drop_loans_of(file.tx, case_id, entry.id)  # they have more than is left now
         file.save("redacted")
         return "removed"
 

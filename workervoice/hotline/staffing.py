@@ -56,7 +56,12 @@ from workervoice.store.invitations import (
 INVITED_FOR = timedelta(days=7)
 NAME_MAX = 100
 _LOGIN = re.compile("[a-z0-9][a-z0-9._-]{1,31}")
-ROLES = frozenset({Role.HANDLER, Role.SUPERVISOR, Role.BUYER, Role.MONITOR, Role.ADMINISTRATOR})
+ROLES = frozenset(
+    {
+        *(Role.HANDLER, Role.SUPERVISOR, Role.BUYER),
+        *(Role.MONITOR, Role.TRANSLATOR, Role.ADMINISTRATOR),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

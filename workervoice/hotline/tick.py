@@ -18,6 +18,7 @@ from uuid import UUID
 
 from workervoice.channels.base import Sender
 from workervoice.errors import SettingsError, Unavailable
+from workervoice.hotline.borrowing import end_loans
 from workervoice.hotline.casefile import next_hour
 from workervoice.hotline.clockwork import Standing, look_at_clock, notify_buyers
 from workervoice.hotline.comparing import Comparing
@@ -51,7 +52,7 @@ from workervoice.store.programme import Line, programmes
 BATCH = 20
 LOOK_UP_MARGIN = timedelta(seconds=90)  # between our clock and the provider's
 
-_JOURNAL = Journal(__name__)
+_JOURNAL, _NONE = Journal(__name__), Standing({}, {})
 
 Senders = Callable[[Line], Sender]
 
@@ -143,6 +144,7 @@ class Courier:
             shared_now = self.process.shared_clock(tx)
             outbox.lose_stale(tx, shared_now)
             outbox.sweep(tx, now)
+            end_loans(tx, self.process, now)
             owed = [] if waits else outbox.claim_owed(tx, shared_now, BATCH)
             unsure = outbox.lease_unknown(tx, shared_now, BATCH)
         for claimed in owed:
@@ -171,8 +173,7 @@ class Courier:
             with self.process.database.begin(scope) as tx:
                 notify_buyers(tx, self.process, now)
         with self.process.database.begin(scope) as tx:
-            due = clocks.clocks_to_look_at(tx, now)
-            standing = Standing.read(tx) if due else Standing({}, {})
+            standing = Standing.read(tx) if (due := clocks.clocks_to_look_at(tx, now)) else _NONE
             for clock in due:
                 with self._alone("clock", clock[0]), tx.attempt():
                     look_at_clock(tx, self.process, standing, clock, now)

@@ -28,20 +28,20 @@ def translate(
         raise Declined(f"write what it means, in 1 to {MOST} characters")
     with open_case(process, actor, case_id) as file:
         entry = next((each for each in file.thread if each.id == entry_id), None)
-        if entry is None or not _says(entry):
+        if entry is None or not says(entry):
             raise NotFound("no such entry in this case")
         if file.has_entry(once):
             return
-        file.note("note", {"kind": TRANSLATION, "of": _first_id(entry), "text": text}, once)
+        file.note("note", {"kind": TRANSLATION, "of": first_id(entry), "text": text}, once)
         file.save("translated")
 
 
-def _says(entry: Opened) -> bool:
+def says(entry: Opened) -> bool:
     """True for words between the worker and us."""
     return entry.direction in {"in", "out"} and bool((entry.words or {}).get("text"))
 
 
-def _first_id(entry: Opened) -> str:
+def first_id(entry: Opened) -> str:
     """The id that it had before anything was taken out of it."""
     return str((entry.words or {}).get("was", entry.id))
 
@@ -49,7 +49,7 @@ def _first_id(entry: Opened) -> str:
 def beside(thread: Sequence[Opened]) -> list[Opened]:
     """The thread with each translation behind what it translates; one whose original is gone stays
     where it was written."""
-    there = {_first_id(entry) for entry in thread}
+    there = {first_id(entry) for entry in thread}
     found: dict[str, list[Opened]] = {}
     for entry in thread:
         if _of(entry) in there:
@@ -58,7 +58,7 @@ def beside(thread: Sequence[Opened]) -> list[Opened]:
         one
         for entry in thread
         if _of(entry) not in there
-        for one in (entry, *found.get(_first_id(entry), ()))
+        for one in (entry, *found.get(first_id(entry), ()))
     ]
 
 
@@ -71,4 +71,4 @@ def _of(entry: Opened) -> str:
 def translated(thread: Sequence[Opened]) -> frozenset[UUID]:
     """The entries that have a translation."""
     known = {_of(entry) for entry in thread}
-    return frozenset(entry.id for entry in thread if _first_id(entry) in known)
+    return frozenset(entry.id for entry in thread if first_id(entry) in known)

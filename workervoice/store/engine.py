@@ -233,7 +233,7 @@ def _connect(
 
 def _entering(scope: Scope, snapshot: bool, wearing: str | None) -> str:
     """What begins a transaction, in one journey: its settings are gone when it ends."""
-    if scope.role not in {None, "staff", "buyer", "monitor", "registrar"}:
+    if scope.role not in {None, "staff", "buyer", "monitor", "registrar", "translator"}:
         raise ValueError(f"no such console role: {scope.role}")
     role = wearing if scope.role is None else f"workervoice_{scope.role}"
     ids = {

@@ -17,15 +17,16 @@ from workervoice.store.rows import Place
 
 
 def erase_words(tx: Tx, case_id: UUID) -> None:
-    """Destroy a case's messages, judgements, drafts and keys."""
+    """Destroy a case's messages, judgements, drafts, loans and keys."""
     destroy_words(tx, case_id)
     _destroy_keys(tx, "case", case_id)
 
 
 def destroy_words(tx: Tx, case_id: UUID) -> list[Place]:
-    """Destroy a case's messages, judgements and drafts; returns the places of the first two. The
-    keys stay: the case may be reopened, and then its new words need them."""
+    """Destroy a case's messages, judgements, drafts and loans; returns the places of the first
+    two. The keys stay: the case may be reopened, and then its new words need them."""
     _delete(tx, t.draft, "case_id", case_id)
+    _delete(tx, t.lent, "case_id", case_id)
     gone = []
     for table, number in ((t.message, "ordinal"), (t.assessment, "version")):
         c = table.c

@@ -15,7 +15,7 @@ from workervoice.errors import ServerError
 LOGIN_ROLES = ("workervoice_gateway", "workervoice_courier", "workervoice_console")
 CONSOLE_ROLES = (
     *("workervoice_staff", "workervoice_buyer", "workervoice_monitor"),
-    "workervoice_registrar",
+    *("workervoice_registrar", "workervoice_translator"),
 )
 
 _OWNER = "SELECT rolname, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"

@@ -195,6 +195,13 @@ draft = _table(
     key=("officer_id", "case_id", "form"),
 )
 
+lent = _table(
+    "lent",
+    *(_id("id"), _id("case_id"), _id("message_id"), _id("officer_id"), _number("epoch")),
+    *(_moment("until"), Column("returned", Boolean, nullable=False), _sealed("words"), *_signed()),
+    *(_sealed("back"), _sealed("back_signature"), _refers("case_id", "cases")),
+)
+
 # --- what is owed --------------------------------------------------------------------------------
 
 outbox = _table(

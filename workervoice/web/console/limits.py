@@ -38,6 +38,7 @@ NOTING = frozenset(
         ("GET", "/issues/{issue_id}"),
         ("GET", "/disclosures/{disclosure_id}"),
         ("GET", "/monitor/checkpoint"),
+        ("GET", "/lent/{loan_id}"),
     }
 )
 

@@ -16,17 +16,24 @@ ANYONE: Final = "anyone"
 HALF: Final = "half"  # whoever gave the passphrase, and owes the second factor
 Allowed = frozenset[Role] | Literal["anyone", "half"]
 
-_PEOPLE = frozenset({Role.HANDLER, Role.SUPERVISOR, Role.BUYER, Role.MONITOR, Role.ADMINISTRATOR})
+_PEOPLE = frozenset(
+    {
+        *(Role.HANDLER, Role.SUPERVISOR, Role.BUYER),
+        *(Role.MONITOR, Role.TRANSLATOR, Role.ADMINISTRATOR),
+    }
+)
 _STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
 _BUYER = frozenset({Role.BUYER})
 _MONITOR = frozenset({Role.MONITOR})
+_TRANSLATOR = frozenset({Role.TRANSLATOR})
 _MAY_VOUCH = _SUPERVISOR | _BUYER  # who does is not in a role: the directory says it
 
 _CASE = "/cases/{case_id}"
 _ISSUE = "/issues/{issue_id}"
 _DISCLOSURE = "/disclosures/{disclosure_id}"
 _PERSON = "/people/{person_id}"
+_LENT = "/lent/{loan_id}"
 _ACTION = "/actions/{action_id}/{move}"
 
 ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
@@ -85,6 +92,9 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_CASE}/access"): _STAFF,
         ("POST", f"{_CASE}/redact/{{entry_id}}"): _STAFF,
         ("POST", f"{_CASE}/translate/{{entry_id}}"): _STAFF,
+        ("GET", f"{_CASE}/lend/{{message_id}}"): _STAFF,
+        ("POST", f"{_CASE}/lend/{{message_id}}"): _STAFF,
+        ("POST", f"{_CASE}/lent/{{lent_id}}/back"): _STAFF,
         ("POST", f"{_CASE}/move/{{move}}"): _STAFF,
         ("POST", f"{_CASE}/drafts/{{form}}"): _STAFF,
         ("GET", f"{_CASE}/issues"): _STAFF,
@@ -115,6 +125,9 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_DISCLOSURE}/move/{{move}}"): _BUYER,
         ("POST", f"{_DISCLOSURE}/actions"): _BUYER,
         ("POST", f"{_DISCLOSURE}{_ACTION}"): _BUYER,
+        ("GET", "/lent"): _TRANSLATOR,
+        ("GET", _LENT): _TRANSLATOR,
+        ("POST", _LENT): _TRANSLATOR,
         ("GET", "/packs"): _SUPERVISOR | _MONITOR,
         ("GET", "/agreement"): _SUPERVISOR | _MONITOR,
         ("GET", "/agreement/table"): _SUPERVISOR | _MONITOR,
@@ -162,5 +175,6 @@ HOME: Mapping[Role, str] = MappingProxyType(
         Role.SUPERVISOR: "/cases",
         Role.BUYER: "/disclosures",
         Role.MONITOR: "/monitor",
+        Role.TRANSLATOR: "/lent",
     }
 )

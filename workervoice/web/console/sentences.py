@@ -15,6 +15,7 @@ from workervoice.hotline.planning import TEXT_MAX
 from workervoice.web.console import words
 from workervoice.workflow import action, case, conversation, disclosed, issue
 from workervoice.workflow.guards import meaning
+from workervoice.workflow.lending import HOURS_MAX
 from workervoice.workflow.machine import Machine
 from workervoice.workflow.redaction import REASON_MAX
 
@@ -70,6 +71,22 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "say whether the legal hold is set or lifted": (
             "Say whether the legal hold is set or lifted: the form did not tell."
         ),
+        "ask the translator first whether they have a tie to the site": (
+            "Ask the translator first whether they have a tie to the place, and tick that you did."
+        ),
+        "choose a translator from the list": "Choose a translator from the list, and the hours.",
+        "nothing of this case is lent: it is over, or is to be deleted": (
+            "Nothing of this case is lent: it is over, or the worker asked to delete everything."
+        ),
+        "this translator has this text already": "This translator has this text already.",
+        "this translator is tied to the site": (
+            "This translator is of an organisation that buys from the site: choose another."
+        ),
+        "nothing would be lent: leave at least one sentence in": (
+            "Nothing would be lent: leave at least one sentence in."
+        ),
+        f"a text is lent for 1 to {HOURS_MAX} hours": f"Lend it for 1 to {HOURS_MAX} hours.",
+        "this loan is over already": "This loan is over already.",
         "nothing may be sent: the conversation is withdrawn": (
             "Nothing may be sent: the worker asked to delete everything."
         ),

@@ -142,6 +142,7 @@ ROLES: Words = MappingProxyType(
         "supervisor": "Supervisor",
         "buyer": "Buyer officer",
         "monitor": "Monitor",
+        "translator": "Translator from outside",
         "administrator": "Administrator",
     }
 )

@@ -1,7 +1,8 @@
 -- Who may do what. Tables belong to the migrating owner; row-level security is forced on all.
 -- Login roles: workervoice_gateway, workervoice_courier, workervoice_console.
 -- The console switches (SET LOCAL ROLE) to workervoice_staff, workervoice_buyer,
--- workervoice_monitor or workervoice_registrar; the roles themselves are made before the migrations run.
+-- workervoice_monitor, workervoice_registrar or workervoice_translator; the roles themselves are
+-- made before the migrations run.
 
 CREATE FUNCTION workervoice_scope(what text) RETURNS uuid LANGUAGE sql STABLE
     AS $$ SELECT nullif(current_setting('workervoice.' || what, true), '')::uuid $$;
@@ -61,11 +62,11 @@ CREATE POLICY own ON key_wrap TO workervoice_buyer
         AND holder_kind = 'organisation' AND reader_id = workervoice_scope('officer'));
 -- The directory holds ids, roles and public keys, no names; several buyers may share one plan, and
 -- each checks what the others signed.
-CREATE POLICY public_keys ON directory TO workervoice_buyer
+CREATE POLICY public_keys ON directory TO workervoice_buyer, workervoice_translator
     USING (programme_id = workervoice_scope('programme'));
-CREATE POLICY append ON log_leaf TO workervoice_buyer, workervoice_console
+CREATE POLICY append ON log_leaf TO workervoice_buyer, workervoice_console, workervoice_translator
     USING (programme_id = workervoice_scope('programme'));
-CREATE POLICY append ON log_tag TO workervoice_buyer, workervoice_console
+CREATE POLICY append ON log_tag TO workervoice_buyer, workervoice_console, workervoice_translator
     USING (programme_id = workervoice_scope('programme'));
 CREATE POLICY set_clock ON clock TO workervoice_buyer
     USING (programme_id = workervoice_scope('programme'));
@@ -74,15 +75,16 @@ CREATE POLICY set_clock ON clock TO workervoice_buyer
 -- anything else of it. Tags tell nothing without the service key.
 CREATE POLICY unordered ON log_leaf AS RESTRICTIVE FOR INSERT TO workervoice_gateway,
     workervoice_courier, workervoice_console, workervoice_staff, workervoice_buyer,
-    workervoice_monitor, workervoice_registrar WITH CHECK (position IS NULL);
+    workervoice_monitor, workervoice_registrar, workervoice_translator
+    WITH CHECK (position IS NULL);
 CREATE POLICY ordered_once ON log_leaf AS RESTRICTIVE FOR UPDATE TO workervoice_courier
     USING (position IS NULL) WITH CHECK (position IS NOT NULL);
 GRANT INSERT ON log_leaf, log_tag TO workervoice_gateway, workervoice_courier,
     workervoice_console, workervoice_staff, workervoice_buyer, workervoice_monitor,
-    workervoice_registrar;
+    workervoice_registrar, workervoice_translator;
 GRANT SELECT ON log_tag TO workervoice_gateway, workervoice_courier, workervoice_console,
     workervoice_staff,
-    workervoice_buyer, workervoice_monitor, workervoice_registrar;
+    workervoice_buyer, workervoice_monitor, workervoice_registrar, workervoice_translator;
 GRANT SELECT, UPDATE (position) ON log_leaf TO workervoice_courier;
 GRANT SELECT, INSERT ON log_checkpoint TO workervoice_courier;
 GRANT SELECT, INSERT, UPDATE (version, record) ON log_head TO workervoice_courier;
@@ -226,7 +228,7 @@ DECLARE
 BEGIN
     FOR name, column_name, but IN
         VALUES ('cases', 'id', 'state = ''erased'' OR '), ('message', 'case_id', ''),
-            ('assessment', 'case_id', '')
+            ('assessment', 'case_id', ''), ('lent', 'case_id', '')
     LOOP
         EXECUTE format('CREATE POLICY named_readers ON %1$I AS RESTRICTIVE TO workervoice_staff '
             'USING (%3$sNOT EXISTS (SELECT 1 FROM case_reader r WHERE r.programme_id = %1$I.programme_id '
@@ -317,3 +319,13 @@ GRANT SELECT (programme_id, id, state, version, queue) ON cases TO workervoice_m
 GRANT SELECT (programme_id, id, state, link) ON issue TO workervoice_monitor;
 GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO workervoice_monitor;
 GRANT SELECT ON clock, watched TO workervoice_monitor;
+
+-- Translators from outside: what is lent to them, by its row, and nothing of the case behind it.
+-- They give it back once; the courier takes away what was not given back in time.
+CREATE POLICY lent_to_me ON lent TO workervoice_translator
+    USING (programme_id = workervoice_scope('programme')
+        AND officer_id = workervoice_scope('officer'));
+GRANT SELECT ON directory, lent TO workervoice_translator;
+GRANT UPDATE (returned, words, back, back_signature) ON lent TO workervoice_translator;
+GRANT SELECT, INSERT, DELETE ON lent TO workervoice_staff;
+GRANT SELECT (programme_id, id, case_id, until, returned), DELETE ON lent TO workervoice_courier;

@@ -486,6 +486,24 @@ CREATE TABLE draft (
     CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
 );
 
+CREATE TABLE lent (
+    programme_id UUID NOT NULL,
+    id UUID NOT NULL,
+    case_id UUID NOT NULL,
+    message_id UUID NOT NULL,
+    officer_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    returned BOOLEAN NOT NULL,
+    words BYTEA NOT NULL,
+    signer_id UUID NOT NULL,
+    signature BYTEA NOT NULL,
+    back BYTEA NOT NULL,
+    back_signature BYTEA NOT NULL,
+    CONSTRAINT lent_pk PRIMARY KEY (programme_id, id),
+    CONSTRAINT case_id_cases_fk FOREIGN KEY(programme_id, case_id) REFERENCES cases (programme_id, id)
+);
+
 CREATE TABLE message (
     programme_id UUID NOT NULL,
     id UUID NOT NULL,
