@@ -12,9 +12,9 @@ from tests.looking import Worker, a_worker, asked
 from tests.web.console_scenes import lent_to_tara
 from workervoice.errors import Declined, GuardFailed, NotFound
 from workervoice.hotline import borrowing, lending, redacting
-from workervoice.hotline.casepage import Said
 from workervoice.hotline.lending import Wish
 from workervoice.hotline.redacting import Cut
+from workervoice.hotline.thread import Said
 from workervoice.store.engine import Scope
 from workervoice.store.erasure import erase_words
 from workervoice.store.tables import officer as officer_table

@@ -12,7 +12,7 @@ from tests.looking import Worker, a_worker, cases_of, read_by_a_handler
 from workervoice.errors import Declined, GuardFailed
 from workervoice.hotline import parting
 from workervoice.hotline.byhand import ByHand
-from workervoice.hotline.casepage import Said
+from workervoice.hotline.thread import Said
 
 MINE, HERS = "They took our passports", "the boss hits the women in the canteen"
 

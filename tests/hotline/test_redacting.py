@@ -10,8 +10,9 @@ from tests.builders import WORKER, a_case
 from tests.house import House
 from tests.looking import asked
 from workervoice.errors import GuardFailed, IllegalMove, NotFound
-from workervoice.hotline.casepage import CasePage, Said, case_page
+from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.redacting import Cut, redact
+from workervoice.hotline.thread import Said
 from workervoice.message import MediaHandle
 
 REPORT = "Rina Akter and I: boss took our passports and not give back. RIVER"

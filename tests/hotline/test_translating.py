@@ -10,8 +10,8 @@ from tests.house import House
 from tests.looking import Worker, a_worker, asked
 from workervoice.errors import Declined, NotFound
 from workervoice.hotline import redacting
-from workervoice.hotline.casepage import Said
 from workervoice.hotline.redacting import Cut
+from workervoice.hotline.thread import Said
 from workervoice.hotline.translating import MOST, translate
 
 SPANISH = "Nos quitaron los pasaportes. Marta lo vio"

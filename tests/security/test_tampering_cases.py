@@ -14,10 +14,11 @@ from tests.security.thief import Thief
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder
 from workervoice.errors import Contradicted, CryptoError
-from workervoice.hotline.casepage import CasePage, Said, case_page
+from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.listing import Unreadable
 from workervoice.hotline.overview import queue
 from workervoice.hotline.receive import Taken
+from workervoice.hotline.thread import Said
 
 BOSS = "Boss took our passports and not give back. RIVER"
 AGENT = "Agent keeps our passports and will not say where. RIVER"

@@ -44,6 +44,13 @@ from workervoice.store.migrate import LOGIN_ROLES, upgrade
 WHOLE_PROGRAMME = ("gateway", "courier", "staff", "monitor", "registrar")
 
 
+def _written_down(house: House) -> None:
+    """Half an entry by hand, and a whole one that waits."""
+    sam, line_id = house.actor("sam"), house.line().id
+    entrydrafts.keep_entry(house.console, sam, "hand", {"text": ("half a sentence",)})
+    handover.hand_over(house.console, sam, Entry("letter", "a letter", line_id), uuid4())
+
+
 @pytest.fixture(scope="module")
 def lived_in(shared_house: House) -> House:
     """A house in which a case, an issue and a plan lie, so that there is something to be seen."""
@@ -68,9 +75,7 @@ def lived_in(shared_house: House) -> House:
     watch.Watch().opened(shared_house.console, sam, case_id)
     fluency.tell(shared_house.console, sam, ["en"])
     drafts.keep(shared_house.console, sam, case_id, "note", {"text": ("half a sentence",)})
-    entrydrafts.keep_entry(shared_house.console, sam, "hand", {"text": ("half a sentence",)})
-    line_id = shared_house.line().id
-    handover.hand_over(shared_house.console, sam, Entry("letter", "a letter", line_id), uuid4())
+    _written_down(shared_house)
     remember(shared_house, shared_house.data / "keyed.list")
     shared_house.deliver()
     with shared_house.owner.begin(Scope(shared_house.programme)) as tx:

@@ -12,7 +12,8 @@ from tests.house import House
 from tests.web.console_browser import Browser
 from tests.web.console_scenes import REPORT, WORKER, a_case
 from workervoice.errors import NotFound
-from workervoice.hotline.casepage import case_page, passages
+from workervoice.hotline.casepage import case_page
+from workervoice.hotline.thread import passages
 from workervoice.web.console.parts import PART, SHOWN, opening, part, parts, size
 
 END = "and at last they locked the door"

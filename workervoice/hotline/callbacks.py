@@ -14,10 +14,10 @@ from typing import Any
 
 from workervoice.crypto.seal import ctx
 from workervoice.errors import IllegalMove
-from workervoice.hotline.dispatch import reference
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.process import Process
 from workervoice.hotline.records import ConversationRecord
+from workervoice.hotline.sent import reference
 from workervoice.message import DeliveryReport, DeliveryStatus, Role
 from workervoice.store import intake, outbox, taken
 from workervoice.store.engine import Scope, Tx

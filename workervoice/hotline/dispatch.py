@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -13,8 +12,7 @@ from uuid import UUID
 
 from workervoice.crypto.custody import unwrap_any
 from workervoice.crypto.directory import Directory
-from workervoice.crypto.seal import ctx, digest, unpad
-from workervoice.crypto.suite import seal_to
+from workervoice.crypto.seal import digest, unpad
 from workervoice.errors import Contradicted, CryptoError, NotFound, NotTrusted, SealBroken
 from workervoice.hotline import newest
 from workervoice.hotline.casefile import MAKERS
@@ -27,11 +25,11 @@ from workervoice.hotline.owing import (
     release_place,
     reseal_place,
 )
-from workervoice.hotline.process import Process, sole
+from workervoice.hotline.process import Process
 from workervoice.hotline.records import ConversationRecord
 from workervoice.hotline.registry import lines
 from workervoice.message import Address, AddressKind, Outbound
-from workervoice.store import intake, outbox, taken
+from workervoice.store import intake, outbox
 from workervoice.store.engine import Tx
 from workervoice.store.intake import Contact
 from workervoice.store.log import Event, record_once
@@ -235,39 +233,6 @@ def _address(tx: Tx, process: Process, contact: Contact) -> Address:
     info = address_info(tx.programme, contact.id)
     plain, _ = unwrap_any(process.custody, "courier", contact.address, info)
     return Address.from_uri(plain.decode())
-
-
-def note_sent(tx: Tx, process: Process, claimed: Claimed) -> bool:
-    """Remember in the sealed record that this text went out: its row alone could be put back.
-    Unless its callback was faster and said that it did not go out after all. True if nobody, such
-    as a courier that looked it up meanwhile, had noted it before."""
-    row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
-    if taken.was_given_back(tx, claimed.id, claimed.token):
-        return False
-    was = ConversationRecord.from_json(row.record)
-    record = was.having_sent(claimed.id)
-    intake.save_conversation(tx, process.vault, row, state=row.state, record=record.to_json())
-    return not was.was_sent(claimed.id)
-
-
-def reference(tx: Tx, process: Process, outbox_id: UUID, external_id: str, now: datetime) -> bytes:
-    """The provider's id, sealed to the courier: needed to delete the message there later."""
-    courier = sole(process.directory(tx, now), "courier")
-    place = ctx("provider-ref", tx.programme, outbox_id)
-    return seal_to(courier.kem_public, external_id.encode(), place)
-
-
-def known_at_provider(tx: Tx, process: Process, claimed: Claimed) -> frozenset[str]:
-    """What the provider calls the other texts of this conversation; one that does not open is
-    passed over."""
-    found = set()
-    for outbox_id, sealed in taken.references(tx, claimed.conversation_id):
-        if outbox_id == claimed.id:
-            continue
-        with suppress(CryptoError):
-            place = ctx("provider-ref", tx.programme, outbox_id)
-            found.add(unwrap_any(process.custody, "courier", sealed, place)[0].decode())
-    return frozenset(found)
 
 
 def hold_until_asked(tx: Tx, process: Process, claimed: Claimed, dispatch: Dispatch) -> None:

@@ -26,10 +26,7 @@ from workervoice.hotline.dispatch import (
     Dispatch,
     Verdict,
     hold_until_asked,
-    known_at_provider,
-    note_sent,
     prepare,
-    reference,
 )
 from workervoice.hotline.keeping import Round, keep_no_longer
 from workervoice.hotline.metering import Metering, count_sent
@@ -39,6 +36,7 @@ from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process
 from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.restoring import sending_waits
+from workervoice.hotline.sent import known_at_provider, note_sent, reference
 from workervoice.hotline.sequencing import Memory, sequence
 from workervoice.hotline.tally import Tally
 from workervoice.journal import Journal

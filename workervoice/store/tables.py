@@ -30,6 +30,15 @@ from workervoice.store.columns import text as _text
 from workervoice.store.counted import comparison, counter, line_state
 from workervoice.store.tables_byhand import entry_draft, handover
 from workervoice.store.tables_conversation import contact, conversation, return_code, seen
+from workervoice.store.tables_people import (
+    fluency,
+    invitation,
+    lane,
+    second_factor,
+    session,
+    slot,
+    watched,
+)
 
 __all__ = [
     "comparison",
@@ -37,11 +46,18 @@ __all__ = [
     "conversation",
     "counter",
     "entry_draft",
+    "fluency",
     "handover",
+    "invitation",
+    "lane",
     "line_state",
     "metadata",
     "return_code",
+    "second_factor",
     "seen",
+    "session",
+    "slot",
+    "watched",
 ]
 
 # --- the programme, and who and what it is about -------------------------------------------------
@@ -101,44 +117,6 @@ officer = _table(
     *(_sealed("bundle"), UniqueConstraint("login")),
     _refers("organisation_id", "organisation"),
 )
-
-slot = _table(
-    "slot",
-    *(_id("officer_id"), _text("kind"), _number("version"), _sealed("salt"), _text("cost")),
-    *(_sealed("auth_hash"), _sealed("wrapped_umk"), Column("tried", Boolean, nullable=False)),
-    _refers("officer_id", "officer"),
-    key=("officer_id", "kind"),
-)
-
-invitation = _table(
-    "invitation",
-    *(_id("id"), _id("organisation_id"), _text("login"), _text("name"), _text("role")),
-    *(_sealed("token_hash"), _moment("expires_at"), *_signed(), _sealed("keys", nullable=True)),
-    *(UniqueConstraint("login"), _refers("organisation_id", "organisation")),
-)
-
-session = _table(
-    "session",
-    *(_sealed("id"), _id("officer_id"), _text("stage"), _sealed("box"), _moment("started_at")),
-    *(_moment("seen_at"), _sealed("proof"), _sealed("challenge", nullable=True)),
-    _refers("officer_id", "officer"),
-)
-
-second_factor = _table(
-    "second_factor",
-    *(_id("id"), _id("officer_id"), _text("kind"), _number("ordinal"), _sealed("fixed")),
-    *(_number("version"), _sealed("used"), _sealed("signature"), _refers("officer_id", "officer")),
-)
-
-lane = _table("lane", _sealed("mac"), _number("tries"), _moment("tried_at"), key=("mac",))
-
-watched = _table(
-    "watched",
-    *(_id("id"), Column("day", Date, nullable=False), Column("raised", Boolean, nullable=False)),
-    *(_number("version"), _sealed("record")),
-)
-
-fluency = _table("fluency", _id("id"), _number("version"), _sealed("record"))
 
 key_pair = _table(
     "key_pair",

@@ -19,6 +19,7 @@ from workervoice.web.console import (
     agreement,
     cases,
     disclosures,
+    drafting,
     entries,
     guarding,
     issues,
@@ -55,6 +56,7 @@ ROUTERS = tuple(
         *(login, joining, second, account, people),
         *(
             cases,
+            drafting,
             entries,
             suggesting,
             translating,

@@ -7,10 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from workervoice.disclosure.packet import LIKELIHOODS, Packet
 from workervoice.errors import Forbidden, NotFound, WorkflowError
-from workervoice.hotline import disclosing, drafts, redacting
-from workervoice.hotline.casepage import CasePage, case_page, entry_of_case
+from workervoice.hotline import drafts, redacting
+from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.fluency import fluency
 from workervoice.hotline.linespage import quiet_lines
 from workervoice.hotline.overview import OVER, queue
@@ -19,6 +18,7 @@ from workervoice.hotline.restoring import standing_restore
 from workervoice.hotline.restricting import colleagues
 from workervoice.hotline.suggesting import ANSWER, Suggesting, suggestions
 from workervoice.hotline.telling import tell_worker
+from workervoice.hotline.thread import entry_of_case
 from workervoice.hotline.tombstones import tombstone
 from workervoice.message import INDICATORS, Consent, Priority, Role
 from workervoice.web.console import parts
@@ -28,7 +28,6 @@ from workervoice.web.console.forms import (
     Tried,
     held_of,
     override_of,
-    packet_of,
     priority_of,
     site_of,
 )
@@ -258,45 +257,3 @@ def _erase(visit: Visit, case_id: UUID, reason: str) -> Response:
     except WorkflowError as refused:
         return _page(visit, case_id, Tried("move erase", visit.form, sentence(refused)))
     return visit.see("/cases")
-
-
-@router.get("/cases/{case_id}/issues")
-def draft_form(visit: Visiting, case_id: UUID) -> Response:
-    """An empty packet; only what was read or added, and not overruled, stands in it already."""
-    page = case_page(visit.process, visit.actor, case_id)
-    kept = drafts.kept(visit.process, visit.actor, case_id).get("issue")
-    if kept is not None:
-        site, country = (page.site.name, page.site.country) if page.site else ("", "")
-        return _draft_page(visit, page, packet_of(Form(kept), site, country))
-    return _draft_page(visit, page, _packet(visit, page, fresh=True))
-
-
-@router.post("/cases/{case_id}/issues")
-def draft(visit: Visiting, case_id: UUID) -> Response:
-    page = case_page(visit.process, visit.actor, case_id)
-    packet = _packet(visit, page)
-    try:
-        issue_id = disclosing.draft(visit.process, visit.actor, case_id, packet, visit.once())
-    except WorkflowError as refused:
-        return _draft_page(visit, page, packet, sentence(refused))
-    drafts.drop(visit.process, visit.actor, case_id, "issue")
-    return visit.see(f"/issues/{issue_id}")
-
-
-def _packet(visit: Visit, page: CasePage, *, fresh: bool = False) -> Packet:
-    """The packet in the form, about the case's own site; a fresh one names the indicators."""
-    site, country = (page.site.name, page.site.country) if page.site else ("", "")
-    packet = packet_of(visit.form, site, country)
-    return packet if not fresh else _with_indicators(packet, page)
-
-
-def _with_indicators(packet: Packet, page: CasePage) -> Packet:
-    standing = page.record.standing().indicators
-    named = tuple(code for code in INDICATORS if code in standing)
-    return Packet.from_json({**packet.to_json(), "indicators": named})
-
-
-def _draft_page(visit: Visit, page: CasePage, packet: Packet, problem: str = "") -> Response:
-    shown = {"page": page, "packet": packet, "problem": problem}
-    lists = {"indicators": INDICATORS, "likelihoods": LIKELIHOODS}
-    return visit.page("draft.html", status=409 if problem else 200, **shown, **lists)
