@@ -110,6 +110,7 @@ class Served:
             "action_id": str(scene.action),
             "person_id": str(scene.person),
             "line_id": str(scene.line),
+            "hour": "0",
         }
         return {name: known.get(name, value) for name, value in named.items()}
 

@@ -87,6 +87,7 @@ class Scene:
             action_id=self.action,
             person_id=self.person,
             line_id=self.line,
+            hour=0,
             factor_id=self.action,  # nobody's
             lent_id=self.case,  # no loan
             loan_id=self.loan,

@@ -82,7 +82,7 @@ def queue(process: Process, actor: Actor, clocks: KnownClocks | None = None) -> 
                 site = names.get(record.site_id, "") if record.site_id else ""
                 is_late = str(row_id) in late and not record.practice
                 lines.append(QueueLine(row_id, state, record, site, is_late))
-    return Listing(sorted(lines, key=_urgency), aside.rows)
+    return Listing(sorted(lines, key=urgency), aside.rows)
 
 
 def _seen_by(
@@ -98,7 +98,7 @@ def _seen_by(
             yield row_id, state, record
 
 
-def _urgency(line: QueueLine) -> tuple[bool, bool, bool, bool, str, datetime]:
+def urgency(line: QueueLine) -> tuple[bool, bool, bool, bool, str, datetime]:
     """Tests come below all that is open; of them first what may be real."""
     over, test = line.state in OVER, line.record.practice
     return (

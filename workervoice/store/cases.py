@@ -6,7 +6,7 @@ bytes that are signed are made here, so that writers and readers cannot disagree
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -159,6 +159,14 @@ def cases_after(tx: Tx, after: UUID, limit: int) -> list[CaseRow]:
     c = t.cases.c
     query = select(t.cases).where(c.programme_id == tx.programme, c.state != "erased", c.id > after)
     return [_case(row) for row in tx.connection.execute(query.order_by(c.id).limit(limit))]
+
+
+def conversations_of(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Whose cases these are."""
+    c = t.cases.c
+    query = select(c.id, c.conversation_id).where(c.programme_id == tx.programme)
+    rows = tx.connection.execute(query.where(c.id.in_(case_ids)))
+    return {row.id: row.conversation_id for row in rows}
 
 
 def case_glimpses(tx: Tx) -> list[tuple[UUID, str, int, bytes]]:

@@ -5,8 +5,10 @@ The address itself comes in sealed; here it is an index to find the conversation
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -168,11 +170,32 @@ def conversation_by_id(
     return _opened(tx, vault, row.id, row.state, row.version, bytes(row.record))
 
 
+def sealed_records(
+    tx: Tx, vault: Vault, ids: Collection[UUID]
+) -> list[tuple[UUID, Callable[[], dict[str, Any]]]]:
+    """Several conversations' records, each to be opened alone: one may be broken."""
+    c = t.conversation.c
+    query = select(t.conversation).where(c.programme_id == tx.programme, c.id.in_(ids))
+    return [
+        (row.id, partial(_record, tx, vault, row.id, row.version, bytes(row.record)))
+        for row in tx.connection.execute(query)
+    ]
+
+
 def _opened(
     tx: Tx, vault: Vault, conversation_id: UUID, state: str, version: int, sealed: bytes
 ) -> Conversation:
-    record = vault.open("conversation", tx.programme, conversation_id, version, sealed)
+    record = _record(tx, vault, conversation_id, version, sealed)
     return Conversation(conversation_id, state, version, record, sealed)
+
+
+def _record(
+    tx: Tx, vault: Vault, conversation_id: UUID, version: int, sealed: bytes
+) -> dict[str, Any]:
+    record: dict[str, Any] = vault.open(
+        "conversation", tx.programme, conversation_id, version, sealed
+    )
+    return record
 
 
 def save_conversation(

@@ -17,6 +17,7 @@ from workervoice.triage.engine import Engine
 from workervoice.web.console import (
     account,
     agreement,
+    bursts,
     cases,
     disclosures,
     drafting,
@@ -60,6 +61,7 @@ ROUTERS = tuple(
             entries,
             suggesting,
             translating,
+            bursts,
             lines,
             lending,
             restored,

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from workervoice.errors import Forbidden, NotFound, WorkflowError
 from workervoice.hotline import drafts, redacting
+from workervoice.hotline.bursts import grouped
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.fluency import fluency
 from workervoice.hotline.linespage import quiet_lines
@@ -59,7 +60,8 @@ def show_queue(visit: Visiting, languages: str = "") -> Response:
         "only_mine": only_mine,
         "left_out": len(every) - len(listed),
         "late": sum(line.late for line in open_),
-        "waiting": [line for line in open_ if line.record.waits],
+        "waiting": sum(line.record.waits for line in open_),
+        "rows": grouped(visit.process, visit.actor, open_).rows,
         "answered": [line for line in open_ if not line.record.waits],
         "tests": [line for line in going_on if line.record.practice],
         "over": [line for line in listed if line.state in OVER],

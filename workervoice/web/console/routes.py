@@ -110,6 +110,7 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("GET", "/entries/sent/{entry_id}"): _STAFF,
         ("GET", "/restored"): _STAFF,
         ("POST", "/restored/go-on"): _SUPERVISOR,
+        ("GET", "/bursts/{line_id}/{hour}"): _STAFF,
         ("GET", "/lines"): _STAFF,
         ("POST", "/lines/{line_id}/go-on"): _SUPERVISOR,
         ("GET", "/issues"): _STAFF,
