@@ -254,9 +254,11 @@ def test_a_case_without_a_phone_says_so_when_it_is_answered(house: House) -> Non
     place = fill(asha, "hand")
     house.by_hand.take_waiting()
     case = asha.open(place).headers["location"]
-    asha.open(case)
+    page = asha.open(case).text
 
-    answer = asha.submit(f"{case}/answer", text="Come back on Monday")
+    answer = asha.post(f"{case}/answer", {"text": "Come back on Monday"})
 
+    assert "no phone leads to this worker" in page
+    assert f'action="{case}/answer"' not in page
     assert answer.status_code == 409
     assert "no phone leads to this worker" in answer.text

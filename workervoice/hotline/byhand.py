@@ -76,11 +76,11 @@ class ByHand:
     def take(self, programme: UUID, row: HandoverRow) -> bool:
         """One entry; False if it has to wait, or another gateway has it."""
         scope = Scope(programme)
-        try:
+        entry = self._opened(scope, row)
+        if entry is None:  # perhaps by somebody who was admitted a moment ago
+            self.reception.process.trust.forget(programme)
             entry = self._opened(scope, row)
-        except KeysAway:
-            raise
-        except (CryptoError, WorkflowError, ValueError):
+        if entry is None:
             return self._refused(scope, row)
         reading = self._read(entry)
         for _ in range(_RACES):
@@ -96,15 +96,19 @@ class ByHand:
                 return False
         return False
 
-    def _opened(self, scope: Scope, row: HandoverRow) -> Entry:
+    def _opened(self, scope: Scope, row: HandoverRow) -> Entry | None:
+        """None for what may not be taken: forged, of somebody without the right, or too old."""
         process = self.reception.process
         now = process.clock()
-        with process.database.begin(scope) as tx:
-            directory = process.directory(tx, now)
-            entry, at = opened(tx, process.vault, process.custody, directory, row)
-        if abs(now.timestamp() - at) > FRESH_FOR.total_seconds():
-            raise ValueError("too old to be taken")
-        return entry
+        try:
+            with process.database.begin(scope) as tx:
+                directory = process.directory(tx, now)
+                entry, at = opened(tx, process.vault, process.custody, directory, row)
+        except KeysAway:
+            raise
+        except (CryptoError, WorkflowError, ValueError):
+            return None
+        return entry if abs(now.timestamp() - at) <= FRESH_FOR.total_seconds() else None
 
     def _read(self, entry: Entry) -> Reading:
         """Triage, as of a message; the language is the one that the writer chose, if they did."""

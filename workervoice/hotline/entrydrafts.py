@@ -20,7 +20,7 @@ from workervoice.store.entrydrafts import EntryDraftRow, entry_draft_place
 
 FORMS = frozenset({"call", "hand"})
 FIELDS = frozenset({"way", "text", "language", "site", "danger", "child", "consent", "line"})
-MOST = 16_000  # characters of all fields together
+MOST = 14_000  # characters of all fields together: a whole text, and what is chosen
 
 Fields = Mapping[str, tuple[str, ...]]
 

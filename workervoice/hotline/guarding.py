@@ -19,6 +19,7 @@ from workervoice.errors import Declined, NotFound
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
+from workervoice.hotline.records import NOBODY
 from workervoice.message import Role
 from workervoice.store import outbox
 from workervoice.store.intake import save_conversation
@@ -44,6 +45,7 @@ class Guarded:
     hours: tuple[int, int] | None
     voice: bool
     at_once: bool  # an answer goes out unasked now
+    reachable: bool  # a phone leads to the worker
 
     @property
     def may_forget(self) -> bool:
@@ -61,6 +63,7 @@ def guarded(file: OpenCase) -> Guarded:
         progress.hours,
         progress.voice,
         goes_at_once(progress),
+        file.conversation.contact_id != NOBODY,
     )
 
 

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from workervoice.errors import GuardFailed, NotFound, WorkflowError
 from workervoice.hotline.byhand import APART, FILED, REFUSED
 from workervoice.hotline.entrydrafts import Fields, drop_entry, keep_entry, kept_entries
-from workervoice.hotline.handover import Entry, became, choices, hand_over, number_of
+from workervoice.hotline.handover import TEXT_MAX, Entry, became, choices, hand_over, number_of
 from workervoice.hotline.prompting import Prompt, Typed
 from workervoice.message import Consent
 from workervoice.web.console import words
@@ -116,6 +116,7 @@ def _page(
     lines, sites = choices(visit.process, visit.actor)
     shown = {
         "form_name": form,
+        "text_max": TEXT_MAX,
         "said": said,
         "problem": problem,
         "prompt": prompt or visit.console.prompter.first(),
