@@ -17,12 +17,14 @@ from tests.app.running import running
 from tests.app.test_up import log_in
 from tests.house import House
 from tests.looking import asked, cases_of
+from workervoice.app.dumping import dumped
 from workervoice.app.intake import Intake
 from workervoice.embedded import EmbeddedServer
 from workervoice.errors import Unavailable
 from workervoice.hotline.byhand import ByHand
 from workervoice.hotline.handover import Entry, hand_over
 from workervoice.hotline.tick_entries import take_entries
+from workervoice.settings import load
 
 SAID = "They took our passports"
 
@@ -90,6 +92,20 @@ def test_a_look_tells_that_the_database_is_away(
 
     with pytest.raises(Unavailable):
         take_entries(ByHand(house.reception), lambda _id, _error: None)
+
+
+def test_what_waits_is_in_no_backup_and_in_no_write_ahead_log(house: House) -> None:
+    hand(house)
+
+    given = {"WORKERVOICE_DATA_DIR": str(house.data), "WORKERVOICE_DATABASE_URL": house.owner_url}
+    with dumped(load({**given, "WORKERVOICE_ENV_FILE": ""})) as dump:
+        text = dump.read().decode()
+    (kind,) = asked(house, "SELECT relpersistence AS p FROM pg_class WHERE relname = 'handover'")
+
+    assert "CREATE UNLOGGED TABLE public.handover" in text
+    assert "COPY public.handover" not in text
+    assert "COPY public.entry_draft" in text
+    assert kind.p == "u"
 
 
 def test_under_up_a_call_that_was_typed_becomes_a_case() -> None:
