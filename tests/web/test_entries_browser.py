@@ -16,6 +16,26 @@ ASKED = "document.querySelector('#prompts').innerText"
 
 
 @needs_browser
+def test_enter_in_the_field_of_the_number_hands_over_and_the_page_tells_the_case(
+    house: House, tmp_path: Path
+) -> None:
+    with served(house) as address, a_tab(PROGRAM or "", tmp_path) as tab:
+        give_passphrase(tab, house, address, "asha")
+        tab.at("/cases")
+        tab.go(f"{address}/entries/call")
+        tab.evaluate(f"document.querySelector('#entry-text').value = {json.dumps(TEXT)}")
+        tab.evaluate(f"document.querySelector('#entry-number').value = {NUMBER!r}")
+        tab.evaluate("document.querySelector('#entry').querySelector('button').click()")
+        tab.until("document.title.startsWith('Handed over')")
+        assert NUMBER not in tab.evaluate("document.documentElement.outerHTML")
+
+        house.by_hand.take_waiting()
+        tab.until("document.querySelector('#sent a') !== null")
+
+        assert "It is filed" in tab.evaluate("document.querySelector('#sent').innerText")
+
+
+@needs_browser
 def test_prompts_follow_what_is_typed_and_the_number_stays_in_the_form(
     house: House, tmp_path: Path
 ) -> None:
