@@ -226,6 +226,40 @@ def test_two_walk_ins_are_two_workers(house: House) -> None:
     assert entered(house, an_entry(house)) != entered(house, an_entry(house))
 
 
+def test_who_comes_again_goes_on_in_the_same_case_and_may_answer_who_is_told(
+    house: House,
+) -> None:
+    case_id = entered(house, an_entry(house))
+
+    again = entered(house, an_entry(house, text="She says yes", consent=1, case_id=case_id), "ben")
+
+    shown = page(house, case_id)
+    assert again == case_id
+    assert words_in(shown) == [SAID, "She says yes"]
+    assert shown.record.facts.consent == 1
+    assert [said.written_by for said in shown.thread] == ["Asha, handler", "Ben, handler"]
+
+
+def test_to_a_case_with_a_phone_or_of_others_nothing_is_added_by_hand(house: House) -> None:
+    worker = Worker(house, NUMBER)
+    worker.say("We are not paid since March")
+    assert worker.case_id is not None
+    own = entered(house, an_entry(house))
+    sam = house.actor("sam")
+    restricting.restrict(house.console, sam, own, {sam.id}, "for one person")
+
+    told = enter(house, an_entry(house, case_id=worker.case_id, consent=7))
+    for case_id in (own, uuid4()):
+        with pytest.raises(NotFound):
+            enter(house, an_entry(house, case_id=case_id))
+    with pytest.raises(GuardFailed):
+        a_call(house, case_id=own)
+
+    assert told == {"became": "refused"}
+    assert worker.case.record.facts.consent is None
+    assert len(worker.case.thread) == 1
+
+
 def test_the_same_form_sent_twice_makes_one_case(house: House) -> None:
     entry_id, asha = uuid4(), house.actor("asha")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from uuid import UUID
 
 import pytest
 
@@ -259,6 +260,32 @@ def test_a_case_without_a_phone_says_so_when_it_is_answered(house: House) -> Non
     answer = asha.post(f"{case}/answer", {"text": "Come back on Monday"})
 
     assert "no phone leads to this worker" in page
+    assert f'href="/entries/hand?case={case.removeprefix("/cases/")}"' in page
     assert f'action="{case}/answer"' not in page
     assert answer.status_code == 409
     assert "no phone leads to this worker" in answer.text
+
+
+def test_who_comes_again_is_written_into_the_same_case(house: House) -> None:
+    asha = Browser.of(house, "asha")
+    place = fill(asha, "hand")
+    house.by_hand.take_waiting()
+    case = asha.open(place).headers["location"]
+
+    form = asha.open(f"/entries/hand?case={case.removeprefix('/cases/')}").text
+    said = {"way": "walk_in", "line": line_of(asha), "text": "They gave it back"}
+    again = asha.submit("/entries/hand", **said).headers["location"]
+    house.by_hand.take_waiting()
+
+    assert 'name="number"' not in form
+    assert asha.open(again).headers["location"] == case
+    assert "They gave it back" in asha.open(case).text
+
+
+def test_a_case_that_is_not_there_takes_no_entry(house: House) -> None:
+    asha = Browser.of(house, "asha")
+    asha.open("/entries/hand")
+    said = {"way": "letter", "line": line_of(asha), "text": SAID, "case": str(UUID(int=7))}
+
+    assert asha.post("/entries/hand", said).status_code == 404
+    assert asked(house, "SELECT count(*) AS n FROM handover")[0].n == 0

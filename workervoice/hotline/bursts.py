@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from workervoice.errors import CryptoError
-from workervoice.hotline.overview import QueueLine, urgency
+from workervoice.hotline.overview import QueueLine, Urgency, urgency
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, pen_of
 from workervoice.hotline.records import ConversationRecord
@@ -93,7 +93,7 @@ def stands_alone(line: QueueLine) -> bool:
     return case.priority in _URGENT or case.imminent_danger or case.child or line.late
 
 
-def _urgency(row: Burst | QueueLine) -> tuple[bool, bool, str, datetime]:
+def _urgency(row: Burst | QueueLine) -> Urgency:
     return urgency(row.top if isinstance(row, Burst) else row)
 
 
@@ -131,7 +131,7 @@ def _hour(line: QueueLine) -> int:
     return int(line.record.opened_at.timestamp()) // _HOUR
 
 
-def _on_top(line: QueueLine) -> tuple[bool, bool, tuple[bool, bool, str, datetime]]:
+def _on_top(line: QueueLine) -> tuple[bool, bool, Urgency]:
     """Danger first, then children, then as in the queue."""
     return not line.record.imminent_danger, not line.record.child, urgency(line)
 

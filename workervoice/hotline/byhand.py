@@ -13,8 +13,9 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from workervoice.crypto.seal import ctx
-from workervoice.errors import CryptoError, GuardFailed, KeysAway, WorkflowError
+from workervoice.errors import CryptoError, GuardFailed, KeysAway, NotFound, WorkflowError
 from workervoice.hotline import complaints, registry
+from workervoice.hotline.casefile import read_facts
 from workervoice.hotline.complaints import Docket, Filed
 from workervoice.hotline.dossier import Arrival, Entered, Filing
 from workervoice.hotline.handover import Entry, opened
@@ -27,6 +28,7 @@ from workervoice.hotline.receive import Reception
 from workervoice.hotline.records import NOBODY, ConversationRecord
 from workervoice.message import Address, AddressKind, Facts, Inbound
 from workervoice.store import handover as store
+from workervoice.store.cases import case_by_id
 from workervoice.store.engine import Scope, Tx
 from workervoice.store.handover import HandoverRow
 from workervoice.store.intake import (
@@ -34,6 +36,7 @@ from workervoice.store.intake import (
     MetBefore,
     SeenBefore,
     add_contact,
+    lock_conversation,
     remember_once,
     save_conversation,
 )
@@ -86,7 +89,7 @@ class ByHand:
         for _ in range(_RACES):
             try:
                 return self._filed(scope, row, entry, reading)
-            except (SeenBefore, WorkflowError):  # taken before, and put back; a line that is gone
+            except (SeenBefore, WorkflowError, NotFound):  # put back; a line or case that is gone
                 return self._refused(scope, row)
             except MetBefore:
                 continue
@@ -153,11 +156,12 @@ class ByHand:
         place = ctx("seen", tx.programme, "", str(row.id))  # no line has an empty name
         message_mac = self.reception.process.custody.mac("duplicates", place)
         inbound = _inbound(entry, line)
-        met = (
-            meet(tx, self.reception.process, pen, (inbound, line), message_mac)
-            if entry.number
-            else _nobody(line)
-        )
+        if entry.case_id is not None:
+            met = _of_case(tx, pen, entry.case_id, row.officer_id)
+        elif entry.number:
+            met = meet(tx, self.reception.process, pen, (inbound, line), message_mac)
+        else:
+            met = _nobody(line)
         entered = Entered(entry.way, row.officer_id)
         arrival = Arrival(line, inbound, reading, entered)
         arrival = with_language(arrival, met.record.progress.language)
@@ -183,6 +187,17 @@ def _nobody(line: Line) -> Met:
     """A conversation that no phone leads to."""
     record = ConversationRecord(Progress(), line.id, NOBODY)
     return Met(Conversation(uuid4(), Progress().state, 0, record.to_json()), record, {})
+
+
+def _of_case(tx: Tx, pen: Pen, case_id: UUID, officer_id: UUID) -> Met:
+    """Somebody to whom no phone leads came again. Raises `GuardFailed`, `NotFound`."""
+    seen = case_by_id(tx, case_id)
+    talk = lock_conversation(tx, pen.vault, seen.conversation_id)  # first, as in `receive`
+    record = ConversationRecord.from_json(talk.record)
+    named = read_facts(tx, pen.vault, pen.directory, case_by_id(tx, case_id)).is_for(officer_id)
+    if record.contact_id != NOBODY or record.case_id != case_id or not named:
+        raise GuardFailed("nothing is added to this case by hand")
+    return Met(talk, record, {})
 
 
 def _for_its_writer(docket: Docket, reading: Reading) -> Docket:

@@ -19,7 +19,9 @@ from workervoice.store import entrydrafts as store
 from workervoice.store.entrydrafts import EntryDraftRow, entry_draft_place
 
 FORMS = frozenset({"call", "hand"})
-FIELDS = frozenset({"way", "text", "language", "site", "danger", "child", "consent", "line"})
+FIELDS = frozenset(
+    {"way", "text", "language", "site", "danger", "child", "consent", "line", "case"}
+)
 MOST = 14_000  # characters of all fields together: a whole text, and what is chosen
 
 Fields = Mapping[str, tuple[str, ...]]

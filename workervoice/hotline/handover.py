@@ -20,11 +20,12 @@ from workervoice.crypto.seal import MESSAGE_SIZES, ctx, digest, pad, unpad, veri
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import GuardFailed, NotFound, NotTrusted, SealBroken
 from workervoice.hotline.process import Process, sole
-from workervoice.hotline.reading import OFFICERS, Actor, pen_of, vouched
+from workervoice.hotline.reading import OFFICERS, Actor, case_keys, pen_of, vouched
 from workervoice.hotline.registry import lines, sites
 from workervoice.message import Role
 from workervoice.store import handover as store
 from workervoice.store import people
+from workervoice.store.cases import case_by_id
 from workervoice.store.engine import Tx
 from workervoice.store.handover import HandoverRow
 from workervoice.store.programme import Line, Site
@@ -44,7 +45,8 @@ _GATEWAY = "gateway"
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a worker said to a person, as that person wrote it down. `may_write` is whether the
-    worker said that it is safe to write to the number; `consent` None where nobody asked."""
+    worker said that it is safe to write to the number; `consent` None where nobody asked;
+    `case_id` the case that it belongs to, of a worker to whom no phone leads."""
 
     way: Way
     text: str = field(repr=False)
@@ -56,6 +58,7 @@ class Entry:
     child: bool = False
     consent: int | None = None
     may_write: bool = False
+    case_id: UUID | None = None
 
     def __post_init__(self) -> None:
         """Raises `GuardFailed` for what no form of ours could hold."""
@@ -67,6 +70,8 @@ class Entry:
             raise GuardFailed(NUMBER_WRONG)
         if self.may_write and not self.number:
             raise GuardFailed("nothing can be sent: no phone leads to this worker")
+        if self.number and self.case_id is not None:
+            raise GuardFailed("a number leads to its own case")
 
 
 def number_of(typed: str) -> str:
@@ -78,7 +83,8 @@ def number_of(typed: str) -> str:
 def hand_over(process: Process, actor: Actor, entry: Entry, entry_id: UUID) -> None:
     """Seal an entry to the gateway and leave it there; the same `entry_id` twice is one entry.
 
-    Raises `GuardFailed` where the directory names no key to seal to.
+    Raises `GuardFailed` where the directory names no key to seal to, and `NotFound` for a case that
+    is not this officer's to open.
     """
     now = process.clock()
     with process.database.begin(actor.scope()) as tx:
@@ -86,6 +92,8 @@ def hand_over(process: Process, actor: Actor, entry: Entry, entry_id: UUID) -> N
         public = sole(pen.directory, _GATEWAY).kem_public
         if not public:
             raise GuardFailed("the gateway has no key for entries: a new ceremony gives it one")
+        if entry.case_id is not None:  # raises `NotFound` where it is not theirs to open
+            case_keys(tx, actor, pen.directory, case_by_id(tx, entry.case_id))
         said = {**_said(entry), "at": int(now.timestamp())}
         plain = pad(json.dumps(said).encode(), MESSAGE_SIZES)
         envelope = seal_to(public, plain, _info(tx.programme, entry_id, actor.id))
@@ -149,6 +157,7 @@ def _said(entry: Entry) -> dict[str, Any]:
         "child": entry.child,
         "consent": entry.consent,
         "may_write": entry.may_write,
+        "case": None if entry.case_id is None else str(entry.case_id),
     }
 
 
@@ -164,6 +173,7 @@ def _entry(said: dict[str, Any]) -> Entry:
         child=said["child"],
         consent=said["consent"],
         may_write=said["may_write"],
+        case_id=UUID(said["case"]) if said["case"] else None,
     )
 
 

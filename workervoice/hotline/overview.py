@@ -29,6 +29,9 @@ OVER = frozenset({"closed", "out_of_scope", "erased"})
 IN_THE_HOUSE = frozenset({"draft", "approved"})
 
 
+Urgency = tuple[bool, bool, bool, bool, str, datetime]  # sorts the most urgent first
+
+
 @dataclass(frozen=True, slots=True)
 class QueueLine:
     """One case in the queue."""
@@ -98,7 +101,7 @@ def _seen_by(
             yield row_id, state, record
 
 
-def urgency(line: QueueLine) -> tuple[bool, bool, bool, bool, str, datetime]:
+def urgency(line: QueueLine) -> Urgency:
     """Tests come below all that is open; of them first what may be real."""
     over, test = line.state in OVER, line.record.practice
     return (

@@ -36,9 +36,12 @@ def call(visit: Visiting, again: str = "") -> Response:
 
 
 @router.get("/entries/hand")
-def hand(visit: Visiting, again: str = "") -> Response:
-    """The page for walk-ins and letters."""
-    return _page(visit, HAND, _kept(visit, HAND, again))
+def hand(visit: Visiting, again: str = "", case: str = "") -> Response:
+    """The page for walk-ins and letters; for a `case` where its worker came again."""
+    said = _kept(visit, HAND, again)
+    if id_of(Form({"case": (case,)}), "case") is not None:
+        said = Form({**said.fields, "case": (case,)})
+    return _page(visit, HAND, said)
 
 
 @router.post("/entries/call")
@@ -117,6 +120,7 @@ def _page(
     shown = {
         "form_name": form,
         "text_max": TEXT_MAX,
+        "case_id": id_of(said, "case"),
         "said": said,
         "problem": problem,
         "prompt": prompt or visit.console.prompter.first(),
@@ -179,6 +183,7 @@ def _entry(form: Form, name: str) -> Entry:
         child=form.one("child") == "yes",
         consent=_consent(form),
         may_write=form.one("may_write") == "yes",
+        case_id=id_of(form, "case"),
     )
 
 

@@ -50,6 +50,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         "say why, in a few words": SAY_WHY,
         "choose a site from the list": "Choose a site from the list.",
         "choose a line from the list": "Choose a line from the list.",
+        "a number leads to its own case": "A number leads to its own case: leave it out here.",
         "say how it came": "Say how it came: told in person, or as a letter.",
         NUMBER_WRONG: (
             "Write the number with its country, such as +880 and the rest; it is not kept here, so "
