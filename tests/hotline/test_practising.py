@@ -114,6 +114,16 @@ def test_a_command_or_digit_behind_the_code_is_one(house: House) -> None:
     assert stranger.case_id is None
 
 
+def test_a_pin_behind_the_code_is_masked_too(house: House) -> None:
+    code, worker = begun(house), a_worker(house)
+    for text in (SAID, "safety", "4", "4826"):
+        worker.say(text)
+
+    worker.say(f"{code} 4826 they lock the gate")
+
+    assert words_in(worker.case)[-1] == f"{MASK * 6} {MASK * 4} they lock the gate"
+
+
 def test_the_code_does_not_change_the_language_or_what_is_read(house: House) -> None:
     for code in ("M3A7H2", "K7M3R9", "A7H3M2"):
         for text in ("STATUS", SAID, "nos quitaron los pasaportes", "পাসপোর্ট নিয়ে গেছে"):

@@ -14,7 +14,7 @@ from workervoice.workflow.commands import bare, command, yes_or_no
 from workervoice.workflow.progress import Progress
 
 MASK = "\u2022"  # in the thread, for each letter of what nobody may read
-_BETWEEN = " \t\r\n.,:;-"  # what may stand between a PIN and the rest
+_BETWEEN = f" \t\r\n.,:;{MASK}-"  # what may stand between a PIN and the rest
 _FIRST = re.compile(rf"[{_BETWEEN}]*([^{_BETWEEN}]+)")
 _PIN = re.compile(r"[0-9]{4,6}")
 _SHORTEST, _LONGEST, _LONGEST_ELSEWHERE = 2, 20, 12  # letters and vowel signs of a word
