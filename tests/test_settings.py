@@ -88,6 +88,7 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "vault_namespace": ("/team", "a b", *SPOILT),
     "vault_ca_file": ("new\nline", "se\udcffcret"),
     "rule": ("ilo", "ILO-2012"),
+    "translate_command": ("new\nline", "se\udcffcret"),
     "second_opinion": ("new\nline", "se\udcffcret"),
     "packs_dir": ("new\nline", "se\udcffcret"),
     "backup_dir": ("new\nline", "se\udcffcret"),

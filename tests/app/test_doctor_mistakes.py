@@ -293,6 +293,7 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
     ("backup_keys", old_keys),
     ("open_files", few_files),
     ("packs", broken_pack),
+    ("translate_command", by_settings({"TRANSLATE_COMMAND": "/nowhere/translate"}, {})),
     ("second_opinion", by_settings({"SECOND_OPINION": "/nowhere/model"}, {})),
     ("data_directory", open_directory),
     ("root_user", run_by_root),

@@ -12,7 +12,7 @@ from workervoice.errors import Declined, NotFound
 from workervoice.hotline import redacting
 from workervoice.hotline.redacting import Cut
 from workervoice.hotline.thread import Said
-from workervoice.hotline.translating import MOST, translate
+from workervoice.hotline.translating import MOST, Meaning, translate
 
 SPANISH = "Nos quitaron los pasaportes. Marta lo vio"
 MEANS = "They took our passports. Marta saw it"
@@ -41,7 +41,7 @@ def write(
     once: UUID | None = None,
     login: str = "ben",
 ) -> None:
-    translate(house.console, house.actor(login), case_id, entry_id, text, once)
+    translate(house.console, house.actor(login), case_id, Meaning(entry_id, text), once)
 
 
 def words(said: Said) -> str:

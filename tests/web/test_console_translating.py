@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
+from fastapi import FastAPI
+
 from tests.house import House
-from tests.web.console_browser import Browser
+from tests.web.console_browser import Browser, app_of
 from tests.web.console_scenes import WORKER, a_case
+from workervoice.errors import Declined
+from workervoice.hotline.casepage import case_page
 
 SPANISH = "Nos quitaron los pasaportes y no podemos salir"
 
@@ -58,3 +64,55 @@ def test_a_refused_translation_keeps_what_was_typed(house: House) -> None:
     assert empty.status_code == 409
     assert "Write what it means, in 1 to 4000 characters." in empty.text
     assert foreign.status_code == 404
+
+
+def app_with(house: House, machine: Callable[[str, str], str]) -> FastAPI:
+    """The console of a hotline that has a translation program."""
+    app = app_of(house)
+    app.state.console = replace(app.state.console, machine=machine)
+    return app
+
+
+def test_what_a_machine_makes_of_a_text_is_marked_and_kept_only_by_a_handler(house: House) -> None:
+    case_id = a_case(house, text=SPANISH)
+    app = app_with(house, lambda text, language: f"<{language}> {len(text)}")
+    asha, here = Browser.of(house, "asha", app), f"/cases/{case_id}"
+    (place,) = re.findall(rf'action="({here}/machine/[0-9a-f-]+)"', asha.open(here).text)
+
+    shown = asha.post(place, {}).text
+    before = case_page(house.console, house.actor("asha"), case_id)
+    asha.post(f"{place}/keep", {"text": f"<es> {len(SPANISH)}"})
+    page = asha.open(here).text
+
+    assert "Machine translation, may be wrong" in shown
+    assert f"&lt;es&gt; {len(SPANISH)}" in shown
+    assert "machine_translation" not in {said.kind for said in before.thread}
+    assert "machine translation, may be wrong" in page
+    assert f"&lt;es&gt; {len(SPANISH)}" in page
+    after = case_page(house.console, house.actor("asha"), case_id)
+    assert after.translated == frozenset()  # nobody has read it by that
+    assert after.rendered == {after.thread[0].id}
+    assert len(house.leaves("machine_text_kept")) == 1
+    assert house.leaves("translated") == []
+
+
+def test_a_machine_that_fails_is_told_of_on_the_cases_page(house: House) -> None:
+    def fails(text: str, language: str) -> str:
+        raise Declined("the translation program is busy: try again")
+
+    case_id = a_case(house, text=SPANISH)
+    asha = Browser.of(house, "asha", app_with(house, fails))
+    here = f"/cases/{case_id}"
+    (place,) = re.findall(rf'action="({here}/machine/[0-9a-f-]+)"', asha.open(here).text)
+
+    answer = asha.post(place, {})
+
+    assert answer.status_code == 409
+    assert "The translation program is busy: try again." in answer.text
+
+
+def test_without_a_program_no_page_offers_a_machine(house: House) -> None:
+    asha, here, (place,) = at_case(house, SPANISH)
+
+    assert "/machine/" not in asha.open(here).text
+    assert asha.post(place.replace("translate", "machine"), {}).status_code == 409

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from workervoice.app.processes import build_process
 from workervoice.app.serving import Seat, listening_socket, ops_of_server, serve, web_server
+from workervoice.app.translation import TranslationProgram
 from workervoice.app.watching import keys_away
 from workervoice.crypto.passkeys import Relying
 from workervoice.errors import SettingsError
@@ -47,7 +48,9 @@ def run_console(settings: Settings, seat: Seat) -> None:
     shelf.look_ahead()
     load = partial(Engine.load, settings.packs_dir, settings.rule)
     prompter = Prompter(load, desk.phrases)
-    app.state.console = replace(app.state.console, shelf=shelf, prompter=prompter)
+    command = settings.translate_command
+    machine = TranslationProgram(command) if command is not None else None
+    app.state.console = replace(app.state.console, shelf=shelf, prompter=prompter, machine=machine)
     server = web_server(app, settings.recycle_requests if kept else 0, tied=seat.tied)
     registry = app.state.console.counts.registry
 

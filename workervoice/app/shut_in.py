@@ -1,5 +1,6 @@
 """Runs a program that has no network, no settings and no files of ours open: `python -m
-workervoice.app.shut_in PROGRAM`. Ends with `NO_WALL` if the network cannot be taken from it.
+workervoice.app.shut_in PROGRAM [ARGUMENT…]`. Ends with `NO_WALL` if the network cannot be taken
+from it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _MOST_FILES = 256
 
 
 def main(argv: list[str]) -> int:
-    (program,) = argv
+    program, *arguments = argv
     library = ctypes.CDLL(None, use_errno=True)
     unshare = getattr(library, "unshare", None)
     # In a user namespace of its own it has no rights to go back, not even as root.
@@ -28,7 +29,9 @@ def main(argv: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, _MOST_FILES))
     try:
-        os.execve(program, [program], {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"})  # noqa: S606
+        os.execve(  # noqa: S606
+            program, [program, *arguments], {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+        )
     except OSError:
         return NO_PROGRAM
 

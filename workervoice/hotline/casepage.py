@@ -52,7 +52,8 @@ class CasePage:
     sites: tuple[Site, ...]
     perhaps: tuple[Site, ...]  # while none is named: those that the words resemble
     thread: tuple[Said, ...]  # each translation behind its original
-    translated: frozenset[UUID]  # entries that have one
+    translated: frozenset[UUID]  # entries that a person has translated
+    rendered: frozenset[UUID]  # these, and entries that a machine has
     judged: tuple[Judged, ...]
     seconds: tuple[Second, ...]  # what a model on this machine suggested, newest first
     priorities: tuple[tuple[str, str, str, str], ...]  # was, now, reason, who
@@ -104,6 +105,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
             perhaps=resembling(worded(thread), known) if site_id is None else (),
             thread=thread,
             translated=translated(case.thread),
+            rendered=translated(case.thread, by_people=False),
             judged=judged(case.record, case.assessments, reads_of(thread), names),
             seconds=tuple(seconds(case.assessments)),
             priorities=_priorities(case, names),

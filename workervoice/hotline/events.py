@@ -65,6 +65,7 @@ _PLAIN: Mapping[str, Kind] = {
     "noted": Kind("a note was left (case)"),
     "practice_real": Kind("a person said that a practice case is a real one (case)"),
     "translated": Kind("a person wrote what an entry means (case)"),
+    "machine_text_kept": Kind("what a program on this machine made of an entry was kept (case)"),
     "text_lent": Kind("a text of it was lent to a translator from outside (case)", sensitive=True),
     "lent_read": Kind("a translator read what is lent to them, in this hour (loan)"),
     "lent_returned": Kind("a translator wrote what it means; nothing of it is lent now (loan)"),

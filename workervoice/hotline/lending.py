@@ -24,7 +24,7 @@ from workervoice.hotline import casefile
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.reading import OFFICERS, Actor, Opened
-from workervoice.hotline.translating import TRANSLATION, first_id, says
+from workervoice.hotline.translating import TRANSLATION, first_id, language_of, says
 from workervoice.message import Role
 from workervoice.store import lent, people
 from workervoice.store.engine import Tx
@@ -75,7 +75,7 @@ def offer(process: Process, actor: Actor, case_id: UUID, entry_id: UUID) -> Offe
         text = str((entry.words or {})["text"])
         found = tuple((one, _pointers(one)) for one in sentences(text))
         people_ = sorted(translators(file.tx, file.pen).values(), key=lambda each: each.name)
-        return Offer(found, _language(file, entry), tuple(people_))
+        return Offer(found, language_of(file, entry), tuple(people_))
 
 
 def lend(
@@ -174,17 +174,12 @@ def _out(file: OpenCase) -> list[LentRow]:
     return [row for row in lent.loans_of_case(file.tx, file.row.id) if not row.returned]
 
 
-def _language(file: OpenCase, entry: Opened) -> str:
-    told = str((entry.words or {}).get("language", "")) or file.record.language
-    return told if told != "und" else file.record.language
-
-
 def _sealed(file: OpenCase, entry: Opened, wish: Wish) -> LentRow:
     holder, public = casefile.case_public(file.tx, file.pen, file.row)
     reader: Entry = file.pen.directory.trusted(wish.to, "officer")
     inside = {
         "text": what_is_left(str((entry.words or {})["text"]), wish.left_out),
-        "language": _language(file, entry),
+        "language": language_of(file, entry),
         "public": b64encode(public).decode(),
     }
     loan = Loan(file.row.id, entry.id, uuid4(), reader.id)

@@ -24,7 +24,18 @@ from workervoice.store.taken import SPENT
 from workervoice.workflow import redaction
 
 # entries whose writer decides nothing
-SAID = frozenset({"report", "answer", "question", "note", "english", "translation", "lent"})
+SAID = frozenset(
+    {
+        "report",
+        "answer",
+        "question",
+        "note",
+        "english",
+        "translation",
+        "machine_translation",
+        "lent",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,11 @@ class Settings(BaseSettings):
         description="A program on this machine that gives a second opinion on each text, as "
         "triage.md says; it gets no network. Default: none.",
     )
+    translate_command: Path | None = Field(
+        None,
+        description="A program on this machine that translates one text into English when a "
+        "handler asks, as translating.md says; it gets no network. Default: none.",
+    )
     root_public: str | None = Field(
         None,
         description="The pinned root: 64 hexadecimal digits. Default: the file root.public in the "

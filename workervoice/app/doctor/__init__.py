@@ -76,6 +76,7 @@ def _settings(look: Look, known: Programmes) -> Iterator[Finding]:
     yield from programme.demo(look, known)
     yield from languages.packs(look)
     yield from languages.second_opinion(look)
+    yield from languages.translate_command(look)
 
 
 def _machine(look: Look, known: Programmes) -> Iterator[Finding]:

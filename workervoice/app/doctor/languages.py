@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from workervoice.app.doctor.findings import Finding, Look, ill
 from workervoice.app.second_opinion import started
-from workervoice.errors import PackError, WorkervoiceError
+from workervoice.app.translation import TranslationProgram
+from workervoice.errors import Declined, PackError, WorkervoiceError
 from workervoice.triage.engine import Engine
 from workervoice.triage.packheads import Head, heads
 
@@ -44,3 +45,17 @@ def second_opinion(look: Look) -> Iterator[Finding]:
         yield ill("second_opinion", f"Second opinion: {exc}")
     else:
         yield Finding(True, "Second opinion: the program answers, and has no network.")
+
+
+def translate_command(look: Look) -> Iterator[Finding]:
+    """Whether the translation program can be run, without a network."""
+    program = look.settings.translate_command
+    if program is None:
+        return
+    try:
+        TranslationProgram(program)("hola", "es")
+    except (Declined, OSError) as exc:
+        why = str(exc) if isinstance(exc, Declined) else "it cannot be started"
+        yield ill("translate_command", f"Translation program: {why}.")
+    else:
+        yield Finding(True, "Translation program: it translates, and has no network.")

@@ -104,6 +104,7 @@ def _page(
         "offered": offered,
         "said": offered.within(tried.kept(ANSWER, "text", kept.get(ANSWER, ""))),
         "shelf": visit.console.shelf,
+        "machine": visit.console.machine is not None,
         "team": colleagues(visit.process, visit.actor) if _supervises(visit) else (),
     }
     return visit.page("case.html", status=409 if tried.name else 200, **shown)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Annotated, Any
@@ -58,6 +58,7 @@ class Console:
     throttle: Throttle
     prompter: Prompter
     behind_proxy: bool = False
+    machine: Callable[[str, str], str] | None = None  # text and language to English
     shelf: Shelf = field(default_factory=Shelf)
     logins: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(LOGINS_AT_ONCE))
     watch: Watch = field(default_factory=Watch)

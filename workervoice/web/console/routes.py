@@ -92,6 +92,8 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_CASE}/access"): _STAFF,
         ("POST", f"{_CASE}/redact/{{entry_id}}"): _STAFF,
         ("POST", f"{_CASE}/translate/{{entry_id}}"): _STAFF,
+        ("POST", f"{_CASE}/machine/{{entry_id}}"): _STAFF,
+        ("POST", f"{_CASE}/machine/{{entry_id}}/keep"): _STAFF,
         ("GET", f"{_CASE}/lend/{{message_id}}"): _STAFF,
         ("POST", f"{_CASE}/lend/{{message_id}}"): _STAFF,
         ("POST", f"{_CASE}/lent/{{lent_id}}/back"): _STAFF,

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from workervoice.hotline.translating import translate
+from workervoice.hotline.translating import Meaning, translate
 from workervoice.web.console.cases import CASE
 from workervoice.web.console.gate import Visiting
 
@@ -19,6 +19,6 @@ def keep_translation(visit: Visiting, case_id: UUID, entry_id: UUID) -> Response
     text, once = visit.form.one("text"), visit.once()
 
     def act() -> None:
-        translate(visit.process, visit.actor, case_id, entry_id, text, once)
+        translate(visit.process, visit.actor, case_id, Meaning(entry_id, text), once)
 
     return CASE.act(visit, f"translate {entry_id}", act, "#thread")
