@@ -81,3 +81,18 @@ def test_a_word_that_means_two_things_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(PhraseError, match=r"borrar"):
         wordlist.by_spelling(lists, str.casefold)
+
+
+def test_recordings_are_looked_through_and_what_is_missing_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bn").mkdir()
+    (tmp_path / "bn" / "thanks.ogg").write_bytes(b"ID3")
+
+    code = check("--recordings", str(tmp_path))
+
+    told = capsys.readouterr().err
+    assert code == 1
+    assert "bn/thanks.ogg: " in told
+    assert "bn/stopped.ogg: missing; wording: " in told
+    assert check("--recordings", str(tmp_path / "nowhere")) == 1

@@ -33,6 +33,9 @@ def declare(commands: Any) -> None:
     about = "look through phrases and command words, and tell what they cost"
     check = below.add_parser("check", help=about, description=about)
     check.add_argument("--directory", type=Path, help="phrase files elsewhere (default: ours)")
+    check.add_argument(
+        "--recordings", type=Path, help="a directory with recordings of phrases, to look through"
+    )
     check.set_defaults(run=_check)
 
 
@@ -49,7 +52,7 @@ def _check(parsed: argparse.Namespace) -> int:
     for language in book.files:
         print(_ROW.format(*_costs(book, language)))
     print("in SMS; report: the hotline's four answers to a first report, 67 or 153 letters each")
-    faults = list(_faults(book))
+    faults = [*_faults(book), *_not_spoken(book, parsed.recordings)]
     for fault in faults:
         print(f"workervoice: {fault}", file=sys.stderr)
     return 1 if faults else 0
@@ -66,6 +69,18 @@ def _costs(book: PhraseBook, language: str) -> tuple[str | int, ...]:
     most, longest = max((parts(key), key) for key in phrases if key != "first_answer")
     status = book.files[language].status
     return language, status, first, question, consents, sum(counts), f"{longest} {most}"
+
+
+def _not_spoken(book: PhraseBook, directory: Path | None) -> Iterator[str]:
+    """Recordings that are missing, stale, too long or none."""
+    from workervoice.workflow.recordings import faults  # noqa: PLC0415
+
+    if directory is None:
+        return
+    try:
+        yield from faults(directory, book)
+    except OSError:
+        yield f"{directory.name}: cannot be read"
 
 
 def _faults(book: PhraseBook) -> Iterator[str]:
