@@ -90,6 +90,7 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "rule": ("ilo", "ILO-2012"),
     "translate_command": ("new\nline", "se\udcffcret"),
     "second_opinion": ("new\nline", "se\udcffcret"),
+    "recordings_dir": ("new\nline", "se\udcffcret"),
     "packs_dir": ("new\nline", "se\udcffcret"),
     "backup_dir": ("new\nline", "se\udcffcret"),
     "backup_keys_dir": ("new\nline", "se\udcffcret"),

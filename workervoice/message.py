@@ -108,6 +108,7 @@ class Outbound:
     text: str = field(repr=False)
     validity: timedelta = timedelta(hours=4)  # the provider drops it after this long
     status_callback: str | None = None  # absolute URL; carries ?m=<outbox id>
+    media: str = field(default="", repr=False)  # a voice note's URL; then there is no text
     # for a look-up: what the provider calls our other texts to this worker, which are not this one
     others: frozenset[str] = field(default=frozenset(), repr=False)
 

@@ -14,6 +14,7 @@ from workervoice.channels.simulator import SimulatorReceiver
 from workervoice.channels.twilio import TwilioReceiver
 from workervoice.hotline.pacing import Pacing
 from workervoice.hotline.receive import Reception
+from workervoice.hotline.voicing import Voice
 from workervoice.journal import Journal
 from workervoice.settings import Settings
 from workervoice.triage.engine import Engine
@@ -22,6 +23,7 @@ from workervoice.web.gateway import Counts, create_gateway_app
 from workervoice.workflow.pace import Limits
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.quieting import Flood
+from workervoice.workflow.recordings import load_recordings
 
 _JOURNAL = Journal("workervoice")
 
@@ -64,10 +66,11 @@ def build_reception(settings: Settings, second: SecondOpinion | None = None) -> 
     if engine.fault:
         _JOURNAL.note("packs_broken")
     process = build_process(settings, "gateway")
-    notice = f"{public_url(settings)}/notice"
+    public, phrases = public_url(settings), PhraseBook.load()
     limits = Limits(settings.texts_per_hour, settings.answers_per_hour, settings.answers_per_day)
     pacing = Pacing(limits, Flood(settings.flood_per_minute, settings.flood_per_hour))
-    return Reception(process, engine, PhraseBook.load(), second, notice, pacing)
+    voice = Voice(load_recordings(settings.recordings_dir, phrases), f"{public}/media")
+    return Reception(process, engine, phrases, second, f"{public}/notice", pacing, voice)
 
 
 def begun_model(settings: Settings) -> ModelProcess | None:

@@ -164,6 +164,7 @@ class SimulatorSender:
             "text": message.text,
             "validity_seconds": int(message.validity.total_seconds()),
             "status_callback": message.status_callback,
+            **({"media": message.media} if message.media else {}),
         }
         try:
             return _outcome(self._post("/api/send", record))

@@ -149,8 +149,8 @@ class TwilioSender:
             created = self._client.messages.create(
                 to=_wire_address(message.to),
                 from_=_wire_sender(message, self._number),
-                body=message.text,
                 validity_period=_seconds(message.validity),
+                **_content(message),
                 **_callback(message),
             )
             sid = created.sid
@@ -180,7 +180,7 @@ class TwilioSender:
             )
             recent = [r for r in records if _is_recent(r.date_created, since - _LOOKED_BACK)]
             unknown = [r for r in recent if r.sid not in message.others]
-            return _judge(message.text, unknown, cut=len(recent) == _LISTED)
+            return _judge(message, unknown, cut=len(recent) == _LISTED)
         except (ChannelError, *_RUBBISH):
             return Unknown("lookup failed")
 
@@ -240,6 +240,11 @@ def _wire_sender(message: Outbound, number: str | None) -> str:
     return WHATSAPP + bare if _wire_address(message.to).startswith(WHATSAPP) else bare
 
 
+def _content(message: Outbound) -> dict[str, object]:
+    """A text, or a voice note, which has none."""
+    return {"media_url": [message.media]} if message.media else {"body": message.text}
+
+
 def _callback(message: Outbound) -> dict[str, str]:
     return {"status_callback": message.status_callback} if message.status_callback else {}
 
@@ -258,7 +263,7 @@ def _is_recent(created: object, start: datetime) -> bool:
     return not isinstance(created, datetime) or created >= start
 
 
-def _judge(text: str, recent: Sequence[Any], *, cut: bool) -> SendOutcome:
+def _judge(message: Outbound, recent: Sequence[Any], *, cut: bool) -> SendOutcome:
     """Is our text among the records? Trial accounts lengthen it, redaction takes it.
 
     One that failed there reached nobody, whichever sending it was of: also of a text of ours that
@@ -267,16 +272,23 @@ def _judge(text: str, recent: Sequence[Any], *, cut: bool) -> SendOutcome:
     failed = [record for record in recent if _has_failed(record)]
     went = [record for record in recent if not _has_failed(record)]
     for record in went:
-        if _says(record, text) and isinstance(record.sid, str):
+        if _says(record, message) and isinstance(record.sid, str):
             return Accepted(record.sid)
-    if cut or any(not record.body for record in went):
+    if cut or any(not record.body and not _has_media(record) for record in went):
         return Unknown("lookup")
-    codes = [_code(record) for record in failed if _says(record, text)]
+    codes = [_code(record) for record in failed if _says(record, message)]
     return Rejected(codes[0] if codes else "absent", permanent=False)
 
 
-def _says(record: Any, text: str) -> bool:
-    return bool(str(record.body or "").removeprefix(_TRIAL).strip() == text.strip())
+def _says(record: Any, message: Outbound) -> bool:
+    if message.media:
+        return _has_media(record)
+    return bool(str(record.body or "").removeprefix(_TRIAL).strip() == message.text.strip())
+
+
+def _has_media(record: Any) -> bool:
+    """True for a voice note: no text of ours has one."""
+    return str(getattr(record, "num_media", None) or "0") != "0"
 
 
 def _has_failed(record: Any) -> bool:

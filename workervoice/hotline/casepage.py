@@ -91,8 +91,7 @@ def case_page(process: Process, actor: Actor, case_id: UUID) -> CasePage:
         if not note_first_look(case):
             case.pen.log_reading(tx, "case_read", case_id)
         take_in(case)
-        known = sites(tx, case.pen.vault, directory)
-        names = people.names(tx, case.pen.vault)
+        known, names = sites(tx, case.pen.vault, directory), people.names(tx, case.pen.vault)
         buyers = buyers_shown(tx, case.pen, site_id, case.pen.now.date()) if site_id else ()
         line, language = case.line_and_language()
         thread = thread_of(case, names)

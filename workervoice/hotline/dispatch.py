@@ -118,6 +118,7 @@ def prepare(
         sender=line.sender,
         to=address,
         text=owed["text"],
+        media=owed["media"],
         validity=_valid_until(owed, record.progress) - now,
         status_callback=callback(line, claimed.id),
     )
@@ -159,7 +160,9 @@ def _verdict(owed: dict[str, Any], progress: Progress, message: Outbound, now: d
         return Verdict.SILENCED
     window = progress.window_until or 0
     closed = message.to.kind is not AddressKind.PHONE and now.timestamp() > window
-    return Verdict.WAITS if closed or message.validity < ENOUGH else Verdict.SEND
+    if closed or message.validity < ENOUGH:
+        return Verdict.TOO_LATE if message.media else Verdict.WAITS  # its text waits, and says it
+    return Verdict.SEND
 
 
 def _open(tx: Tx, process: Process, claimed: Claimed, directory: Directory) -> dict[str, Any]:
@@ -180,7 +183,7 @@ def _open(tx: Tx, process: Process, claimed: Claimed, directory: Directory) -> d
         directory.trusted(claimed.signer_id, *MAKERS)
     if not isinstance(owed["text"], str):
         raise SealBroken(f"outbox {claimed.id} is not a text")
-    return {"direct": False, **owed}  # which older ones do not say
+    return {"direct": False, "media": "", **owed}  # which older ones do not say
 
 
 def _first_digest(tx: Tx, claimed: Claimed, directory: Directory) -> bytes:

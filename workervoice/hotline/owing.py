@@ -36,7 +36,8 @@ class Debt:
     text paused everything else; `asks`, a question to be read before it is answered;
     `touches_matter`, an automatic text that is dropped as soon as content would be held; `direct`,
     an answer that goes at once, because the worker wants it so, and is held if it comes late;
-    `not_before`, when the worker's hours begin."""
+    `not_before`, when the worker's hours begin; `media`, the URL of a voice note, which has
+    no text."""
 
     conversation_id: UUID
     contact_id: UUID
@@ -48,6 +49,7 @@ class Debt:
     touches_matter: bool = False
     direct: bool = False
     not_before: datetime | None = None
+    media: str = field(default="", repr=False)
 
 
 def outbox_info(programme: UUID, outbox_id: UUID) -> bytes:
@@ -98,6 +100,7 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
             "direct": debt.direct,
             "since": int(due.timestamp()),
             "expires": int(useless_at.timestamp()),
+            **({"media": debt.media} if debt.media else {}),
         }
     ).encode()
     payload = seal_to(

@@ -36,6 +36,7 @@ from workervoice.hotline.process import Outdated, Pen, Process, Signer
 from workervoice.hotline.records import ConversationRecord
 from workervoice.hotline.registry import sites, vouched_line
 from workervoice.hotline.replying import worded
+from workervoice.hotline.voicing import Voice, owe_notes
 from workervoice.message import Inbound
 from workervoice.store import outbox
 from workervoice.store.engine import Scope, Tx
@@ -78,6 +79,7 @@ class Reception:
     second: SecondOpinion | None = None
     notice_url: str = ""
     pacing: Pacing = field(default_factory=Pacing)
+    voice: Voice = field(default_factory=Voice)
     _posters: dict[UUID, tuple[Directory, Poster]] = field(default_factory=dict)
 
     def read(self, inbound: Inbound) -> Reading:
@@ -206,6 +208,9 @@ class Reception:
             always=True,
             touches_matter=any(say.key in SOON_OR_NEVER for say in turn.says),
         )
+        keys = [say.key for say in turn.says]
+        spoken = self.phrases.language(turn.progress.language or line.language, line.language)
+        owe_notes(tx, pen, debt, self.voice.notes(keys, spoken, turn.progress, line.channel))
         owe_text(tx, pen, debt)
 
 

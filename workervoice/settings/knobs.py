@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         description="A directory with language packs of your own, beside those shipped; one of the "
         "same name replaces the shipped one. See packs.md.",
     )
+    recordings_dir: Path | None = Field(
+        None,
+        description="A directory with recordings of phrases, sent as voice notes on WhatsApp to "
+        "workers who said that listening is safe. See recordings.md.",
+    )
     rule: Literal["ilo-2012", "ilo-2025"] = Field(
         "ilo-2012",
         description="Which version of the ILO rule judges new texts; a case keeps the one it was "

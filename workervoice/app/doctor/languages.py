@@ -11,6 +11,8 @@ from workervoice.app.translation import TranslationProgram
 from workervoice.errors import Declined, PackError, WorkervoiceError
 from workervoice.triage.engine import Engine
 from workervoice.triage.packheads import Head, heads
+from workervoice.workflow.phrasebook import PhraseBook
+from workervoice.workflow.recordings import faults
 
 _GOES_ON = "mend it; until then the hotline goes on with the last packs that were whole."
 
@@ -59,3 +61,18 @@ def translate_command(look: Look) -> Iterator[Finding]:
         yield ill("translate_command", f"Translation program: {why}.")
     else:
         yield Finding(True, "Translation program: it translates, and has no network.")
+
+
+def recordings(look: Look) -> Iterator[Finding]:
+    """Whether the recordings of phrases can be sent."""
+    directory = look.settings.recordings_dir
+    if directory is None:
+        return
+    try:
+        found = [each for each in faults(directory, PhraseBook.load()) if "missing" not in each]
+    except OSError:
+        found = ["the directory cannot be read"]
+    if found:
+        yield ill("recordings", f"Recordings: {len(found)} cannot be sent, the first: {found[0]}.")
+    else:
+        yield Finding(True, "Recordings: what is there can be sent.")

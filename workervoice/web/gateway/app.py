@@ -25,6 +25,7 @@ from workervoice.message import DeliveryReport
 from workervoice.web.gateway.bodies import Bodies
 from workervoice.web.gateway.counts import FAILED, Counts
 from workervoice.web.gateway.failing import Failing
+from workervoice.web.gateway.media import serve_media
 from workervoice.web.gateway.notice import HEADERS, Notices
 from workervoice.web.gateway.routes import HEALTH, MESSAGES, NOTICE, NOTICE_IN, REPORTS, ROUTES
 from workervoice.web.gateway.storing import Books
@@ -143,6 +144,7 @@ def create_gateway_app(
     # Starlette's own routes: they have no parameters to check, and take half the time
     app.add_route(MESSAGES, gateway.take, methods=["POST"])
     app.add_route(REPORTS, gateway.report, methods=["POST"])
+    serve_media(app, reception.voice.recordings)
     _serve_notices(app, Notices(reception.phrases, partial(line_of, reception.process)))
 
     @app.get(HEALTH)

@@ -14,6 +14,7 @@ from workervoice.web.inventory import NOT_THE_SENDERS, Rule, Rules
 
 BODY_BYTES: Final = 4 * 1024 * 1024
 MESSAGES, REPORTS, HEALTH = "/in/{provider}/{line}", "/status/{provider}/{line}", "/health"
+MEDIA = "/media/{name}"
 NOTICE, NOTICE_IN = "/notice/{line}", "/notice/{line}/{language}"
 
 _WHO = "the provider, by its signature"
@@ -22,6 +23,7 @@ _RATE = (
     "provider sends is checked one at a time, beside the others"
 )
 _NOTICE_RATE = "none: a page from memory; a line is looked up one at a time, and once a minute"
+_MEDIA_RATE = "none: a recording that is the same for everybody; files are read one at a time"
 
 ROUTES: Rules = MappingProxyType(
     {
@@ -29,6 +31,8 @@ ROUTES: Rules = MappingProxyType(
         ("POST", REPORTS): Rule(_WHO, _RATE, BODY_BYTES, writes=True),
         ("GET", NOTICE): Rule("anyone", _NOTICE_RATE),
         ("GET", NOTICE_IN): Rule("anyone", _NOTICE_RATE),
+        ("GET", MEDIA): Rule("anyone", _MEDIA_RATE),
+        ("HEAD", MEDIA): Rule("anyone", _MEDIA_RATE),
         ("GET", HEALTH): Rule("anyone", "none: two letters, which touch nothing"),
     }
 )

@@ -70,14 +70,14 @@ class Desk:
         try:
             to, text = address(words(record, "to")), words(record, "text")
             line = self.network.line_of(words(record, "from"), to)
-            outbox = words(record, "outbox")
+            outbox, media = words(record, "outbox"), words(record, "media")
         except Malformed:
             raise Declined(400, "21211", permanent=True) from None
         except NotFound:
             raise Declined(400, "21606") from None
-        if not 0 < len(text) <= MOST_TEXT:
+        if not (0 < len(text) <= MOST_TEXT or (media and not text)):
             raise Declined(400, "21617", permanent=True)
-        return self.network.arrived(line, to, text, self.now(), outbox)
+        return self.network.arrived(line, to, (text, media), self.now(), outbox)
 
     def report(self, record: Mapping[str, Any], bubble: Bubble) -> None:
         """Tell the hotline that its message is on the phone. Nobody waits for the answer."""

@@ -48,6 +48,7 @@ class Bubble:
     at: float  # unix seconds
     state: State
     outbox: str = ""
+    media: str = ""  # where a voice note lies
 
     def __repr__(self) -> str:
         return f"Bubble({self.id})"
@@ -59,6 +60,7 @@ class Bubble:
             "line": self.line,
             "from": "worker" if self.by_worker else "hotline",
             "text": self.text,
+            "media": self.media,
             "at": self.at,
             "state": self.state,
             "parts": segments(self.text) if sms else 1,
@@ -92,10 +94,13 @@ class Network:
         line.address(number)
         return self._add(Bubble(str(uuid4()), number, line.slug, True, text, at, "sending"))
 
-    def arrived(self, line: PhoneLine, to: Address, text: str, at: float, outbox: str) -> Bubble:
-        """The hotline sent this, and the phone has it."""
+    def arrived(
+        self, line: PhoneLine, to: Address, said: tuple[str, str], at: float, outbox: str
+    ) -> Bubble:
+        """The hotline sent this, a text or where a voice note lies, and the phone has it."""
+        text, media = said
         bubble = Bubble(str(uuid4()), to.value, line.slug, False, text, at, "delivered", outbox)
-        return self._add(bubble)
+        return self._add(replace(bubble, media=media))
 
     def settle(self, bubble_id: str, state: State) -> None:
         """A message on its way got there, or did not."""

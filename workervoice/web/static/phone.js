@@ -63,6 +63,13 @@ function bubble(message) {
   foot.append(note(at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })));
   const states = { sending: "…", sent: "✓", delivered: "", refused: "not sent" };
   if (states[message.state]) foot.append(note(states[message.state]));
+  if (message.media) {
+    const player = document.createElement("audio");
+    player.controls = true;
+    player.preload = "none";
+    player.src = message.media;
+    words.append(player);
+  }
   box.append(words, foot);
   return box;
 }
