@@ -157,6 +157,8 @@ def test_an_id_has_one_spelling(
     ids["factor_id"] = scene.action  # nobody's
     ids["entry_id"] = scene.case
     ids["person_id"], ids["line_id"] = scene.person, scene.line
+    ids["person_id"] = scene.person
+    ids |= {"loan_id": scene.loan, "lent_id": scene.case}
 
     for name in re.findall(r"{(\w+_id)}", path):
         for spelling in SPELLINGS:
