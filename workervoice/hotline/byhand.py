@@ -13,7 +13,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from workervoice.crypto.seal import ctx
-from workervoice.errors import CryptoError, GuardFailed, KeysAway, NotFound, WorkflowError
+from workervoice.errors import CryptoError, KeysAway, NotFound, WorkflowError
 from workervoice.hotline import complaints, registry
 from workervoice.hotline.casefile import read_facts
 from workervoice.hotline.complaints import Docket, Filed
@@ -152,7 +152,7 @@ class ByHand:
         lines = {line.id: line for line in registry.lines(tx, pen.vault, pen.directory)}
         line = lines.get(entry.line_id)
         if line is None:
-            raise GuardFailed("there is no such line")
+            raise NotFound("there is no such line")
         place = ctx("seen", tx.programme, "", str(row.id))  # no line has an empty name
         message_mac = self.reception.process.custody.mac("duplicates", place)
         inbound = _inbound(entry, line)
@@ -190,13 +190,13 @@ def _nobody(line: Line) -> Met:
 
 
 def _of_case(tx: Tx, pen: Pen, case_id: UUID, officer_id: UUID) -> Met:
-    """Somebody to whom no phone leads came again. Raises `GuardFailed`, `NotFound`."""
+    """Somebody to whom no phone leads came again. Raises `NotFound`."""
     seen = case_by_id(tx, case_id)
     talk = lock_conversation(tx, pen.vault, seen.conversation_id)  # first, as in `receive`
     record = ConversationRecord.from_json(talk.record)
     named = read_facts(tx, pen.vault, pen.directory, case_by_id(tx, case_id)).is_for(officer_id)
     if record.contact_id != NOBODY or record.case_id != case_id or not named:
-        raise GuardFailed("nothing is added to this case by hand")
+        raise NotFound("nothing is added to this case by hand")
     return Met(talk, record, {})
 
 
