@@ -131,6 +131,11 @@ def test_every_event_and_kind_that_is_noted_is_listed() -> None:
             if isinstance(first, ast.Constant):
                 if name == "_JOURNAL.note":
                     events.add(str(first.value))
+                    kinds |= {
+                        str(given.value.value)
+                        for given in call.keywords
+                        if given.arg == "kind" and isinstance(given.value, ast.Constant)
+                    }
                 elif (
                     name in {"self._alone", "self._count"} and path.name == "tick.py"
                 ) or name.endswith(".if_broken"):

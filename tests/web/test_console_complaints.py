@@ -127,7 +127,12 @@ def test_no_route_of_a_handler_knows_a_complaint(house: House) -> None:
         answers = []
         for each in (case_id, nothing().case):
             path = template.format(
-                case_id=each, message_id=message, entry_id=message, move="take_up", form="note"
+                case_id=each,
+                message_id=message,
+                entry_id=message,
+                lent_id=message,
+                move="take_up",
+                form="note",
             )
             got = asha.open(path) if method == "GET" else asha.post(path, FORM)
             answers.append((got.status_code, steady(got.text)))

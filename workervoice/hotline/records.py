@@ -81,6 +81,8 @@ class ConversationRecord:
     def to_json(self) -> dict[str, Any]:
         ids = {"complaint": self.complaint_id, "asks": self.asks, "leads_to": self.leads_to}
         now_and_then: dict[str, Any] = {name: each.hex for name, each in ids.items() if each}
+        if self.pace != UNCOUNTED:
+            now_and_then["pace"] = self.pace.to_list()
         if self.shared:
             now_and_then["shared"] = True
         if self.phones:
@@ -92,7 +94,6 @@ class ConversationRecord:
             "case": None if self.case_id is None else str(self.case_id),
             "known_by": list(self.known_by),
             "sent": list(self.sent),
-            "pace": self.pace.to_list(),
             **now_and_then,
         }
 
