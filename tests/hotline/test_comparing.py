@@ -16,7 +16,8 @@ from workervoice.errors import NotFound
 from workervoice.hotline.agreement import COLUMNS, Agreement, Range, Row, agreement, table
 from workervoice.hotline.comparing import APART, Counts, outcome, published
 from workervoice.hotline.overview import queue
-from workervoice.hotline.records import CaseRecord, Verdict
+from workervoice.hotline.records import CaseRecord
+from workervoice.hotline.verdicts import Verdict
 from workervoice.message import Facts, Grade, Priority
 from workervoice.store.comparison import stored_comparison
 from workervoice.store.engine import Scope

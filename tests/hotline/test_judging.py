@@ -18,8 +18,9 @@ from workervoice.hotline.disclosing import OVERRULED
 from workervoice.hotline.issuepage import issue_page
 from workervoice.hotline.judging import after_verdict
 from workervoice.hotline.overview import queue
-from workervoice.hotline.records import CaseRecord, Verdict
+from workervoice.hotline.records import CaseRecord
 from workervoice.hotline.sidebyside import Said, judged
+from workervoice.hotline.verdicts import Verdict
 from workervoice.message import INDICATORS, Grade, Priority
 from workervoice.triage.ilo import VERSION
 from workervoice.triage.opinion import Opinion

@@ -93,8 +93,7 @@ def prepare(
         owed = _open(tx, process, claimed, directory)
         row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
         record = ConversationRecord.from_json(row.record)
-        contact_id, line_id = _whom(owed, record)
-        contact = _contact(tx, claimed, contact_id, record, directory)
+        contact = _contact(tx, claimed, _whom(owed, record)[0], record, directory)
         address = _address(tx, process, contact)
         series = newest.compare(tx, process.vault, "outbox", claimed.id, [claimed.logged()])
         newest.check(tx, process.vault, [row.logged(), contact.logged()])
@@ -108,7 +107,7 @@ def prepare(
         return Dispatch(Verdict.BROKEN)
     except (CryptoError, NotFound, ValueError, KeyError):
         return Dispatch(Verdict.UNOPENED)
-    line = _line(tx, process, directory, line_id)
+    line = _line(tx, process, directory, _whom(owed, record)[1])
     if line is None:
         return Dispatch(Verdict.UNOPENED)
     if record.was_sent(claimed.id):  # a copy of the row, put back after it was sent

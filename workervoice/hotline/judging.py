@@ -11,7 +11,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from workervoice.hotline.records import CaseRecord, Verdict
+from workervoice.hotline.records import CaseRecord
+from workervoice.hotline.verdicts import Verdict
 from workervoice.message import Facts, Priority
 from workervoice.triage import ilo
 from workervoice.triage.engine import Reading

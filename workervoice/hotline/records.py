@@ -14,6 +14,7 @@ from uuid import UUID
 
 from workervoice.errors import NotTrusted
 from workervoice.hotline.practised import Practised
+from workervoice.hotline.verdicts import Verdict, letters, verdicts
 from workervoice.message import INDICATORS, Answer, Facts, Grade, Priority
 from workervoice.store.vault import QueueRecord
 from workervoice.triage import facts as triage_facts
@@ -121,15 +122,6 @@ def mark(index: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a person said last of an indicator: "confirmed", "overruled" or "added"; `read` is
-    whether packs had read it in what was written until then."""
-
-    said: str
-    read: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CaseRecord:
     """A case's facts and dates. `came_from` is the state before a withdrawal; `overruled` and
     `added` are the indicators that people judged otherwise than the machine read them, as they
@@ -178,7 +170,7 @@ class CaseRecord:
             "readers": sorted(str(each) for each in self.readers),
             "read": "".join("+" if code in self.read else "-" for code in INDICATORS),
             "read_by": self.read_by,
-            "verdicts": "".join(_LETTERS[self.verdicts.get(code)] for code in INDICATORS),
+            "verdicts": letters(self.verdicts),
             "judged_by": self.judged_by,
             "grade": str(self.grade),
             "priority": str(self.priority),
@@ -222,7 +214,7 @@ class CaseRecord:
                 c for c, said in zip(INDICATORS, record["read"], strict=True) if said == "+"
             ),
             read_by=record["read_by"],
-            verdicts=_verdicts(record["verdicts"]),
+            verdicts=verdicts(record["verdicts"]),
             judged_by=record["judged_by"],
             practice=Practised.from_json(record["practice"]) if "practice" in record else None,
         )
@@ -250,23 +242,6 @@ class CaseRecord:
     def waits_for_us(self) -> bool:
         """True while the worker's last text has no answer from a person."""
         return self.answered_at is None or self.answered_at < self.last_in_at
-
-
-# One letter for each indicator, so that the record's size tells nothing of what people judged.
-_LETTERS: Mapping[Verdict | None, str] = {
-    None: "-",
-    **{
-        Verdict(said, read): said[0].upper() if read else said[0]
-        for said in ("confirmed", "overruled", "added")
-        for read in (True, False)
-    },
-}
-_VERDICTS = {letter: verdict for verdict, letter in _LETTERS.items() if verdict is not None}
-
-
-def _verdicts(letters: str) -> Mapping[str, Verdict]:
-    each = zip(INDICATORS, letters, strict=True)
-    return MappingProxyType({c: _VERDICTS[letter] for c, letter in each if letter != "-"})
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
