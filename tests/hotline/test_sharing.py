@@ -325,3 +325,24 @@ def test_a_phone_that_left_is_on_its_own_again(house: House) -> None:
     assert "who are you?" not in read_by_a_handler(house, old.case_id)
     assert old.texts[-1] == phrase(house, "reply_waits")
     assert phrase(house, "reply_waits") not in new.texts[-1:]
+
+
+def test_a_phone_whose_own_case_others_read_is_not_forgotten_with_the_worker(
+    house: House,
+) -> None:
+    old, new = a_worker(house), a_worker(house)
+    old.say(FIRST)
+    code = _code(old)
+    new.say("your officer told my boss my name")
+    new.say(code)
+    assert old.case_id is not None
+    sameworker.let_in(house.console, house.actor("asha"), old.case_id, "sure")
+    (digit,) = re.findall(r"\d", old.say("delete")[0].replace("72", ""))
+    old.say(digit)
+    house.wait(hours=73)
+    house.desk.move(house.actor("asha"), old.case_id, "erase", "asked for")
+
+    with house.owner.begin(Scope(house.programme)) as tx:
+        left = tx.connection.execute(select(contact.c.id)).all()
+
+    assert len(left) == 1

@@ -84,7 +84,9 @@ def erase(file: OpenCase) -> None:
     # a case that this officer may not know of needs the worker; whoever erases that one forgets
     apart = restricted_of(file.tx, file.talk.id)
     if not (by_age and file.siblings) and not apart:
-        forget_worker(file.tx, file.pen, file.talk)
+        phones = file.conversation.phones  # whose own conversation may have a case like that, too
+        but = [each for each in phones if restricted_of(file.tx, each)]
+        forget_worker(file.tx, file.pen, file.talk, but)
 
 
 def erase_again(tx: Tx, pen: Pen, case_id: UUID) -> bool:

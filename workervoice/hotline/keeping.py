@@ -8,7 +8,7 @@ conversation locked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -121,33 +121,34 @@ def would_go(process: Process, scope: Scope, now: datetime) -> Iterator[tuple[Pa
             found = conversations_over(tx, after, BATCH)
 
 
-def forget_worker(tx: Tx, pen: Pen, talk: Conversation) -> None:
+def forget_worker(tx: Tx, pen: Pen, talk: Conversation, but: Collection[UUID] = ()) -> None:
     """Destroy how this worker is reached, from whichever phone, and how far the dialogue with them
-    is."""
+    is. Phones that are named in `but` only stop leading here."""
     forget_contact(tx, talk.id)
     forget_of(tx, talk.id)
     was = ConversationRecord.from_json(talk.record)
     for phone in was.phones:
-        _forget_phone(tx, pen, phone, talk.id)
+        _forget_phone(tx, pen, (phone, talk.id), kept=phone in but)
     blank = ConversationRecord(Progress(state=talk.state), was.line_id, NOBODY)
     if was != blank:
         save_conversation(tx, pen.vault, talk, state=talk.state, record=blank.to_json())
         pen.log(tx, "contact_erased", talk.id)
 
 
-def _forget_phone(tx: Tx, pen: Pen, phone: UUID, leads_to: UUID) -> None:
+def _forget_phone(tx: Tx, pen: Pen, leading: tuple[UUID, UUID], *, kept: bool) -> None:
     """A further phone of a worker's: its address goes, unless its own conversation has cases."""
+    phone, leads_to = leading
     row = lock_conversation(tx, pen.vault, phone)
     record = ConversationRecord.from_json(row.record)
     if record.leads_to != leads_to:
         return
-    kept = replace(record, leads_to=None)
-    if not cases_of_conversation(tx, phone, lock=False):
+    left = replace(record, leads_to=None)
+    if not kept and not cases_of_conversation(tx, phone, lock=False):
         forget_contact(tx, phone)
         forget_of(tx, phone)
-        kept = ConversationRecord(Progress(state=row.state), record.line_id, NOBODY)
+        left = ConversationRecord(Progress(state=row.state), record.line_id, NOBODY)
         pen.log(tx, "contact_erased", phone)
-    save_conversation(tx, pen.vault, row, state=row.state, record=kept.to_json())
+    save_conversation(tx, pen.vault, row, state=row.state, record=left.to_json())
 
 
 def _listed(tx: Tx, found: Due, conversation_id: UUID) -> Iterator[tuple[Part, UUID]]:
