@@ -142,6 +142,20 @@ def test_trying_pins_in_one_conversation_closes_the_other_one_too(house: House) 
     assert tomorrow == ["How many are you?"]
 
 
+def test_wrong_pins_of_another_day_do_not_hide_a_new_one_from_the_other_conversation(
+    house: House,
+) -> None:
+    worker = _two(house, first_has=PIN)
+    worker.say(SECOND)
+    for wrong in ("1111", "2222", "3333"):
+        worker.say(wrong)
+    house.wait(days=1)
+    for wrong in ("1111", "2222", "3333", "4444", "5555"):
+        worker.say(wrong)
+
+    assert worker.say(PIN) == [phrase(house, "pin_later")]
+
+
 def test_stop_silences_the_phone_and_not_only_one_of_its_conversations(house: House) -> None:
     worker = _two(house, first_has=PIN)
     worker.say(SECOND)

@@ -129,7 +129,8 @@ def _whose(
     others = [pair for pair in _pairs(places) if pair not in current]
     found = _known(rows, places)
     if others and (not found or _rotates(places)):
-        found |= _known(conversations_by_index(tx, pen.vault, others), places)
+        elsewhere = _known(conversations_by_index(tx, pen.vault, others), places)
+        found = {**elsewhere, **found}  # the sender's own come first
     if not found:  # a stranger, unless a pepper came just before they were held
         before, places = places, _places(tx, process, inbound)
         if places != before:

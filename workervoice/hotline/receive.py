@@ -176,7 +176,7 @@ class Reception:
             sharing.spread(tx, pen, met, heard, turn)
         if Effect.BEGIN in turn.effects:
             sharing.begin(tx, pen, met, came, custody)
-        if Effect.GIVE_CODE in turn.effects:
+        if Effect.GIVE_CODE in turn.effects and turn.says:  # one that nobody is told ends none
             returncodes.give(tx, pen, custody, met.row.id, heard.code)
         code = found(inbound.text) if Effect.TAKE_CODE in turn.effects else None
         if code is not None:

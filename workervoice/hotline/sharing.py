@@ -26,7 +26,7 @@ def spread(tx: Tx, pen: Pen, met: Met, heard: Heard, turn: Turn) -> None:
     """STOP, and a word for duress, silence the phone and not only the conversation they came in:
     whoever holds it sees what arrives for any of them."""
     others = [each for number, each in enumerate(met.phone) if number != met.own]
-    if turn.progress.tries > met.record.progress.tries:  # another conversation's, perhaps
+    if _was_tried(met.record.progress, turn.progress, heard.today):  # another's PIN, perhaps
         for each in others:
             _saved(tx, pen, each, mistried(each.record.progress, heard.today))
         return
@@ -38,6 +38,12 @@ def spread(tx: Tx, pen: Pen, met: Met, heard: Heard, turn: Turn) -> None:
         for each in others:
             if _saved(tx, pen, each, heard_again(each.record.progress)):
                 give_back(tx, pen, each.row.id)
+
+
+def _was_tried(before: Progress, after: Progress, today: str) -> bool:
+    """A wrong PIN came with this text; those of other days count no more."""
+    earlier = before.tries if before.tried_on == today else 0
+    return after.tried_on == today and after.tries > earlier
 
 
 def begin(
