@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.hotline.rotations import begun_pepper
 from tests.house import House
 from tests.looking import Worker, a_worker, asked, cases_of, phrase, read_by_a_handler, rows
 from workervoice.errors import NotFound
@@ -102,6 +103,18 @@ def test_an_id_that_two_numbers_show_stays_with_the_first(house: House) -> None:
     words = sorted(read_by_a_handler(house, case_id) for case_id in cases_of(house))
     assert words == [["one", "one again"], ["other", "other again"]]
     assert rows(house)["contact"] == before["contact"]
+
+
+def test_in_a_rotation_too_an_id_that_two_numbers_show_stays_with_the_first(house: House) -> None:
+    other = Address(AddressKind.WHATSAPP, "+15550108002")
+    arrives(house, "one", PHONE, BSUID)
+    arrives(house, "other", other)
+    begun_pepper(house)
+
+    arrives(house, "other again", other, BSUID)
+
+    words = sorted(read_by_a_handler(house, case_id) for case_id in cases_of(house))
+    assert words == [["one"], ["other", "other again"]]
 
 
 def test_two_first_texts_at_the_same_moment_are_one_conversation(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -12,8 +13,10 @@ from tests.house import House
 from tests.looking import Worker, a_worker, cases_of, phrase, read_by_a_handler
 from workervoice.errors import Declined
 from workervoice.hotline import sameworker
+from workervoice.hotline.pacing import Pacing
 from workervoice.store.engine import Scope
 from workervoice.store.tables import contact
+from workervoice.workflow.pace import Limits
 from workervoice.workflow.returncodes import found, made_of
 
 FIRST = "They took our passports and we can not go out"
@@ -283,6 +286,19 @@ def test_codes_without_end_are_for_a_person_and_no_lock_out(house: House) -> Non
     assert thief.case_id is not None
     house.wait(days=1)
     thief.say(code)
+    assert len(house.leaves("code_used")) == 1
+
+
+def test_a_code_that_a_pause_keeps_from_being_told_ends_none_that_was_told(house: House) -> None:
+    old, new = a_worker(house), a_worker(house)
+    old.say(FIRST)
+    code = _code(old)
+    house.reception = replace(house.reception, pacing=Pacing(Limits(answers_per_hour=1)))
+    old.say("status")
+    assert old.say("code") == []
+
+    new.say(code)
+
     assert len(house.leaves("code_used")) == 1
 
 
