@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workervoice.errors import PackError
+from workervoice.triage.alike import Alike
 from workervoice.triage.automaton import NUMBERS, Automaton, machine_of, members_of, row
 from workervoice.triage.grammar import WITHOUT, range_of
 from workervoice.triage.lexicon import Pack, Rule
@@ -60,9 +61,11 @@ def set_of(packs: Iterable[Pack]) -> dict[str, Any]:
             owners[atom][number] = _packed(kinds)
             if not keys.isdisjoint(kinds):
                 keyed[atom] |= 1 << number
-    words = [row(atom, owned, keyed[atom]) for atom, owned in sorted(owners.items())]
+    alike = Alike()
+    words = [alike.row(row(atom, owned, keyed[atom])) for atom, owned in sorted(owners.items())]
     machine = machine_of(words)
-    return {"packs": tables, "words": words, "machine": machine, "lexis": _lexis(tables)}
+    told = alike.one({"packs": tables, "lexis": _lexis(tables)})
+    return {**told, "words": words, "machine": machine}
 
 
 def _keys(told: Mapping[str, Any]) -> frozenset[int]:
