@@ -78,7 +78,7 @@ def _row(name: str, field: FieldInfo) -> str:
 
 
 def _unit(name: str, field: FieldInfo) -> str:
-    plain = "true or false" if field.annotation is bool else "text"
+    plain = {bool: "true or false", int: "number"}.get(field.annotation, "text")  # type: ignore[arg-type]
     if get_origin(field.annotation) is Literal:
         plain = " or ".join(get_args(field.annotation))
     unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), plain)

@@ -17,6 +17,7 @@ from workervoice.errors import NotFound
 from workervoice.hotline import newest
 from workervoice.hotline.codes import marking
 from workervoice.hotline.contacts import Indexes, made_contact, newest_index, places_of
+from workervoice.hotline.practisecode import without_code
 from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.records import NOBODY, ConversationRecord, mark
 from workervoice.message import Address, Inbound
@@ -95,7 +96,7 @@ def meet(
     if len(phone) > 1:
         newest.check(tx, pen.vault, [each.row.logged() for each in phone])
     at = int(pen.now.timestamp())
-    own = meant(inbound.text, talks(process.custody, tx.programme, phone), at)
+    own = meant(without_code(inbound.text), talks(process.custody, tx.programme, phone), at)
     chosen = phone[own]
     linked = inbound.also and chosen.row.id == found[own].row.id
     new = _linked(tx, pen, found[own], places) if linked else []
