@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.house import House
 from tests.looking import Worker, a_worker, cases_of, phrase, read_by_a_handler
 from workervoice.errors import Declined
-from workervoice.hotline import sameworker
+from workervoice.hotline import practising, sameworker
 from workervoice.hotline.pacing import Pacing
 from workervoice.store.engine import Scope
 from workervoice.store.tables import contact
@@ -300,6 +300,16 @@ def test_a_code_that_a_pause_keeps_from_being_told_ends_none_that_was_told(house
     new.say(code)
 
     assert len(house.leaves("code_used")) == 1
+
+
+def test_a_practice_code_in_front_of_a_pin_hides_it_from_nobody(house: House) -> None:
+    worker = _two(house, first_has=PIN)
+    worker.say(SECOND)
+    code, _ = practising.begin(house.console, house.actor("sam"), "demo-sms", 1)
+
+    worker.say(f"{code} {PIN} this is the first one of us")
+
+    assert "this is the first one of us" in str(_two_threads(house)[0])
 
 
 def test_a_code_is_masked_wherever_it_is_pasted(house: House) -> None:
