@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from workervoice.store import tables as t
@@ -14,16 +13,16 @@ from workervoice.store.states import change_row
 from workervoice.store.vault import Vault
 
 _KIND = "line-state"
+_ONE = "SELECT version, record FROM line_state WHERE programme_id = $1 AND id = $2"
+_HELD = f"{_ONE} FOR UPDATE"
 
 
 def stored(tx: Tx, vault: Vault, line_id: UUID, *, lock: bool = False) -> tuple[int, Any]:
     """The row's version and what it says; 0 and None if there is none."""
-    c = t.line_state.c
-    query = select(c.version, c.record).where(c.programme_id == tx.programme, c.id == line_id)
-    row = tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
-        return 0, None
-    return row.version, vault.open(_KIND, tx.programme, line_id, row.version, bytes(row.record))
+    for version, record in tx.ask(_HELD if lock else _ONE, tx.programme, line_id):
+        told = vault.open(_KIND, tx.programme, line_id, version, bytes(record))
+        return version, told
+    return 0, None
 
 
 def put(tx: Tx, vault: Vault, line_id: UUID, was: int, record: object) -> bool:
