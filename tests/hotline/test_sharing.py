@@ -312,17 +312,29 @@ def test_a_practice_code_in_front_of_a_pin_hides_it_from_nobody(house: House) ->
     assert "this is the first one of us" in str(_two_threads(house)[0])
 
 
+@pytest.mark.parametrize("said", ["my code {}", "CODE: {}", "{} code", "código {}"])
+def test_the_word_code_beside_a_code_asks_for_no_new_one(house: House, said: str) -> None:
+    old, new = a_worker(house), a_worker(house)
+    old.say(FIRST)
+    code = _code(old)
+    new.say(SECOND)
+
+    assert new.say(said.format(code)) == [phrase(house, "code_taken")]
+
+
 def test_a_code_is_masked_wherever_it_is_pasted(house: House) -> None:
     worker = a_worker(house)
     worker.say(FIRST)
     code = _code(worker)
 
     worker.say(f"is this {code} my number?")
+    worker.say(f"or {made_of(1)} or {code} or both")
 
     assert worker.case_id is not None
     kept = " ".join(read_by_a_handler(house, worker.case_id))
     assert not re.search(r"\d{8}", kept)
     assert "is this •••••••••••••••• my number?" in kept
+    assert "or •••••••••••••••• or •••••••••••••••• or both" in kept
 
 
 def test_with_a_pin_a_code_needs_it(house: House) -> None:

@@ -16,6 +16,7 @@ from workervoice.store.programme import Line
 from workervoice.triage import ilo
 from workervoice.triage.language import Detected, detect
 from workervoice.workflow import returncodes
+from workervoice.workflow.commands import Command, command
 from workervoice.workflow.conversation import TALKING
 from workervoice.workflow.dialogue import Heard, Progress, Say, Turn, converse
 from workervoice.workflow.hours import read_hours
@@ -53,7 +54,7 @@ def heard(arrival: Arrival, about: About, now: datetime, spoken: Collection[str]
     code = returncodes.found(secrets_said.rest)
     tells = Answer.REPORTED in arrival.reading.facts.items.values()
     return Heard(
-        text=returncodes.without(secrets_said.rest, code),
+        text=_beside(secrets_said.rest, code),
         now=now,
         facts=about.facts,
         missing=ilo.missing(about.facts, arrival.reading.rule),
@@ -78,13 +79,18 @@ def heard(arrival: Arrival, about: About, now: datetime, spoken: Collection[str]
     )
 
 
+def _beside(text: str, code: returncodes.Found | None) -> str:
+    """What is heard beside a code. "My code" in front of one asks for no new one."""
+    rest = returncodes.without(text, code)
+    return "" if code is not None and command(rest) is Command.CODE else rest
+
+
 def without_secrets(arrival: Arrival, message: Heard, turn: Turn) -> Arrival:
     """The message as it is kept: with a PIN, a word or a code not to be read by anybody."""
     text = arrival.inbound.text
     length = len(text) if turn.secret else message.hidden
     kept = masked(text, length)
-    code = returncodes.found(kept)
-    if code is not None:
+    while (code := returncodes.found(kept)) is not None:
         kept = kept[: code.start] + masked(kept[code.start :], code.end - code.start)
     return replace(arrival, inbound=replace(arrival.inbound, text=kept))
 
