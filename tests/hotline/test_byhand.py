@@ -11,12 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from tests.house import House
 from tests.looking import Worker, asked, cases_of, read_by_a_handler, words_in
 from workervoice.errors import GuardFailed, IllegalMove, NotFound, ReasonMissing
-from workervoice.hotline import restricting
+from workervoice.hotline import restricting, sameworker
 from workervoice.hotline.casepage import CasePage, case_page
 from workervoice.hotline.handover import Entry, became, hand_over, number_of
 from workervoice.message import Priority
 from workervoice.workflow import case as case_machine
 from workervoice.workflow.machine import OFFICERS
+from workervoice.workflow.returncodes import found
+from workervoice.workflow.secretwords import MASK
 
 SAID = "They took our passports and we can not leave the dormitory"
 NUMBER = "+15550177001"
@@ -86,6 +88,22 @@ def test_ticks_for_danger_and_a_child_raise_the_priority_whatever_the_text_says(
     assert page(house, danger).record.priority is Priority.P0
     assert page(house, child).record.facts.child
     assert page(house, child).record.priority in {Priority.P0, Priority.P1}
+
+
+def test_a_code_that_is_told_on_a_call_is_masked_and_asks_for_that_phone(house: House) -> None:
+    worker = Worker(house, "+15550177009")
+    worker.say(SAID)
+    assert worker.case_id is not None
+    (said,) = worker.say("code")
+    code = found(said)
+    assert code is not None
+
+    case_id = entered(house, a_call(house, text=f"It is me, {code.digits}, my phone is gone"))
+
+    assert words_in(page(house, case_id)) == [f"It is me, {MASK * 16}, my phone is gone"]
+    assert len(house.leaves("code_used")) == 1
+    sameworker.let_in(house.console, house.actor("asha"), worker.case_id, "knew the month")
+    assert entered(house, a_call(house, text="More of it")) == worker.case_id
 
 
 def test_without_a_tick_nobody_may_be_told(house: House) -> None:

@@ -19,13 +19,14 @@ from workervoice.hotline.casefile import read_facts
 from workervoice.hotline.complaints import Docket, Filed
 from workervoice.hotline.dossier import Arrival, Entered, Filing
 from workervoice.hotline.handover import Entry, opened
-from workervoice.hotline.hearing import with_language
+from workervoice.hotline.hearing import with_language, without_codes
 from workervoice.hotline.meeting import Met, meet
 from workervoice.hotline.noting import note_once, refusals_noted
 from workervoice.hotline.poster import Poster
 from workervoice.hotline.process import Outdated, Pen, Signer
 from workervoice.hotline.receive import Reception
 from workervoice.hotline.records import NOBODY, ConversationRecord
+from workervoice.hotline.returncodes import take
 from workervoice.message import Address, AddressKind, Facts, Inbound
 from workervoice.store import handover as store
 from workervoice.store.cases import case_by_id
@@ -44,6 +45,7 @@ from workervoice.store.log import Event
 from workervoice.store.programme import Line, programmes
 from workervoice.triage.engine import Reading
 from workervoice.triage.language import Detected
+from workervoice.workflow import returncodes
 from workervoice.workflow.byhand import after_entry
 from workervoice.workflow.dialogue import Turn
 from workervoice.workflow.progress import Progress
@@ -164,15 +166,23 @@ class ByHand:
             met = _nobody(line)
         entered = Entered(entry.way, row.officer_id)
         arrival = Arrival(line, inbound, reading, entered)
-        arrival = with_language(arrival, met.record.progress.language)
+        arrival = without_codes(with_language(arrival, met.record.progress.language))
         known = [met.row.logged()] if met.known else []
         docket = _for_its_writer(complaints.sort(tx, pen, met.record, arrival, known), reading)
         filing = _filing(tx, pen, (met, docket), (entry, arrival))
         filed = complaints.take(tx, pen, docket, filing)
         _store(tx, pen, met, filing, filed)
+        self._take_code(tx, pen, met, entry)
         remember_once(tx, message_mac, pen.now.date())
         pen.log(tx, "entered_by_hand", filed.any or met.row.id, entry.way)
         return _outcome(docket, filed, row.officer_id)
+
+    def _take_code(self, tx: Tx, pen: Pen, met: Met, entry: Entry) -> None:
+        """A worker who calls from another phone tells the code: as if they had sent it."""
+        code = returncodes.found(entry.text)
+        if code is not None and met.phone:
+            sender = met.phone[met.own].own_id
+            take(tx, pen, self.reception.process.custody, sender, code.digits)
 
 
 def _inbound(entry: Entry, line: Line) -> Inbound:

@@ -89,10 +89,18 @@ def without_secrets(arrival: Arrival, message: Heard, turn: Turn) -> Arrival:
     """The message as it is kept: with a PIN, a word or a code not to be read by anybody."""
     text = arrival.inbound.text
     length = len(text) if turn.secret else message.hidden
-    kept = masked(text, length)
-    while (code := returncodes.found(kept)) is not None:
-        kept = kept[: code.start] + masked(kept[code.start :], code.end - code.start)
-    return replace(arrival, inbound=replace(arrival.inbound, text=kept))
+    return _kept(arrival, masked(text, length))
+
+
+def without_codes(arrival: Arrival) -> Arrival:
+    """What a person wrote down, as it is kept: a code to go on with is nobody's to read."""
+    return _kept(arrival, arrival.inbound.text)
+
+
+def _kept(arrival: Arrival, text: str) -> Arrival:
+    while (code := returncodes.found(text)) is not None:
+        text = text[: code.start] + masked(text[code.start :], code.end - code.start)
+    return replace(arrival, inbound=replace(arrival.inbound, text=text))
 
 
 def turn(progress: Progress, message: Heard) -> Turn:
