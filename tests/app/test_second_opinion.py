@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from workervoice.app import second_opinion
+from workervoice.app.programs import Program
 from workervoice.app.second_opinion import ModelProcess, started
 from workervoice.errors import SettingsError
 
@@ -34,7 +35,7 @@ def a_program(tmp_path: Path, what: str = "pass") -> Path:
 
 
 def begun(program: Path) -> ModelProcess:
-    model = ModelProcess(program)
+    model = ModelProcess(Program(program))
     model.begin()
     until = time.monotonic() + 20
     while model.of("hello", "en") is None and time.monotonic() < until:
@@ -103,7 +104,7 @@ def test_it_has_no_network_no_environment_and_writes_no_file(tmp_path: Path) -> 
 """
     program = a_program(tmp_path, tries.strip())
 
-    child = started(program)
+    child = started(Program(program))
 
     opinion = child.ask("we are alone", "en", 5)
     child.end()
@@ -114,7 +115,7 @@ def test_it_has_no_network_no_environment_and_writes_no_file(tmp_path: Path) -> 
 
 def test_a_program_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be started"):
-        started(tmp_path / "nothing")
+        started(Program(tmp_path / "nothing"))
 
 
 def test_a_program_that_never_reads_holds_nobody_up(tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_a_program_that_never_reads_holds_nobody_up(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     program.chmod(0o755)
-    model = ModelProcess(program)
+    model = ModelProcess(Program(program))
     model.begin()
     time.sleep(1.5)
     before = time.monotonic()
@@ -163,7 +164,7 @@ def test_what_the_program_started_ends_with_it(tmp_path: Path) -> None:
     wrapper = tmp_path / "wrapper"
     wrapper.write_text(f"#!/bin/sh\n{inner} & echo $! > /dev/null\nwait\n", encoding="utf-8")
     wrapper.chmod(0o755)
-    child = second_opinion._Child(wrapper, time.monotonic)  # noqa: SLF001
+    child = second_opinion._Child(Program(wrapper), time.monotonic)  # noqa: SLF001
     time.sleep(0.5)
 
     child.end()

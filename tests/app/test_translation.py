@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from workervoice.app.programs import Program
 from workervoice.app.translation import MOST_CHARACTERS, TranslationProgram
 from workervoice.errors import Declined
 
@@ -20,7 +21,7 @@ def a_program(tmp_path: Path, what: str) -> TranslationProgram:
     program = tmp_path / "translate"
     program.write_text(f"#!{sys.executable}\n{WORDS}{what}\n", encoding="utf-8")
     program.chmod(0o755)
-    return TranslationProgram(program, patience=5)
+    return TranslationProgram(Program(program), patience=5)
 
 
 def test_a_program_gets_text_and_language_and_says_what_it_makes_of_it(tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ def test_a_program_that_is_not_there_is_said_to_be(tmp_path: Path) -> None:
 
     for program in (tmp_path / "nothing", plain):
         with pytest.raises(Declined, match="cannot be started"):
-            TranslationProgram(program)("hola", "es")
+            TranslationProgram(Program(program))("hola", "es")
 
 
 def test_it_has_no_network_no_secret_of_ours_and_writes_no_file(

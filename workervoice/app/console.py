@@ -10,6 +10,7 @@ from functools import partial
 from pydantic import SecretStr
 
 from workervoice.app.processes import build_process
+from workervoice.app.programs import Program
 from workervoice.app.serving import Seat, listening_socket, ops_of_server, serve, web_server
 from workervoice.app.translation import TranslationProgram
 from workervoice.app.watching import keys_away
@@ -49,7 +50,9 @@ def run_console(settings: Settings, seat: Seat) -> None:
     load = partial(Engine.load, settings.packs_dir, settings.rule)
     prompter = Prompter(load, desk.phrases)
     command = settings.translate_command
-    machine = TranslationProgram(command) if command is not None else None
+    machine = None
+    if command is not None:
+        machine = TranslationProgram(Program.beside(settings, command))
     app.state.console = replace(app.state.console, shelf=shelf, prompter=prompter, machine=machine)
     server = web_server(app, settings.recycle_requests if kept else 0, tied=seat.tied)
     registry = app.state.console.counts.registry

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from workervoice.app.intake import Intake
 from workervoice.app.processes import build_process, public_url
+from workervoice.app.programs import Program
 from workervoice.app.second_opinion import ModelProcess
 from workervoice.app.serving import Seat, listening_socket, ops_of_server, serve, web_server
 from workervoice.app.watching import keys_away
@@ -77,7 +78,7 @@ def begun_model(settings: Settings) -> ModelProcess | None:
     """The program for a second opinion, which starts meanwhile; None if there is none."""
     if settings.second_opinion is None:
         return None
-    second = ModelProcess(settings.second_opinion)
+    second = ModelProcess(Program.beside(settings, settings.second_opinion))
     second.begin()
     return second
 

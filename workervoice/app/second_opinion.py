@@ -9,15 +9,13 @@ from __future__ import annotations
 import json
 import os
 import selectors
-import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
+from workervoice.app.programs import Program, end
 from workervoice.app.shut_in import NO_PROGRAM, NO_WALL
 from workervoice.errors import SettingsError
 from workervoice.journal import Journal
@@ -30,7 +28,7 @@ MOST_CHARACTERS = 10_000  # of a text
 MOST_BYTES = 4096  # of an answer
 _JOURNAL = Journal("workervoice")
 _SAYS = {
-    NO_WALL: "this system does not let us take the network from it: allow user namespaces, or "
+    NO_WALL: "this system does not let us shut it in: allow user namespaces, or "
     "leave the setting out",
     NO_PROGRAM: "it cannot be started: name a program that this user may run",
     None: "it does not answer as docs/triage.md says",
@@ -40,16 +38,9 @@ _SAYS = {
 class _Child:
     """One running program. Every `ask` but the first has to be answered at once."""
 
-    def __init__(self, program: Path, monotonic: Callable[[], float]) -> None:
+    def __init__(self, program: Program, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._process = subprocess.Popen(  # noqa: S603  the operator's own program
-            [sys.executable, "-m", "workervoice.app.shut_in", str(program)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},  # noqa: TID251
-        )
+        self._process = program.started(stdin=subprocess.PIPE)
         if self._process.stdin is None or self._process.stdout is None:
             raise OSError("no pipes")
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
@@ -74,13 +65,7 @@ class _Child:
         code = None
         with suppress(subprocess.TimeoutExpired):
             code = self._process.wait(timeout=0.1)
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
-        self._process.wait()
+        end(self._process)
         return code
 
     def _write(self, line: bytes, until: float) -> None:
@@ -111,7 +96,7 @@ class ModelProcess:
     """A second opinion from a program. Several threads may ask; one is answered at a time, and the
     others go without if it takes too long."""
 
-    def __init__(self, program: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, program: Program, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._program, self._monotonic = program, monotonic
         self._lock = threading.Lock()
         self._child: _Child | None = None
@@ -166,7 +151,7 @@ class ModelProcess:
             child.end()
 
 
-def started(program: Path, monotonic: Callable[[], float] = time.monotonic) -> _Child:
+def started(program: Program, monotonic: Callable[[], float] = time.monotonic) -> _Child:
     """The program, once it has answered. Raises `SettingsError` with what to do."""
     child = _Child(program, monotonic)
     if child.ask("hello", "en", START_SECONDS) is None:

@@ -9,15 +9,12 @@ from __future__ import annotations
 import os
 import re
 import selectors
-import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 
+from workervoice.app.programs import Program, end
 from workervoice.app.shut_in import NO_PROGRAM, NO_WALL
 from workervoice.errors import Declined
 
@@ -26,7 +23,7 @@ MOST_CHARACTERS = 10_000  # of a text
 MOST_BYTES = 65_536  # of an answer
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}")
 _SAYS = {
-    NO_WALL: "this system does not let us take the network from the translation program",
+    NO_WALL: "this system does not let us shut the translation program in",
     NO_PROGRAM: "the translation program cannot be started",
 }
 _FAILED = "the translation program ended without a translation"
@@ -37,7 +34,7 @@ class TranslationProgram:
 
     def __init__(
         self,
-        program: Path,
+        program: Program,
         monotonic: Callable[[], float] = time.monotonic,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
@@ -66,7 +63,7 @@ class TranslationProgram:
         except subprocess.TimeoutExpired:
             raise _too_slow(self._patience) from None
         finally:
-            _end(process)
+            end(process)
         if code != 0 or not said.strip():
             raise Declined(_SAYS.get(code, _FAILED))
         return said.decode("utf-8", "replace").strip()
@@ -91,7 +88,7 @@ def _too_slow(patience: float) -> Declined:
     return Declined(f"the translation program took longer than {patience:g} seconds")
 
 
-def _started(program: Path, text: bytes, language: str) -> subprocess.Popen[bytes]:
+def _started(program: Program, text: bytes, language: str) -> subprocess.Popen[bytes]:
     """The text is handed over in memory that has no name, so that it is on no disk and nobody has
     to wait until it is read."""
     handle = os.memfd_create("text")
@@ -99,22 +96,6 @@ def _started(program: Path, text: bytes, language: str) -> subprocess.Popen[byte
         with os.fdopen(os.dup(handle), "wb") as memory:
             memory.write(text)
         os.lseek(handle, 0, os.SEEK_SET)
-        return subprocess.Popen(  # noqa: S603  the operator's own program
-            [sys.executable, "-m", "workervoice.app.shut_in", str(program), language],
-            stdin=handle,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},  # noqa: TID251
-        )
+        return program.started(language, stdin=handle)
     finally:
         os.close(handle)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End it, and what it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    if process.stdout is not None:
-        process.stdout.close()
-    process.wait()

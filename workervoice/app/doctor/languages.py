@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workervoice.app.doctor.findings import Finding, Look, ill
+from workervoice.app.programs import Program
 from workervoice.app.second_opinion import started
 from workervoice.app.translation import TranslationProgram
 from workervoice.errors import Declined, PackError, WorkervoiceError
@@ -42,7 +43,7 @@ def second_opinion(look: Look) -> Iterator[Finding]:
     if program is None:
         return
     try:
-        started(program).end()
+        started(Program.beside(look.settings, program)).end()
     except WorkervoiceError as exc:
         yield ill("second_opinion", f"Second opinion: {exc}")
     else:
@@ -55,7 +56,7 @@ def translate_command(look: Look) -> Iterator[Finding]:
     if program is None:
         return
     try:
-        TranslationProgram(program)("hola", "es")
+        TranslationProgram(Program.beside(look.settings, program))("hola", "es")
     except (Declined, OSError) as exc:
         why = str(exc) if isinstance(exc, Declined) else "it cannot be started"
         yield ill("translate_command", f"Translation program: {why}.")
