@@ -55,11 +55,30 @@ def test_only_what_is_asked_for_is_made(terminal: Terminal, tmp_path: Path) -> N
     assert {text[:6] for text in codes_on(printed, 3.0)[0]} == {"SMSTO:"}
 
 
+def test_a_line_of_another_country_needs_the_sites_emergency_number(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    asked = ("HARBOR", "--language", "th", "--line", "demo-sms", "--emergency", "191")
+
+    code, _ = terminal.runs("posters", "make", *asked, "--out", str(tmp_path))
+
+    assert code == 0
+    assert (tmp_path / "HARBOR-th-a4.pdf").exists()
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
         (("NOWHERE", "--language", "en"), "there is no site NOWHERE"),
         (("RIVER", "--language", "xx"), "there are no phrases in xx"),
+        (
+            ("HARBOR", "--language", "th", "--line", "demo-sms"),
+            "is a line in BD, and HARBOR is in TH",
+        ),
+        (
+            ("RIVER", "--language", "en", "--emergency", "call us"),
+            "no number that a worker in danger",
+        ),
         (("RIVER", "--language", "en", "--line", "none"), "there is no line none"),
         (("RIVER", "--language", "en", "--verify", "a\nb"), "--verify is one line"),
         (("RIVER", "--language", "en", "--verify", "see Ꭰ"), "no font that comes along has Ꭰ"),

@@ -46,6 +46,8 @@ def _declare_make(posters: Any) -> None:
     make.add_argument("--form", action="append", choices=_FORMS, help="default: both")
     about = "whose number it shows (default: the lines of the site's country)"
     make.add_argument("--line", action="append", default=[], metavar="SLUG", help=about)
+    about = "to call in danger (default: the number that the lines tell)"
+    make.add_argument("--emergency", default="", metavar="NUMBER", help=about)
     about = "a second place where the number can be verified: an address, or words"
     make.add_argument("--verify", default="", metavar="PLACE", help=about)
     make.add_argument("--out", type=Path, default=Path(), help="directory (default: this one)")
@@ -88,7 +90,7 @@ def _make(parsed: argparse.Namespace) -> int:
     from workervoice.workflow.phrasebook import PhraseBook  # noqa: PLC0415
 
     with process_beside(load(), "gateway") as process:
-        site, lines = what_it_says(process, parsed.site, parsed.line)
+        site, lines = what_it_says(process, parsed.site, parsed.line, parsed.emergency)
     book = PhraseBook.load()
     made: list[tuple[str, bytes]] = []
     for language in dict.fromkeys(parsed.language):

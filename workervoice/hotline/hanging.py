@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -25,10 +25,13 @@ from workervoice.store.programme import (
 )
 
 
-def what_it_says(process: Process, code: str, slugs: Collection[str]) -> tuple[Site, list[Line]]:
+def what_it_says(
+    process: Process, code: str, slugs: Collection[str], emergency: str = ""
+) -> tuple[Site, list[Line]]:
     """The site, and the lines whose numbers its poster shows: those that are named, else all of the
-    site's country. Raises `NotFound` for what no registrar vouched for, and `Declined` if a reader
-    would not know which number to take."""
+    site's country. `emergency` stands there instead of the lines' own emergency number. Raises
+    `NotFound` for what no registrar vouched for, and `Declined` if a reader would not know which
+    number to take, or would be told another country's."""
     with process.database.begin() as tx:
         known = programmes(tx)
     for programme in known:
@@ -37,7 +40,7 @@ def what_it_says(process: Process, code: str, slugs: Collection[str]) -> tuple[S
             vouched = {site.code: site for site in sites(tx, process.vault, directory)}
             if code in vouched:
                 site = vouched[code]
-                return site, _lines_for(tx, process, site, slugs)
+                return site, _told(site, _lines_for(tx, process, site, slugs), emergency)
     raise NotFound(f"there is no site {code} that somebody vouched for")
 
 
@@ -55,9 +58,26 @@ def _lines_for(tx: Tx, process: Process, site: Site, slugs: Collection[str]) -> 
     for channel, same in groupby(chosen, lambda line: line.channel):
         if len(list(same)) > 1:
             raise Declined(f"there are several lines on {channel}: name one of them with --line")
-    if len({line.emergency_number for line in chosen}) > 1:
-        raise Declined("these lines name different emergency numbers: name one line with --line")
     return chosen
+
+
+def _told(site: Site, chosen: Sequence[Line], emergency: str) -> list[Line]:
+    """The lines, with the number to call in danger."""
+    if emergency:
+        told = [replace(line, emergency_number=emergency) for line in chosen]
+        check_place(told[0])
+        return told
+    for line in chosen:
+        if line.country != site.country:
+            raise Declined(
+                f"{line.slug} is a line in {line.country}, and {site.code} is in {site.country}: "
+                "give the number to call in danger there with --emergency"
+            )
+    if len({line.emergency_number for line in chosen}) > 1:
+        raise Declined(
+            "these lines name different emergency numbers: choose one with --line or --emergency"
+        )
+    return list(chosen)
 
 
 def hung_at(tx: Tx, code: str, place: str, language: str, hung: date) -> Hanging:
