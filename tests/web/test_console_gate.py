@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -110,6 +111,18 @@ def test_a_form_of_another_kind_carries_no_token(
     as_files = browser.client.post(path, data={"form_token": browser.token}, files={"text": b"x"})
 
     assert (as_json.status_code, as_files.status_code) == (403, 403)
+
+
+@pytest.mark.parametrize("where", ["cross-site", "same-site"])
+def test_a_form_on_a_page_of_others_does_nothing_even_with_the_token(
+    browsers: dict[Role | None, Browser], scene: Scene, where: str
+) -> None:
+    browser, path = browsers[Role.HANDLER], f"/cases/{scene.case}/note"
+    given = urlencode({"form_token": browser.token, "text": "x"})
+
+    answer = browser.client.post(path, content=given, headers={**FORM, "Sec-Fetch-Site": where})
+
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("path", BY_ID)

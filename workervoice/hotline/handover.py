@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 from uuid import UUID
@@ -75,8 +76,10 @@ class Entry:
 
 
 def number_of(typed: str) -> str:
-    """A number as it was typed, in the one form that providers use; "" for none."""
+    """A number as it was typed, in digits of any script, in the one form that providers use; "" for
+    none."""
     bare = _FILLING.sub("", typed)
+    bare = "".join(str(unicodedata.decimal(char, char)) for char in bare)
     return f"+{bare[2:]}" if bare.startswith("00") else bare
 
 

@@ -162,7 +162,7 @@ def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
     token = request.cookies.get(console.cookie(request), "")
     allowed = ROUTES[request.method, request.scope["route"].path]
     if request.method == "POST":
-        _check_form(console, token, form)
+        _check_form(console, token, form, request)
     if allowed == ANYONE:
         return Visit(console, request, form, token, None)
     actor = _half(console, token) if allowed == HALF else _recognise(console, token, request)
@@ -177,9 +177,15 @@ def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
     return Visit(console, request, form, token, actor)
 
 
-def _check_form(console: Console, token: str, form: Form) -> None:
+def _check_form(console: Console, token: str, form: Form, request: Request) -> None:
+    """A form of this session, and where the browser says so, from a page of ours."""
     given = form.one("form_token").encode()
-    if not token or not hmac.compare_digest(given, console.door.form_token(token).encode()):
+    elsewhere = request.headers.get("sec-fetch-site", "same-origin") in {"cross-site", "same-site"}
+    if (
+        elsewhere
+        or not token
+        or not hmac.compare_digest(given, console.door.form_token(token).encode())
+    ):
         console.counts.form_refused()
         raise StaleForm("not a form of this session")
 
