@@ -11,7 +11,7 @@ from tests.house import House
 from tests.looking import Worker, a_worker, asked
 from tests.web.console_scenes import lent_to_tara
 from workervoice.errors import Declined, GuardFailed, NotFound
-from workervoice.hotline import borrowing, lending, redacting
+from workervoice.hotline import borrowing, lending, redacting, restricting
 from workervoice.hotline.lending import Wish
 from workervoice.hotline.redacting import Cut
 from workervoice.hotline.thread import Said
@@ -125,6 +125,35 @@ def test_a_handler_takes_a_loan_back(house: House) -> None:
         borrowing.read_loan(house.console, house.actor("tara"), loan_id)
     with pytest.raises(GuardFailed):
         lending.take_back(house.console, house.actor("ben"), case_id, loan_id)
+
+
+def test_restricting_a_case_takes_back_what_of_it_is_lent(house: House) -> None:
+    _, case_id, entry = a_case(house)
+    loan_id = lent_to_tara(house, case_id, entry)
+
+    sam = house.actor("sam")
+    restricting.restrict(house.console, sam, case_id, [sam.id], "about somebody here")
+
+    with pytest.raises(NotFound):
+        borrowing.read_loan(house.console, house.actor("tara"), loan_id)
+    assert [leaf["object"] for leaf in house.leaves("lent_taken_back")] == [str(case_id)]
+
+
+@pytest.mark.parametrize("how", ["set aside", "deleted by its worker"])
+def test_what_is_lent_of_a_case_ends_with_it(house: House, how: str) -> None:
+    worker, case_id, entry = a_case(house)
+    loan_id = lent_to_tara(house, case_id, entry)
+
+    if how == "set aside":
+        house.desk.move(house.actor("asha"), case_id, "set_aside", "not about work")
+    else:
+        said = worker.say("BORRAR")[-1]
+        worker.say(next(digit for digit in "456789" if f" {digit}" in said))
+    house.deliver()
+
+    with pytest.raises(NotFound):
+        borrowing.read_loan(house.console, house.actor("tara"), loan_id)
+    assert [leaf["object"] for leaf in house.leaves("lent_over")] == [str(loan_id)]
 
 
 def test_taking_a_passage_out_of_a_text_ends_its_loans(house: House) -> None:

@@ -183,6 +183,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "invitation": "S* I D",
         "key_pair": "S* I",
         "key_wrap": "S* I D",
+        "lent": "S(case_id id programme_id returned) D",
         "line": "S* I"
         " U(budget channel country emergency_number language price reading_hours sender signature"
         " signer_id slug version)",

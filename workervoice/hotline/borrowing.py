@@ -20,6 +20,7 @@ from workervoice.errors import CryptoError, Declined, NotFound, NotTrusted
 from workervoice.hotline import reading
 from workervoice.hotline.lending import LENT
 from workervoice.hotline.noting import refusals_noted
+from workervoice.hotline.opening import OPEN_STATES
 from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.reading import OFFICERS, Actor
 from workervoice.hotline.translating import MOST
@@ -94,8 +95,9 @@ def give_back(process: Process, actor: Actor, loan_id: UUID, text: str) -> None:
 
 
 def end_loans(tx: Tx, process: Process, now: datetime) -> None:
-    """Destroy the words of every loan whose time is over."""
-    for loan_id in lent.drop_over(tx, now):
+    """Destroy the words of every loan whose time is over, or whose case is: closed, set aside, or
+    to be deleted as its worker wants."""
+    for loan_id in lent.drop_over(tx, now, OPEN_STATES):
         record_event(tx, process.vault, Event("lent_over", process.id, loan_id), now)
 
 

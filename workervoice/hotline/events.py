@@ -70,7 +70,9 @@ _PLAIN: Mapping[str, Kind] = {
     "lent_read": Kind("a translator read what is lent to them, in this hour (loan)"),
     "lent_returned": Kind("a translator wrote what it means; nothing of it is lent now (loan)"),
     "lent_taken_back": Kind("a loan was ended before its time (case)"),
-    "lent_over": Kind("the time of a loan was over, and its words are destroyed (loan)"),
+    "lent_over": Kind(
+        "the time of a loan, or its case, was over, and its words are destroyed (loan)"
+    ),
     "translation_came": Kind("what a translator wrote was put beside the original (case)"),
     "proposed": Kind("a move was proposed to a second person (case)"),
     "conversation_frozen": Kind("a person froze the conversation of it (case)"),

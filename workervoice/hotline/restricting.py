@@ -21,7 +21,7 @@ from workervoice.hotline.epochs import Reader, Registry, give, people_of, renew_
 from workervoice.hotline.process import Process, sole
 from workervoice.hotline.reading import Actor
 from workervoice.message import Role
-from workervoice.store import cases, keys, people, readers
+from workervoice.store import cases, keys, lent, people, readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def colleagues(process: Process, actor: Actor) -> list[Colleague]:
 def restrict(
     process: Process, actor: Actor, case_id: UUID, named: Collection[UUID], reason: str
 ) -> None:
-    """Let only these people read the case from now on, and its old words too."""
+    """Let only these people read the case from now on, and its old words too. What of it was with
+    translators is taken back."""
     with _supervising(process, actor, reason) as desk:
         staff = {entry.id: entry for entry in people_of(desk, "team")}
         if not named or set(named) - staff.keys():
@@ -53,6 +54,8 @@ def restrict(
         _wrap_anew(desk, case_id, [Reader.of(staff[each]) for each in sorted(set(named))])
         row = cases.case_by_id(desk.tx, case_id)
         readers.set_readers(desk.tx, row, sorted(set(named)), desk.pen.now.date())
+        if lent.drop_out(desk.tx, case_id):
+            desk.pen.log(desk.tx, "lent_taken_back", case_id)
         _noted(desk, case_id, "case_restricted", f"Restricted to named people: {reason}")
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from workervoice.crypto.seal import ctx, digest
 from workervoice.errors import NotFound
 from workervoice.store.engine import Tx
-from workervoice.store.tables import lent
+from workervoice.store.tables import cases, lent
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,21 @@ def drop_loans_of(tx: Tx, case_id: UUID, message_id: UUID) -> None:
     tx.connection.execute(lent.delete().where(*mine))
 
 
-def drop_over(tx: Tx, now: datetime) -> list[UUID]:
-    """Destroy what was not given back in its time."""
+def drop_over(tx: Tx, now: datetime, lending: Collection[str]) -> list[UUID]:
+    """Destroy what was not given back in its time, and what is of a case that is in none of the
+    states in which its texts may be lent."""
+    c, case = lent.c, cases.c
+    may = (case.programme_id == c.programme_id, case.id == c.case_id, case.state.in_(lending))
+    over = or_(c.until <= now, ~exists().where(*may))
+    gone = lent.delete().where(c.programme_id == tx.programme, c.returned.is_(False), over)
+    return list(tx.connection.execute(gone.returning(c.id)).scalars())
+
+
+def drop_out(tx: Tx, case_id: UUID) -> bool:
+    """Destroy what of a case is with translators; False if nothing is."""
     c = lent.c
-    late = (c.programme_id == tx.programme, c.returned.is_(False), c.until <= now)
-    gone = lent.delete().where(*late).returning(c.id)
-    return list(tx.connection.execute(gone).scalars())
+    out = (c.programme_id == tx.programme, c.case_id == case_id, c.returned.is_(False))
+    return tx.connection.execute(lent.delete().where(*out)).rowcount > 0
 
 
 def _rows(tx: Tx, *where: object) -> list[LentRow]:

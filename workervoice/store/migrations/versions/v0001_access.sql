@@ -329,3 +329,5 @@ GRANT SELECT ON directory, lent TO workervoice_translator;
 GRANT UPDATE (returned, words, back, back_signature) ON lent TO workervoice_translator;
 GRANT SELECT, INSERT, DELETE ON lent TO workervoice_staff;
 GRANT SELECT (programme_id, id, case_id, until, returned), DELETE ON lent TO workervoice_courier;
+-- Whoever restricts a case takes back what of it is with translators.
+GRANT SELECT (programme_id, id, case_id, returned), DELETE ON lent TO workervoice_registrar;
