@@ -38,6 +38,20 @@ def test_what_somebody_reads_is_theirs_and_the_teams(house: House) -> None:
     assert asha.nobody_reads("vi")
 
 
+def test_a_case_in_a_language_of_others_is_named_as_theirs(house: House) -> None:
+    told(house, "asha", "bn")
+    told(house, "ben", "es", "hi")
+    told(house, "sam", "es")
+
+    asha, ben = read_by(house, "asha"), read_by(house, "ben")
+
+    assert asha.theirs("es") == ("Ben, handler", "Sam, supervisor")
+    assert asha.theirs("hi-latn") == ("Ben, handler",)
+    assert asha.theirs("bn") == asha.theirs("und") == ()
+    assert asha.theirs("vi") == ()
+    assert ben.theirs("es") == ()
+
+
 def test_it_is_told_anew_and_taken_back(house: House) -> None:
     for languages in (("bn", "en"), ("vi",), ()):
         told(house, "asha", *languages)

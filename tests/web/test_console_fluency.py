@@ -38,6 +38,8 @@ def test_a_queue_is_shortened_to_ones_own_languages_and_says_so(house: House) ->
     assert sorted(names(mine)) == ["English", "Vietnamese"]
     assert whole.count("Nobody reads it") == mine.count("Nobody reads it") == 1
     assert "1 case is left out" in mine
+    assert "for Ben, handler" in whole
+    assert "for Ben" not in mine
     assert 'hx-get="/cases?languages=mine"' in mine
     assert 'href="/cases?languages=mine"' in whole
 

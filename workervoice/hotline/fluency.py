@@ -1,7 +1,8 @@
-"""Fluency: which languages the people of the hotline read, as they say, for the order of the queue.
+"""Fluency: which languages the people of the hotline read, as they say: whose a case is by it.
 
-Nobody gets or loses a case by it. A list in one's own languages leaves out only what a colleague
-reads and what can wait for them.
+A case is for those who read its language, and the queue names them to everybody else. Nobody loses
+a case by it: a list in one's own languages leaves out only what a colleague reads and what can wait
+for them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from workervoice.hotline.reading import Actor
 from workervoice.hotline.wording import LANGUAGES
 from workervoice.message import Priority
 from workervoice.store.fluency import fluencies, put_fluency
+from workervoice.store.people import UNKNOWN, names
 
 _UNKNOWN = frozenset({"", "und"})
 _LATIN = "-latn"
@@ -30,10 +32,11 @@ CHOICES = tuple(code for code in LANGUAGES if code not in _EITHER)  # what someb
 
 @dataclass(frozen=True, slots=True)
 class Fluency:
-    """What one officer reads, and what anybody on the team does."""
+    """What one officer reads, what anybody on the team does, and by name what each colleague."""
 
     own: frozenset[str]
     team: frozenset[str]
+    colleagues: tuple[tuple[str, frozenset[str]], ...] = ()
 
     def reads(self, language: str) -> bool:
         """True as well for what nobody has found out yet."""
@@ -43,6 +46,13 @@ class Fluency:
         """False while nobody has told anything: a mark on every case would say nothing."""
         known = self.team and language not in _UNKNOWN
         return bool(known) and self.team.isdisjoint(_read_as(language))
+
+    def theirs(self, language: str) -> tuple[str, ...]:
+        """The colleagues who read what one does not oneself, and whose it is therefore."""
+        if self.reads(language):
+            return ()
+        wanted = _read_as(language)
+        return tuple(name for name, read in self.colleagues if not read.isdisjoint(wanted))
 
     def is_mine(self, line: QueueLine) -> bool:
         """In a language of one's own or of nobody's, or too urgent for anybody to leave out."""
@@ -64,8 +74,11 @@ def fluency(process: Process, actor: Actor) -> Fluency:
         pen = reading.pen_of(tx, process, actor, process.clock())
         told = fluencies(tx, pen.vault)
         team = {entry.id for entry in people_of(Registry(tx, pen, actor), "team")}
-    each = [languages for officer_id, languages in told.items() if officer_id in team]
-    return Fluency(told.get(actor.id, frozenset()), frozenset[str]().union(*each))
+        called = names(tx, pen.vault)
+    each = {officer_id: read for officer_id, read in told.items() if officer_id in team}
+    others = sorted((called.get(i, UNKNOWN), read) for i, read in each.items() if i != actor.id)
+    team_reads = frozenset[str]().union(*each.values())
+    return Fluency(told.get(actor.id, frozenset()), team_reads, tuple(others))
 
 
 def tell(process: Process, actor: Actor, languages: Collection[str]) -> None:
