@@ -17,15 +17,18 @@ from workervoice.hotline.overseeing import complaints_overseen
 from workervoice.hotline.overview import QueueLine, monitor_lines, queue
 from workervoice.hotline.practisecode import code_in_front, new_code
 from workervoice.hotline.verifying import verify_log
-from workervoice.message import Address, AddressKind, Inbound
+from workervoice.message import Address, AddressKind, Inbound, Role
 from workervoice.store import clocks
 from workervoice.store.engine import Scope
+from workervoice.workflow.case import MACHINE
 from workervoice.workflow.commands import command, digit, yes_or_no
-from workervoice.workflow.retention import PRACTICE_DAYS
+from workervoice.workflow.retention import OVER, PRACTICE_DAYS
 from workervoice.workflow.secretwords import MASK
 
 SAID = "they took our passports and cut our pay"
 DANGER = "they beat her now, she is 15 years old"
+MILD = "the food is bad"
+SET_ASIDE = "out_of_scope"
 
 
 @pytest.fixture
@@ -58,6 +61,13 @@ def running_clocks(house: House) -> dict[str, str]:
         found = clocks.sealed_clocks(tx, clocks.clock_prints(tx).keys())
         vault = house.console.vault
         return {str(i): clocks.open_clock(tx, vault, i, blob)["about"] for i, blob in found}
+
+
+def closed(house: House, worker: Worker) -> None:
+    """A handler sets the case aside."""
+    assert worker.case_id is not None
+    for move in ("take_up", "set_aside"):
+        house.desk.move(house.actor("asha"), worker.case_id, move, "training")
 
 
 def is_test(worker: Worker) -> bool:
@@ -208,9 +218,11 @@ def test_what_a_trainee_writes_when_the_practice_is_over_opens_an_ordinary_case(
 
     house.say(trainee.number, "now it is me: my boss keeps my passport")
 
-    (real, test) = queue(house.console, house.actor("asha"))
-    assert (real.record.practice, test.record.practice) == (False, True)
-    assert test.id == trainee.case_id
+    listed = queue(house.console, house.actor("asha"))
+    assert {line.id == trainee.case_id: line.record.practice for line in listed} == {
+        True: True,
+        False: False,
+    }
     assert len(words_in(trainee.case)) == 1
 
 
@@ -231,17 +243,91 @@ def test_a_trainee_who_complained_about_the_hotline_is_heard_after_the_practice(
     assert list(overseen.lines) == []
 
 
-def test_tests_stand_below_everything_and_of_them_first_what_may_be_real(house: House) -> None:
+def test_a_test_stands_below_everything_but_one_that_may_be_real_stands_among_cases(
+    house: House,
+) -> None:
     code = begun(house)
     plain, grave, worker = (a_worker(house) for _ in range(3))
-    plain.say(f"{code} {SAID}")
+    plain.say(f"{code} the bus is late")
     grave.say(f"{code} {DANGER}")
-    worker.say("the food is bad")
+    worker.say(MILD)
 
     listed = list(queue(house.console, house.actor("asha")))
 
-    assert [line.id for line in listed] == [worker.case_id, grave.case_id, plain.case_id]
-    assert [line.may_be_real for line in listed] == [False, True, False]
+    assert [line.id for line in listed] == [grave.case_id, worker.case_id, plain.case_id]
+    assert [line.record.may_be_real for line in listed] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "may_be_real"),
+    [
+        ("they beat him now", True),
+        ("I am 15 years old", True),
+        ("they took our passports", True),
+        (SAID, True),
+        (MILD, False),
+        ("the bus is late", False),
+    ],
+)
+def test_what_is_grave_in_a_test_may_be_real(house: House, said: str, *, may_be_real: bool) -> None:
+    trainee = a_test(house, said)
+
+    assert trainee.case.record.may_be_real() is may_be_real
+
+
+@pytest.mark.parametrize("was", ["real", "a test"])
+def test_a_test_from_a_number_that_had_a_real_case_before_may_be_real(
+    house: House, was: str
+) -> None:
+    worker = a_worker(house) if was == "real" else a_test(house, MILD)
+    if was == "real":
+        worker.say(MILD)
+    assert worker.case_id is not None
+    closed(house, worker)
+    house.wait(days=91)
+
+    house.say(worker.number, f"{begun(house)} the bus is late")
+
+    (line,) = [
+        each for each in queue(house.console, house.actor("asha")) if each.state != SET_ASIDE
+    ]
+    assert (line.record.practice, line.record.may_be_real) == (True, was == "real")
+
+
+def test_who_says_that_it_is_a_test_is_asked_again_when_something_grave_comes(
+    house: House,
+) -> None:
+    trainee = a_test(house, DANGER)
+    assert trainee.case_id is not None
+    asha = house.actor("asha")
+
+    practising.call_test(house.console, asha, trainee.case_id, "our trainer's phone")
+    trainee.say("and the bus is late")
+    said = line_of(house, trainee.case_id)
+    trainee.say("now they beat me")
+    house.wait(hours=2)
+    asked_again = line_of(house, trainee.case_id)
+
+    assert (said.record.practice, said.record.may_be_real, said.is_test) == (True, False, True)
+    assert (asked_again.record.may_be_real, asked_again.late) == (True, True)
+    (note,) = [each for each in trainee.case.thread if each.kind == "test"]
+    assert note.by == "Asha, handler"
+    assert [leaf["object"] for leaf in house.leaves("practice_test")] == [str(trainee.case_id)]
+
+
+def test_only_a_test_is_called_one_and_with_a_reason(house: House) -> None:
+    trainee, worker = a_test(house, DANGER), a_worker(house)
+    worker.say(DANGER)
+    assert trainee.case_id is not None
+    assert worker.case_id is not None
+
+    with pytest.raises(GuardFailed, match="say why"):
+        practising.call_test(house.console, house.actor("asha"), trainee.case_id, " ")
+    with pytest.raises(IllegalMove):
+        practising.call_test(house.console, house.actor("asha"), worker.case_id, "a test")
+
+    assert trainee.case.record.may_be_real()
+    assert not is_test(worker)
 
 
 def test_nothing_of_a_test_goes_to_anybody(house: House) -> None:
@@ -255,6 +341,8 @@ def test_nothing_of_a_test_goes_to_anybody(house: House) -> None:
 
 def test_no_deadline_of_a_test_runs_out(house: House) -> None:
     trainee, worker = a_test(house, DANGER), a_worker(house)
+    assert trainee.case_id is not None
+    practising.call_test(house.console, house.actor("asha"), trainee.case_id, "our trainer")
     worker.say(DANGER)
     house.wait(hours=1)
     shown = {line.id: line.late for line in queue(house.console, house.actor("asha"))}
@@ -267,6 +355,18 @@ def test_no_deadline_of_a_test_runs_out(house: House) -> None:
     assert shown == {trainee.case_id: False, worker.case_id: True}
     assert set(left.values()) == {str(worker.case_id)}
     assert late == left.keys()
+
+
+def test_a_test_that_may_be_real_is_late_as_a_case_is(house: House) -> None:
+    trainee = a_test(house, DANGER)
+    house.wait(hours=1)
+    house.deliver()
+
+    late = {leaf["object"] for leaf in house.leaves("clock_ran_out")}
+
+    assert line_of(house, trainee.case_id).late
+    assert late <= running_clocks(house).keys()
+    assert late
 
 
 def test_monitors_and_figures_do_not_know_of_tests(house: House) -> None:
@@ -290,7 +390,7 @@ def test_what_is_real_becomes_a_case_like_any_other_at_once(house: House) -> Non
     practising.call_real(house.console, asha, trainee.case_id, "no trainee has this number")
 
     line = line_of(house, trainee.case_id)
-    assert (line.record.practice, line.may_be_real) == (False, False)
+    assert (line.record.practice, line.record.may_be_real) == (False, False)
     assert trainee.case.thread[-1].kind == "real"
     assert [leaf["object"] for leaf in house.leaves("practice_real")] == [str(trainee.case_id)]
     house.wait(hours=2)
@@ -313,11 +413,9 @@ def test_calling_it_real_wants_a_reason(house: House) -> None:
 
 
 def test_a_closed_test_goes_thirty_days_after_its_practice(house: House) -> None:
-    trainee = a_test(house)
+    trainee = a_test(house, MILD)
     assert trainee.case_id is not None
-    for move in ("take_up", "set_aside"):
-        house.desk.move(house.actor("asha"), trainee.case_id, move, "training")
-    assert trainee.case.state == "out_of_scope"
+    closed(house, trainee)
     house.wait(days=PRACTICE_DAYS, hours=3)
     house.deliver()
     assert words_in(trainee.case)
@@ -328,6 +426,40 @@ def test_a_closed_test_goes_thirty_days_after_its_practice(house: House) -> None
     assert words_in(trainee.case) == []
     house.desk.move(house.actor("asha"), trainee.case_id, "erase", "training is over")
     assert trainee.case_id not in {line.id for line in queue(house.console, house.actor("asha"))}
+
+
+def test_the_words_of_a_test_that_nobody_closed_stay(house: House) -> None:
+    trainee = a_test(house, MILD)
+    house.wait(days=200)
+    house.deliver()
+
+    assert words_in(trainee.case)
+
+
+def test_the_words_of_what_may_be_real_go_only_when_a_person_said_that_it_is_a_test(
+    house: House,
+) -> None:
+    trainee = a_test(house)
+    assert trainee.case_id is not None
+    closed(house, trainee)
+    house.wait(days=PRACTICE_DAYS + 1)
+    house.deliver()
+    kept = words_in(trainee.case)
+
+    practising.call_test(house.console, house.actor("asha"), trainee.case_id, "Sam's phone")
+    house.wait(days=1)
+    house.deliver()
+
+    assert kept
+    assert words_in(trainee.case) == []
+
+
+def test_only_people_close_a_case() -> None:
+    back = "cancel_withdrawal"  # to where it was: over only if a person had closed it
+    over = [move for move in MACHINE.moves if move.dest in OVER and move.name != back]
+
+    assert over
+    assert all(move.roles <= {Role.HANDLER, Role.SUPERVISOR} for move in over)
 
 
 def test_a_practice_is_a_registrars_lasts_a_day_at_most_and_runs_once_a_line(house: House) -> None:

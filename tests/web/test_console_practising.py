@@ -1,4 +1,4 @@
-"""A test in the queue and on its page, and how somebody says that it is real."""
+"""A test in the queue and on its page, and how somebody says which it is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def a_test(house: House, said: str) -> UUID:
 
 
 def test_a_test_stands_below_with_a_badge_and_is_not_counted(house: House) -> None:
-    test_id = a_test(house, "they beat her now, she is 15")
+    test_id = a_test(house, "the bus is late")
     case_id = a_case(house, WORKER, "the food is bad")
 
     page = Browser.of(house, "asha").open("/cases").text
@@ -30,12 +30,30 @@ def test_a_test_stands_below_with_a_badge_and_is_not_counted(house: House) -> No
     assert str(test_id) not in above
     assert str(test_id) in below
     assert re.search(r'<span class="badge late">Test</span>', below)
-    assert "May be real" in below
     assert "Test</span>" not in above
 
 
+def test_what_may_be_real_waits_above_until_somebody_says_that_it_is_a_test(house: House) -> None:
+    test_id = a_test(house, "they beat her now, she is 15")
+    asha, here = Browser.of(house, "asha"), f"/cases/{test_id}"
+    asked, page = asha.open("/cases").text, asha.open(here).text
+
+    refused = asha.post(f"{here}/test", {"reason": " "})
+    after = asha.do(f"{here}/test", reason="it is Sam's phone")
+    said = asha.open("/cases").text
+
+    assert "<h2>Tests</h2>" not in asked
+    assert "1 case waits for us." in asked
+    assert "May be real" in asked
+    assert "A test, or real?" in page
+    assert (refused.status_code, "Say why, in a few words." in refused.text) == (409, True)
+    assert "says that this is a test" in after
+    assert "May be real" not in after
+    assert str(test_id) in said.partition("<h2>Tests</h2>")[2]
+
+
 def test_a_handler_says_that_it_is_real(house: House) -> None:
-    case_id = a_test(house, "they took our passports")
+    case_id = a_test(house, "the bus is late")
     asha, here = Browser.of(house, "asha"), f"/cases/{case_id}"
     before = asha.open(here).text
 

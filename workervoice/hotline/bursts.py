@@ -90,7 +90,8 @@ def burst_at(
 def stands_alone(line: QueueLine) -> bool:
     """What a handler has to see without opening a burst."""
     case = line.record
-    return case.priority in _URGENT or case.imminent_danger or case.child or line.late
+    grave = case.priority in _URGENT or case.imminent_danger or case.child
+    return grave or line.late or case.may_be_real
 
 
 def _urgency(row: Burst | QueueLine) -> Urgency:

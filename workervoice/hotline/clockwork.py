@@ -96,7 +96,8 @@ def look_at_clock(
     late = now.timestamp() > record["due"]
     if late:
         case = standing.case(tx, process, record)
-        if case is not None and case.practice and record["kind"] != ClockKind.RETENTION_CHECK:
+        test = case is not None and case.practice and not case.may_be_real
+        if test and record["kind"] != ClockKind.RETENTION_CHECK:
             clocks.stop_clock(tx, clock_id)  # nobody is waiting
             return
         about_us = case is not None and case.complaint

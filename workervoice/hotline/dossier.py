@@ -6,7 +6,7 @@ rows of the tables in `workflow` are ever taken, and all of them in the message'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 from workervoice.crypto.directory import Entry
 from workervoice.hotline import casefile, newest
 from workervoice.hotline.clockwork import promise, promise_for_report
-from workervoice.hotline.judging import RANKS, after_reading, after_text, judgement
+from workervoice.hotline.judging import RANKS, after_grave, after_reading, after_text, judgement
 from workervoice.hotline.moving import OVER, moved, recent
 from workervoice.hotline.poster import Poster
 from workervoice.hotline.practisecode import begins_with, runs
@@ -139,9 +139,9 @@ def find(tx: Tx, pen: Pen, case_id: UUID | None, known: Sequence[Row]) -> Dossie
     return Dossier(past=(row, record)) if closed else Dossier(row, record)
 
 
-def practised(tx: Tx, pen: Pen, arrival: Arrival) -> Arrival:
+def practised(tx: Tx, pen: Pen, arrival: Arrival, phone: Iterable[UUID]) -> Arrival:
     """The message without the code of a practice that runs, in the place of which stands a mask."""
-    found = begins_with(tx, pen, arrival.line.id, arrival.inbound.text)
+    found = begins_with(tx, pen, arrival.line.id, arrival.inbound.text, phone)
     if found is None:
         return arrival
     practice, end = found
@@ -175,7 +175,7 @@ def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
         pen.log(tx, "case_opened", row.id)
     if turn.report or casefile.takes_words(tx, pen, row):  # a DELETE has no other words
         casefile.add_words(tx, pen, row, direction="in", words=_words(filing))
-    before = record.priority
+    before = record
     record = _learnt(record, filing, pen)
     if turn.report:
         higher = _by_opinion(record, dossier, filing, pen)
@@ -183,7 +183,9 @@ def take(tx: Tx, pen: Pen, dossier: Dossier, filing: Filing) -> UUID | None:
         casefile.add_assessment(tx, pen, row, judge="machine", words=said)
     state, record = moved(tx, pen, row, record, turn)
     casefile.write_facts(tx, pen, row, record, state)
-    if record.priority != before:
+    if before.practice and before.practice.said_by and record.may_be_real():
+        promise_for_report(tx, pen, row.id, record.priority)
+    elif record.priority != before.priority:
         promise(tx, pen, ClockKind.HANDLER_ACKNOWLEDGEMENT, row.id, record.priority)
     if turn.report and state in OVER:  # kept by this text, and too old to be reopened by it
         return take(tx, pen, dossier.anew(), replace(filing, facts=filing.arrival.reading.facts))
@@ -215,8 +217,9 @@ def _learnt(record: CaseRecord, filing: Filing, pen: Pen) -> CaseRecord:
     answer = turn.answers.consent
     if answer is not None and not widens(record.facts.consent, answer):
         merged = replace(merged, consent=answer)  # a later yes needs a confirmation of its own
-    learnt = after_text(record, merged, _told_of(filing))
+    learnt = after_grave(after_text(record, merged, _told_of(filing)), turn.answers)
     if turn.report:
+        learnt = after_grave(learnt, filing.arrival.reading.facts)
         learnt = after_reading(learnt, filing.arrival.reading)
     rule = filing.arrival.reading.rule
     judged = ilo.assess(learnt.standing(), rule)

@@ -128,7 +128,8 @@ def _erase_case(case: Doomed, role: Role) -> None:
             remedy.save(case.tx, issue_table, issue_id, source=row.state, dest=row.state, also=also)
             case.pen.log(case.tx, "issue_unlinked", issue_id)
     record = _blank(full_hour(case.record.opened_at), full_hour(case.pen.now))
-    record = replace(record, complaint=case.record.complaint, seen_at=case.record.seen_at)
+    was = case.record
+    record = replace(record, complaint=was.complaint, seen_at=was.seen_at, practice=was.practice)
     case.row = write_facts(case.tx, case.pen, case.row, record, case.state)
     erase_words(case.tx, case.row.id)
     case.pen.log(case.tx, "case_erase", case.row.id, case.state)

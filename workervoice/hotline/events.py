@@ -63,6 +63,7 @@ _PLAIN: Mapping[str, Kind] = {
     "priority_set": Kind("a person set the priority (case)"),
     "site_set": Kind("a person named the site (case)"),
     "noted": Kind("a note was left (case)"),
+    "practice_test": Kind("a person said that a practice case is a test (case)"),
     "practice_real": Kind("a person said that a practice case is a real one (case)"),
     "translated": Kind("a person wrote what an entry means (case)"),
     "machine_text_kept": Kind("what a program on this machine made of an entry was kept (case)"),

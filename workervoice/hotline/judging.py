@@ -26,6 +26,13 @@ def after_text(record: CaseRecord, facts: Facts, told: Collection[str]) -> CaseR
     return replace(record, facts=facts, overruled=record.overruled.difference(told))
 
 
+def after_grave(record: CaseRecord, said: Facts) -> CaseRecord:
+    """The record once a message said this: who called a test one did so of what was known then."""
+    if record.practice is None or not ilo.is_grave(said, record.rule):
+        return record
+    return replace(record, practice=replace(record.practice, said_by=None))
+
+
 def after_reading(record: CaseRecord, reading: Reading) -> CaseRecord:
     """The record with what packs read in a report; what the dialogue understood by itself is none
     of their doing."""

@@ -75,7 +75,8 @@ def kept_of(
     under_hold = record.legal_hold if held is None else held
     heard = progress.heard_at
     heard_at = None if heard is None else datetime.fromtimestamp(heard, tz=UTC)
-    until = record.practice.until if record.practice else None
+    test = None if record.may_be_real() else record.practice  # who says of it that it is one?
+    until = test.until if test else None
     return Kept(state, record.closed_at, record.check_in_at, under_hold, heard_at, until)
 
 

@@ -5,7 +5,7 @@ what they say.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -29,7 +29,7 @@ OVER = frozenset({"closed", "out_of_scope", "erased"})
 IN_THE_HOUSE = frozenset({"draft", "approved"})
 
 
-Urgency = tuple[bool, bool, bool, bool, str, datetime]  # sorts the most urgent first
+Urgency = tuple[bool, bool, bool, str, datetime]  # sorts the most urgent first
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class QueueLine:
     late: bool  # a promise about this case has run out
 
     @property
-    def may_be_real(self) -> bool:
-        """A test in which danger now or a person under 18 was read: people judge."""
-        return self.record.practice and (self.record.imminent_danger or self.record.child)
+    def is_test(self) -> bool:
+        """Nobody waits for it: a practice's, and nothing in it says that it may be real."""
+        return self.record.practice and not self.record.may_be_real
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def queue(process: Process, actor: Actor, clocks: KnownClocks | None = None) -> 
         for row_id, state, record in _seen_by(tx, process.vault, actor, directory, aside):
             if state != "erased":
                 site = names.get(record.site_id, "") if record.site_id else ""
-                is_late = str(row_id) in late and not record.practice
-                lines.append(QueueLine(row_id, state, record, site, is_late))
+                line = QueueLine(row_id, state, record, site, str(row_id) in late)
+                lines.append(replace(line, late=line.late and not line.is_test))
     return Listing(sorted(lines, key=urgency), aside.rows)
 
 
@@ -102,12 +102,10 @@ def _seen_by(
 
 
 def urgency(line: QueueLine) -> Urgency:
-    """Tests come below all that is open; of them first what may be real."""
-    over, test = line.state in OVER, line.record.practice
+    """Tests come below all that is open; one that may be real stands where it would if it were."""
     return (
-        over,
-        test,
-        test and not line.may_be_real,
+        line.state in OVER,
+        line.is_test,
         not line.record.waits,
         str(line.record.priority),
         line.record.last_in_at,

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
+from itertools import chain
 from uuid import UUID
 
 from workervoice.crypto.seal import ctx
+from workervoice.errors import CryptoError
+from workervoice.hotline.casefile import read_facts
 from workervoice.hotline.practised import Practised
 from workervoice.hotline.process import Pen
 from workervoice.hotline.registry import practices_running
+from workervoice.store.cases import cases_of_conversation
 from workervoice.store.engine import Tx
 from workervoice.store.vault import Vault
 from workervoice.workflow.secretwords import plain
@@ -51,17 +56,31 @@ def mark_of(vault: Vault, programme: UUID, line_id: UUID, code: str) -> bytes:
     return vault.mac(ctx("practice-code", programme, line_id, code))
 
 
-def begins_with(tx: Tx, pen: Pen, line_id: UUID, text: str) -> tuple[Practised, int] | None:
+def begins_with(
+    tx: Tx, pen: Pen, line_id: UUID, text: str, phone: Iterable[UUID]
+) -> tuple[Practised, int] | None:
     """The practice that runs on this line and whose code the text begins with, and where the code
-    ends in the text."""
+    ends in the text. `phone` are the conversations of the phone that it came from."""
     if (found := code_in_front(text)) is None:
         return None
     code, end = found
     mark = mark_of(pen.vault, tx.programme, line_id, code)
     for row in practices_running(tx, pen.vault, pen.directory, pen.now):
         if (row.line_id, row.mark) == (line_id, mark):
-            return Practised(row.id, row.until), end
+            return Practised(row.id, row.until, known=had_reports(tx, pen, phone)), end
     return None
+
+
+def had_reports(tx: Tx, pen: Pen, phone: Iterable[UUID]) -> bool:
+    """Whether any of these conversations ever had a case that was no test; one of which the facts
+    do not hold counts as one."""
+    for row in chain.from_iterable(cases_of_conversation(tx, each, lock=False) for each in phone):
+        try:
+            if read_facts(tx, pen.vault, pen.directory, row).practice is None:
+                return True
+        except CryptoError:
+            return True
+    return False
 
 
 def runs(tx: Tx, pen: Pen, practised: Practised) -> bool:

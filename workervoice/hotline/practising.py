@@ -1,8 +1,9 @@
 """Practising: a registrar lets a line be tried out for some hours, and ends that again; and a
-handler says of what came as a test that it is real.
+handler says of what came as a test which it is.
 
-What is real never becomes a test. What came as a test becomes an ordinary case at once, with all
-that a report is promised.
+What is real never becomes a test. What came as a test, and is real, becomes an ordinary case at
+once, with all that a report is promised. What may be real is waited for as if it were, and kept as
+long, until a person has said that it is a test.
 """
 
 from __future__ import annotations
@@ -79,6 +80,20 @@ def call_real(process: Process, actor: Actor, case_id: UUID, reason: str) -> Non
         if file.state not in OVER:
             promise_for_report(file.tx, file.pen, case_id, file.record.priority)
         file.save("practice_real")
+
+
+def call_test(process: Process, actor: Actor, case_id: UUID, reason: str) -> None:
+    """A person looked, and it is a test: nobody waits for it, unless something grave comes."""
+    if not reason.strip():
+        raise GuardFailed("say why, in a few words")
+    with open_case(process, actor, case_id) as file:
+        if file.record.practice is None:
+            raise IllegalMove(f"case {case_id} is no test")
+        file.note("note", {"kind": "test", "text": reason})
+        said = replace(file.record.practice, said_by=actor.id)
+        file.record = replace(file.record, practice=said)
+        end_clocks(file.tx, file.pen, [case_id])
+        file.save("practice_test")
 
 
 def _line(desk: Registry, slug: str) -> Line:

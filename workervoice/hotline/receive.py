@@ -113,7 +113,8 @@ class Reception:
         met = meet(tx, self.process, pen, (arrival.inbound, arrival.line), message_mac)
         if secrets.randbelow(PRUNE_ONE_IN) == 0:
             forget_seen_before(tx, now.date() - SEEN_FOR)
-        arrival = practised(tx, pen, arrival)
+        phone = {met.row.id, *(each.own_id for each in met.phone), *(e.row.id for e in met.phone)}
+        arrival = practised(tx, pen, arrival, phone)
         arrival = hearing.with_language(arrival, met.record.progress.language)
         known = [met.row.logged()] if met.known else []
         docket = complaints.sort(tx, pen, met.record, arrival, known)

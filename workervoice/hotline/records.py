@@ -159,6 +159,13 @@ class CaseRecord:
         """The facts as people left them: these give the grade, and these may go to buyers."""
         return triage_facts.standing(self.facts, overruled=self.overruled, added=self.added)
 
+    def may_be_real(self) -> bool:
+        """A test that may be a worker's report, until a person says which it is."""
+        if self.practice is None or self.practice.said_by is not None:
+            return False
+        grave = self.priority in ilo.HIGHEST or ilo.is_grave(self.facts, self.rule)
+        return self.practice.known or grave
+
     def to_json(self) -> dict[str, Any]:
         about_us = {"complaint": {"seen": _seconds(self.seen_at)}} if self.complaint else {}
         return {
@@ -237,6 +244,7 @@ class CaseRecord:
             complaint=self.complaint,
             seen=self.seen_at is not None,
             practice=self.practice is not None,
+            may_be_real=self.may_be_real(),
         )
 
     def waits_for_us(self) -> bool:

@@ -27,7 +27,10 @@ _NOBODY = UUID(int=0)
 _GRADES = tuple(Grade)
 _PRIORITIES = tuple(Priority)
 _QUEUE = struct.Struct(">BBBBHIII16s8s")
-_FLAGS = ("child", "imminent_danger", "waits", "restricted", "complaint", "seen", "practice")
+_FLAGS = (
+    *("child", "imminent_danger", "waits", "restricted", "complaint", "seen"),
+    *("practice", "may_be_real"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class QueueRecord:
     complaint: bool = False  # about the hotline or one of its people
     seen: bool = False  # of a complaint: a supervisor opened it
     practice: bool = False  # training, and no worker's report
+    may_be_real: bool = False  # of a test: or a report, as long as no person has said which
 
 
 class Vault:

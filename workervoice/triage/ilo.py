@@ -17,9 +17,20 @@ from workervoice.triage.iloitems import ITEMS, MEDIUM, RULES, STRONG, Item
 INVOLUNTARY, PENALTY = "I", "P"
 DEFAULT = "ilo-2012"
 VERSION = RULES[DEFAULT].version
+HIGHEST = frozenset({Priority.P0, Priority.P1, Priority.P1S})
 _ORDER = tuple(Priority)
 
-__all__ = ["DEFAULT", "ITEMS", "MEDIUM", "RULES", "STRONG", "VERSION", "Assessment", "Item"]
+__all__ = [
+    "DEFAULT",
+    "HIGHEST",
+    "ITEMS",
+    "MEDIUM",
+    "RULES",
+    "STRONG",
+    "VERSION",
+    "Assessment",
+    "Item",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,13 @@ def assess(facts: Facts, rule: str = DEFAULT) -> Assessment:
     if codes == {"X_question"}:
         priority = Priority.P4
     return Assessment(found, priority, by.version)
+
+
+def is_grave(facts: Facts, rule: str = DEFAULT) -> bool:
+    """Whether danger, a child, a strong item or anything of the highest priorities is reported."""
+    strong = any(item.grade == STRONG for item in RULES[rule].graded(reported(facts)))
+    highest = assess(facts, rule).priority in HIGHEST
+    return facts.imminent_danger or facts.child or strong or highest
 
 
 def reasons(facts: Facts, rule: str = DEFAULT) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def show_queue(visit: Visiting, languages: str = "") -> Response:
     only_mine = languages == "mine" and bool(read.own)
     listed = [line for line in every if not only_mine or read.is_mine(line)]
     going_on = [line for line in listed if line.state not in OVER]
-    open_ = [line for line in going_on if not line.record.practice]
+    open_ = [line for line in going_on if not line.is_test]
     shown = {
         "read": read,
         "only_mine": only_mine,
@@ -63,7 +63,7 @@ def show_queue(visit: Visiting, languages: str = "") -> Response:
         "waiting": sum(line.record.waits for line in open_),
         "rows": grouped(visit.process, visit.actor, open_).rows,
         "answered": [line for line in open_ if not line.record.waits],
-        "tests": [line for line in going_on if line.record.practice],
+        "tests": [line for line in going_on if line.is_test],
         "over": [line for line in listed if line.state in OVER],
         "restored": standing_restore(visit.process, visit.actor),
         "quiet_lines": list(quiet_lines(visit.process, visit.actor)),

@@ -1,4 +1,4 @@
-"""What came as a test and is a worker's report: a form on a case's page."""
+"""What came as a test: two forms on a case's page, for a person to say which it is."""
 
 from __future__ import annotations
 
@@ -22,3 +22,13 @@ def call_real(visit: Visiting, case_id: UUID) -> Response:
         practising.call_real(visit.process, visit.actor, case_id, reason)
 
     return CASE.act(visit, "real", act)
+
+
+@router.post("/cases/{case_id}/test")
+def call_test(visit: Visiting, case_id: UUID) -> Response:
+    reason = visit.form.one("reason")
+
+    def act() -> None:
+        practising.call_test(visit.process, visit.actor, case_id, reason)
+
+    return CASE.act(visit, "test", act)

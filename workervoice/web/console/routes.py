@@ -82,6 +82,7 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_CASE}/site"): _STAFF,
         ("POST", f"{_CASE}/note"): _STAFF,
         ("POST", f"{_CASE}/real"): _STAFF,
+        ("POST", f"{_CASE}/test"): _STAFF,
         ("POST", f"{_CASE}/hold"): _SUPERVISOR,
         ("POST", f"{_CASE}/restrict"): _SUPERVISOR,
         ("POST", f"{_CASE}/unrestrict"): _SUPERVISOR,
