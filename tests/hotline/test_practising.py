@@ -226,21 +226,46 @@ def test_what_a_trainee_writes_when_the_practice_is_over_opens_an_ordinary_case(
     assert len(words_in(trainee.case)) == 1
 
 
-def test_a_trainee_who_complained_about_the_hotline_is_heard_after_the_practice(
+def complaints(house: House) -> list[QueueLine]:
+    return [each for each in queue(house.console, house.actor("sam")) if each.record.complaint]
+
+
+def test_a_complaint_about_the_hotline_is_no_test_whatever_is_in_front_of_it(house: House) -> None:
+    worker = a_test(house, "your officer told my boss my name")
+    house.say(worker.number, "and she laughed")
+
+    (complaint,) = complaints(house)
+    (overseen,) = complaints_overseen(house.console, house.actor("mina")).lines
+
+    assert (complaint.record.practice, complaint.record.restricted) == (False, True)
+    assert (overseen.waiting, overseen.late) == (True, False)
+    assert len(queue(house.console, house.actor("sam"))) == 1
+    house.wait(days=200)
+    house.deliver()
+    assert complaints_overseen(house.console, house.actor("mina")).lines[0].late
+
+
+def test_a_complaint_in_a_trainees_conversation_is_no_test(house: House) -> None:
+    trainee = a_test(house)
+    house.say(trainee.number, "your officer told my boss my name")
+
+    (complaint,) = complaints(house)
+
+    assert not complaint.record.practice
+    assert is_test(trainee)
+    assert len(complaints_overseen(house.console, house.actor("mina")).lines) == 1
+
+
+def test_what_somebody_writes_with_the_code_behind_a_complaint_is_in_the_complaint(
     house: House,
 ) -> None:
-    trainee = a_test(house, "your officer told my boss my name")
-    house.wait(hours=5)
+    code, worker = begun(house), a_worker(house)
+    worker.say("your officer told my boss my name")
 
-    house.say(trainee.number, "my boss keeps my passport")
+    worker.say(f"{code} they took our passports")
 
-    ours = queue(house.console, house.actor("sam"))
-    assert sorted((line.record.complaint, line.record.practice) for line in ours) == [
-        (False, False),
-        (True, True),
-    ]
-    overseen = complaints_overseen(house.console, house.actor("mina"))
-    assert list(overseen.lines) == []
+    (line,) = queue(house.console, house.actor("sam"))
+    assert (line.record.complaint, line.record.practice) == (True, False)
 
 
 def test_a_test_stands_below_everything_but_one_that_may_be_real_stands_among_cases(

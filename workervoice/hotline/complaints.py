@@ -63,7 +63,10 @@ class Docket:
 
     def practice(self, code: Practised | None) -> Practised | None:
         """Which practice a new case would belong to: that of the conversation's living case, else
-        that of the code. Who has a real case practises nothing."""
+        that of the code. Who has a real case practises nothing, and a complaint about us is never
+        a test: those whom it is about may know the code."""
+        if self.to_apart:
+            return None
         living = [each.record for each in (self.main, self.apart) if each.record is not None]
         return living[0].practice if living else code
 
@@ -110,8 +113,6 @@ def sort(
     if record.complaint_id is None:
         return Docket(main, new, to_apart=True)
     found = case_side.find(tx, pen, record.complaint_id, ())
-    if found.past is not None and found.past[1].practice is not None:
-        found = Dossier()  # a test, of a practice that is over
     apart = replace(found, complaint=True, named=new.named)
     if says_so and apart.is_open and not _is_guarded(apart, guards):
         return Docket(main if main.is_open else found, new, to_apart=True)

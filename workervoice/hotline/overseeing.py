@@ -57,7 +57,7 @@ def complaints_overseen(
         for row_id, state, version, blob in case_glimpses(tx):
             with aside.if_broken("case", row_id):
                 record = process.vault.open_queue(tx.programme, row_id, version, blob)
-                if record.complaint and not record.practice:
+                if record.complaint:
                     name = reference(process.vault, actor, row_id)
                     lines.append(_line(name, state, record, late=str(row_id) in late))
         supervisors = supervisors_now(tx, process.vault, directory)
