@@ -13,7 +13,7 @@ from tests.house import House
 from tests.looking import Worker, a_worker, words_in
 from workervoice.errors import Declined, Forbidden, GuardFailed, IllegalMove, NotFound
 from workervoice.hotline import disclosing, practising
-from workervoice.hotline.overseeing import complaints_overseen
+from workervoice.hotline.overseeing import complaints_overseen, practices_overseen
 from workervoice.hotline.overview import QueueLine, monitor_lines, queue
 from workervoice.hotline.practisecode import code_in_front, new_code
 from workervoice.hotline.verifying import verify_log
@@ -405,6 +405,33 @@ def test_monitors_and_figures_do_not_know_of_tests(house: House) -> None:
     house.courier.comparing.go_on(house.courier_process, house.programme, house.now)
     counts = house.courier.comparing.rounds[house.programme].counts
     assert counts.cases.total() == 0
+
+
+def test_a_monitor_sees_each_practice_and_how_many_tests_came(house: House) -> None:
+    mina, begins = house.actor("mina"), house.now
+    a_test(house, DANGER)
+    a_worker(house).say(SAID)
+    before = practices_overseen(house.console, mina)
+    house.wait(hours=1)
+    practising.end(house.console, house.actor("sam"), "demo-sms")
+    house.wait(hours=2)
+    begun(house, hours=3, line="demo-whatsapp")
+
+    after = practices_overseen(house.console, mina)
+
+    (running,) = before.lines
+    assert (running.line, running.runs, running.tests) == ("demo-sms", True, 1)
+    assert running.begun == begins.replace(microsecond=0)
+    assert running.until == running.begun + timedelta(hours=4)
+    assert running.registrar == house.actor("sam").id
+    assert (before.tests, before.unsure) == (1, 1)
+    assert [(row.line, row.runs, row.tests) for row in after.lines] == [
+        ("demo-whatsapp", True, 0),
+        ("demo-sms", False, 1),
+    ]
+    assert after.lines[1].until == running.begun + timedelta(hours=1)
+    with pytest.raises(NotFound):
+        practices_overseen(house.console, house.actor("asha"))
 
 
 def test_what_is_real_becomes_a_case_like_any_other_at_once(house: House) -> None:

@@ -52,6 +52,20 @@ def test_what_may_be_real_waits_above_until_somebody_says_that_it_is_a_test(hous
     assert str(test_id) in said.partition("<h2>Tests</h2>")[2]
 
 
+def test_a_monitor_reads_of_practices_in_plain_words(house: House) -> None:
+    mina = Browser.of(house, "mina")
+    none = mina.open("/monitor").text
+    a_test(house, "they beat her now, she is 15")
+
+    page = mina.open("/monitor").text
+
+    assert "0 tests in all." in none
+    assert "Runs now" in page
+    assert f"<code>{house.actor('sam').id}</code>" in page
+    assert "1 test in all. <strong>1 may be real: nobody has said yet which it is.</strong>" in page
+    assert "she is 15" not in page
+
+
 def test_a_handler_says_that_it_is_real(house: House) -> None:
     case_id = a_test(house, "the bus is late")
     asha, here = Browser.of(house, "asha"), f"/cases/{case_id}"

@@ -59,6 +59,10 @@ def hangings(tx: Tx, vault: Vault, directory: Directory) -> list[Hanging]:
     return _newest(tx, vault, directory, rows_of(tx, Hanging))
 
 
+def practices(tx: Tx, vault: Vault, directory: Directory) -> list[Practice]:
+    return _newest(tx, vault, directory, rows_of(tx, Practice))
+
+
 def practices_running(tx: Tx, vault: Vault, directory: Directory, now: datetime) -> list[Practice]:
     running = (row for row in rows_of(tx, Practice) if row.runs_at(now))
     return _newest(tx, vault, directory, running)

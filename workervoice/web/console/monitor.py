@@ -1,4 +1,4 @@
-"""How cases and complaints about us move, for monitors: no content, no severity; and
+"""How cases and complaints about us move, for monitors: no content, no severity; practices; and
 the log's newest checkpoint, for keeping.
 """
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
 from workervoice.hotline import witnessing
-from workervoice.hotline.overseeing import complaints_overseen
+from workervoice.hotline.overseeing import complaints_overseen, practices_overseen
 from workervoice.hotline.overview import monitor_lines
 from workervoice.hotline.restoring import standing_restore
 from workervoice.web.console.gate import Visiting
@@ -22,7 +22,12 @@ def show(visit: Visiting) -> Response:
     newest = witnessing.newest(visit.process, visit.actor)
     restored = standing_restore(visit.process, visit.actor)
     about_us = complaints_overseen(visit.process, visit.actor, visit.console.clocks)
-    shown = {"newest": newest, "restored": restored, "about_us": about_us}
+    shown = {
+        "newest": newest,
+        "restored": restored,
+        "about_us": about_us,
+        "practised": practices_overseen(visit.process, visit.actor),
+    }
     return visit.listing("monitor.html", lines, **shown)
 
 

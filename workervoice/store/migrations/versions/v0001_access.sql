@@ -314,7 +314,7 @@ GRANT UPDATE (state) ON action TO workervoice_buyer;
 GRANT UPDATE (state, version) ON issue TO workervoice_buyer;
 
 -- Monitors: how cases move, never what they say.
-GRANT SELECT ON organisation, directory TO workervoice_monitor;
+GRANT SELECT ON organisation, directory, line, practice TO workervoice_monitor;
 GRANT SELECT (programme_id, id, state, version, queue) ON cases TO workervoice_monitor;
 GRANT SELECT (programme_id, id, state, link) ON issue TO workervoice_monitor;
 GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO workervoice_monitor;
