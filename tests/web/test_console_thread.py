@@ -198,3 +198,14 @@ def test_what_was_sent_besides_words_is_named_and_no_map_is_loaded(house: House)
     assert "1 medium, not fetched yet. Marked as: a picture." in a_sticker
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
     assert set(words.SENT) == set(Sent)
+
+
+def test_shouting_is_not_headed_as_physical_or_sexual_violence(house: House) -> None:
+    case_id = a_case(house, WORKER, "boss shouts at us all day")
+    asha = Browser.of(house, "asha")
+
+    queue, page = asha.open("/cases").text, asha.open(f"/cases/{case_id}").text
+
+    for shown in (queue, page):
+        assert "Violence or abuse" in shown
+        assert "exual violence" not in shown

@@ -56,7 +56,7 @@ INDICATORS: Words = MappingProxyType(
         "deception": "Deception",
         "restriction_of_movement": "Restriction of movement",
         "isolation": "Isolation",
-        "physical_sexual_violence": "Physical or sexual violence",
+        "physical_sexual_violence": "Violence or abuse",  # insults and hunger, too
         "intimidation_threats": "Intimidation and threats",
         "retention_of_identity_documents": "Identity papers kept",
         "withholding_of_wages": "Wages withheld",
