@@ -13,7 +13,7 @@ SPANISH = "Nos quitaron los <pasaportes>. Mi número es 5550 123 456. No podemos
 
 
 def lent(house: House) -> tuple[Browser, str, str, str]:
-    """A handler who lent a text but its second sentence: their browser, the case's path and
+    """A handler who lent a text without a number and what stands before it: their browser, the case's path and
     number, and the loan's path."""
     case_id = a_case(house, text=SPANISH)
     asha, here = Browser.of(house, "asha"), f"/cases/{case_id}"
@@ -22,7 +22,8 @@ def lent(house: House) -> tuple[Browser, str, str, str]:
     form = asha.open(offer).text
     (to,) = re.findall(r'<option value="([0-9a-f-]+)">Tara', form)
     assert form.count("May point at a person") == 1
-    fields = {"to": to, "hours": "24", "reason": "nobody reads it", "left_out": ["1"]}
+    assert re.findall(r'value="(\d)" checked', form) == ["2"]
+    fields = {"to": to, "hours": "24", "reason": "nobody reads it", "left_out": ["1", "2"]}
     assert asha.post(offer, fields).status_code == 409
     asha.do(offer, **fields, untied="yes")
     tara = Browser.of(house, "tara").open("/lent").text

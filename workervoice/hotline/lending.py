@@ -31,7 +31,7 @@ from workervoice.store.engine import Tx
 from workervoice.store.lent import LentRow
 from workervoice.store.people import Officer
 from workervoice.store.programme import links_of
-from workervoice.workflow.lending import lent_until, sentences, what_is_left
+from workervoice.workflow.lending import lent_until, pieces, what_is_left
 
 LENT = "lent"  # kind of the entry that says to whom and why
 
@@ -50,9 +50,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One text before it is lent: its sentences, each with what in it may point at a person."""
+    """One text before it is lent: its pieces, each with what in it may point at a person."""
 
-    sentences: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
+    pieces: tuple[tuple[str, tuple[str, ...]], ...] = field(repr=False)
     language: str
     translators: tuple[Officer, ...]
 
@@ -73,7 +73,8 @@ def offer(process: Process, actor: Actor, case_id: UUID, entry_id: UUID) -> Offe
         entry = _entry(file, entry_id)
         file.pen.log_reading(file.tx, "case_read", case_id)
         text = str((entry.words or {})["text"])
-        found = tuple((one, _pointers(one)) for one in sentences(text))
+        cut = pieces(text, _pointing(text))
+        found = tuple((text[start:end], _pointers(text[start:end])) for start, end in cut)
         people_ = sorted(translators(file.tx, file.pen).values(), key=lambda each: each.name)
         return Offer(found, language_of(file, entry), tuple(people_))
 
@@ -177,8 +178,9 @@ def _out(file: OpenCase) -> list[LentRow]:
 def _sealed(file: OpenCase, entry: Opened, wish: Wish) -> LentRow:
     holder, public = casefile.case_public(file.tx, file.pen, file.row)
     reader: Entry = file.pen.directory.trusted(wish.to, "officer")
+    text = str((entry.words or {})["text"])
     inside = {
-        "text": what_is_left(str((entry.words or {})["text"]), wish.left_out),
+        "text": what_is_left(text, pieces(text, _pointing(text)), wish.left_out),
         "language": language_of(file, entry),
         "public": b64encode(public).decode(),
     }
@@ -207,6 +209,11 @@ def _came_back(file: OpenCase, row: LentRow) -> str:
     return plain.decode()
 
 
-def _pointers(sentence: str) -> tuple[str, ...]:
-    """Why a sentence may point at a person; a name nobody but a person finds."""
-    return tuple(dict.fromkeys(each.why for each in findings(sentence, ())))
+def _pointing(text: str) -> list[tuple[int, int]]:
+    """Where something in a text may point at a person."""
+    return [(each.start, each.end) for each in findings(text, ())]
+
+
+def _pointers(piece: str) -> tuple[str, ...]:
+    """Why a piece may point at a person; a name nobody but a person finds."""
+    return tuple(dict.fromkeys(each.why for each in findings(piece, ())))
