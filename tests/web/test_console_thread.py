@@ -14,7 +14,9 @@ from workervoice.hotline import disclosing
 from workervoice.hotline.casepage import case_page
 from workervoice.hotline.dossier import Arrival
 from workervoice.hotline.references import reference
+from workervoice.hotline.registering import change_place
 from workervoice.message import Address, AddressKind, Facts, Inbound, MediaHandle, Sent
+from workervoice.store.programme import Line
 from workervoice.web.console import words
 from workervoice.web.console.histories import COMMANDS, DONE
 from workervoice.web.console.pages import done
@@ -94,6 +96,19 @@ def test_what_the_hotline_says_by_itself_stands_apart_from_the_workers_words(
     report, reply = entries(page)
     assert report.startswith("Worker")
     assert reply.startswith("The hotline by itself We have your message.")
+
+
+def test_the_hours_that_a_worker_was_told_are_shown_though_the_line_has_others_now(
+    house: House,
+) -> None:
+    case_id = a_case(house)
+    other = {"reading_hours": "always Asia/Dhaka"}
+    change_place(house.console, house.actor("sam"), Line, "demo-sms", other)
+
+    _, reply = entries(Browser.of(house, "asha").open(f"/cases/{case_id}").text)
+
+    assert "People read from 8:00 to 20:00." in reply
+    assert "..." not in reply
 
 
 def test_what_became_of_an_issue_is_told_in_words(house: House) -> None:

@@ -284,7 +284,7 @@ def _words(filing: Filing) -> dict[str, Any]:
         "packs": packs_that_spoke(reading),
         "media": [[m.url, m.content_type] for m in arrival.inbound.media],
         "line": arrival.line.slug,
-        "replies": [say.key for say in filing.turn.says],
+        "replies": [say.kept() for say in filing.turn.says],
         "quiet": filing.turn.quiet,  # why there is none
         "consent": filing.turn.answers.consent,
         "asked_for": len(filing.turn.release),  # held texts that this one let go

@@ -49,7 +49,7 @@ class Said:
     removed_by: str = ""  # who signed what is left
     may_be_redacted: bool = False
     reads: tuple[Read, ...] = ()  # what packs read in it, and by which rules
-    replies: tuple[str, ...] = ()  # what the hotline said to this text by itself, as phrase keys
+    replies: tuple[str, ...] = ()  # what the hotline said to this text by itself, as `Say.kept`
     way: str = ""  # how it came, if an officer wrote it down
     written_by: str = ""
     practised: bool = False  # it began with the code of a practice

@@ -85,6 +85,10 @@ class Say:
     key: str
     params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    def kept(self) -> str:
+        """What a thread keeps of it: the key, and of the hours also which. Codes are told once."""
+        return " ".join([self.key, *(self.params.values() if self.key == "hours" else ())])
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

@@ -91,11 +91,15 @@ def legend(passages: tuple[tuple[str, str, bool], ...]) -> list[tuple[str, bool]
     return sorted(found)
 
 
-def automatic(keys: tuple[str, ...], emergency: str) -> str:
+def automatic(replies: tuple[str, ...], emergency: str) -> str:
     """What the hotline said by itself, in English, for the handler who reads the answer to it."""
     known = dict.fromkeys(PLACEHOLDERS, "...") | {"emergency": emergency, "digit": "a digit"}
     known |= _PHRASES.files["en"].words.named()
-    return " ".join(_PHRASES.say(key, "en", **known) for key in keys)
+    said = []
+    for key, *hours in map(str.split, replies):
+        known |= dict(zip(("from", "to"), hours, strict=False))
+        said.append(_PHRASES.say(key, "en", **known))
+    return " ".join(said)
 
 
 def typed(form: Form) -> list[tuple[str, str]]:
