@@ -13,8 +13,8 @@ SPANISH = "Nos quitaron los <pasaportes>. Mi número es 5550 123 456. No podemos
 
 
 def lent(house: House) -> tuple[Browser, str, str, str]:
-    """A handler who lent a text without a number and what stands before it: their browser, the case's path and
-    number, and the loan's path."""
+    """A handler who lent a text without a number and what stands before it: their browser, the
+    case's path and number, and the loan's path."""
     case_id = a_case(house, text=SPANISH)
     asha, here = Browser.of(house, "asha"), f"/cases/{case_id}"
     page = asha.open(here).text
