@@ -60,7 +60,7 @@ def test_a_program_that_fails_is_ended_and_told_of_in_one_sentence(
     assert time.monotonic() - before < 15
 
 
-@pytest.mark.parametrize("language", ["", "--help", "es; rm", "e" * 30, "ES", "es\n"])
+@pytest.mark.parametrize("language", ["", "und", "--help", "es; rm", "e" * 30, "ES", "es\n"])
 def test_what_is_no_language_is_not_given_to_a_program(tmp_path: Path, language: str) -> None:
     with pytest.raises(Declined, match="which language"):
         a_program(tmp_path, "print(text)")("hola", language)
