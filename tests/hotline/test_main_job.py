@@ -28,7 +28,7 @@ def test_a_worker_writes_and_a_handler_reads_and_answers(house: House) -> None:
     assert "retention_of_identity_documents" in page.record.facts.indicators
     assert page.site is not None
     assert page.site.code == "RIVER"
-    assert page.thread[0].replies == ("first_answer", "hours")
+    assert page.thread[0].replies == ("first_answer", "hours 8:00 20:00")
     assert any(item for said in page.thread for _, item, _ in said.passages)
     assert "help" not in notice
     assert reply == ["We can help. Are you safe tonight?"]

@@ -60,6 +60,7 @@ def test_what_the_translator_writes_is_read_beside_the_original(house: House) ->
     assert tara.open(loan).status_code == 404
     page = asha.open(here).text
     assert "They took our &lt;passports&gt;" in page
+    assert page.index("They took our &lt;passports&gt;") < page.index("<span>by itself")
     assert "Tara, translator (from outside)" in page
 
 
