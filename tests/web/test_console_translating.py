@@ -81,9 +81,13 @@ def test_what_a_machine_makes_of_a_text_is_marked_and_kept_only_by_a_handler(hou
 
     shown = asha.post(place, {}).text
     before = case_page(house.console, house.actor("asha"), case_id)
-    asha.post(f"{place}/keep", {"text": f"<es> {len(SPANISH)}"})
+    (mark,) = re.findall(r'name="mark" value="([0-9a-f]+)"', shown)
+    forged = [{"text": "they lie", "mark": mark}, {"text": f"<es> {len(SPANISH)}", "mark": "é"}]
+    refused = [asha.post(f"{place}/keep", fields).status_code for fields in forged]
+    asha.post(f"{place}/keep", {"text": f"<es> {len(SPANISH)}", "mark": mark})
     page = asha.open(here).text
 
+    assert refused == [409, 409]
     assert "Machine translation, may be wrong" in shown
     assert f"&lt;es&gt; {len(SPANISH)}" in shown
     assert "machine_translation" not in {said.kind for said in before.thread}

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hmac import compare_digest
 from uuid import UUID
 
+from workervoice.crypto.seal import ctx
 from workervoice.errors import Declined, NotFound
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
@@ -23,11 +25,13 @@ MOST = 4000  # characters
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an entry means, by a person or, kept by one, by a machine."""
+    """What an entry means, by a person or, kept by one, by a machine: then with the mark that its
+    words were shown with."""
 
     entry: UUID
     text: str = field(repr=False)
     kind: str = TRANSLATION
+    mark: str = ""
 
 
 def translate(
@@ -42,6 +46,10 @@ def translate(
         entry = _entry(file, meaning.entry)
         if file.has_entry(once):
             return
+        if meaning.kind == MACHINE:
+            shown = machine_mark(process, actor, entry.id, text)
+            if not compare_digest(meaning.mark.encode(), shown.encode()):
+                raise Declined("this is not what the machine said: ask it again")
         file.note("note", {"kind": meaning.kind, "of": first_id(entry), "text": text}, once)
         file.save("translated" if meaning.kind == TRANSLATION else "machine_text_kept")
 
@@ -54,6 +62,13 @@ def text_to_translate(
         entry = _entry(file, entry_id)
         file.pen.log_reading(file.tx, "case_read", case_id)
         return str((entry.words or {})["text"]), language_of(file, entry)
+
+
+def machine_mark(process: Process, actor: Actor, entry_id: UUID, said: str) -> str:
+    """By which it is known again that a machine said this of an entry, to this person."""
+    lines = "\n".join(said.splitlines())  # a browser sends other ends of lines than it got
+    place = ctx("machine-said", entry_id, actor.id, lines)
+    return process.vault.mac(place).hex()
 
 
 def language_of(file: OpenCase, entry: Opened) -> str:

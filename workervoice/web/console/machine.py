@@ -9,7 +9,13 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from workervoice.errors import Declined, WorkflowError
-from workervoice.hotline.translating import MACHINE, Meaning, text_to_translate, translate
+from workervoice.hotline.translating import (
+    MACHINE,
+    Meaning,
+    machine_mark,
+    text_to_translate,
+    translate,
+)
 from workervoice.web.console.cases import CASE
 from workervoice.web.console.forms import Tried
 from workervoice.web.console.gate import Visiting
@@ -36,14 +42,16 @@ def ask_machine(visit: Visiting, case_id: UUID, entry_id: UUID) -> Response:
         text=text,
         language=language,
         said=said,
+        mark=machine_mark(visit.process, visit.actor, entry_id, said),
     )
 
 
 @router.post("/cases/{case_id}/machine/{entry_id}/keep")
 def keep_machine(visit: Visiting, case_id: UUID, entry_id: UUID) -> Response:
-    text, once = visit.form.one("text"), visit.once()
+    text, mark, once = visit.form.one("text"), visit.form.one("mark"), visit.once()
+    meaning = Meaning(entry_id, text, MACHINE, mark)
 
     def act() -> None:
-        translate(visit.process, visit.actor, case_id, Meaning(entry_id, text, MACHINE), once)
+        translate(visit.process, visit.actor, case_id, meaning, once)
 
     return CASE.act(visit, f"machine {entry_id}", act, "#thread")
