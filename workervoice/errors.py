@@ -5,6 +5,7 @@ WorkervoiceError
 ├── ChannelError
 │   ├── Refused             a webhook is not from the provider, or not for us
 │   └── Malformed           a signed webhook that cannot be read
+│       └── Unnamed         a delivery callback that names no message of ours
 ├── CryptoError
 │   ├── SealBroken          a blob does not open here: forged, moved, truncated, wrong key
 │   ├── NotTrusted          a key or signature does not lead back to the pinned root
@@ -51,6 +52,10 @@ class Refused(ChannelError):
 
 class Malformed(ChannelError):
     """Signed, but unreadable."""
+
+
+class Unnamed(Malformed):
+    """A delivery callback that names no message of ours."""
 
 
 class CryptoError(WorkervoiceError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -20,6 +20,7 @@ class AddressKind(StrEnum):
     PHONE = "tel"  # +E.164, reached by SMS
     WHATSAPP = "wa"  # +E.164, reached by WhatsApp
     WHATSAPP_ID = "wa-bsuid"  # a business-scoped id: this sender gave no number
+    TELEGRAM = "tg"  # the number of a chat with our bot, which is no phone number
     OTHER = "other"  # as the provider wrote it, of a kind that we do not know
 
 
@@ -66,7 +67,8 @@ class Sent(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from a worker, as a channel parsed it. `external_id` is the provider's. Of a
-    place, `place` has the coordinates, "23.81, 90.41"."""
+    place, `place` has the coordinates, "23.81, 90.41". `to` is our own sender that it came to, ""
+    where the address of the webhook says it."""
 
     external_id: str = field(repr=False)
     sender: Address
@@ -75,6 +77,7 @@ class Inbound:
     also: tuple[Address, ...] = ()  # the same sender under a second address, in the same webhook
     sent: Sent | None = None
     place: str = field(default="", repr=False)
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ class Outbound:
     validity: timedelta = timedelta(hours=4)  # the provider drops it after this long
     status_callback: str | None = None  # absolute URL; carries ?m=<outbox id>
     media: str = field(default="", repr=False)  # a voice note's URL; then there is no text
+    # what a provider has approved is sent instead of the text: its name with us, as "notice:bn"
+    template: str = ""
     # for a look-up: what the provider calls our other texts to this worker, which are not this one
     others: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -136,6 +141,52 @@ class Unknown:
 
 
 SendOutcome = Accepted | Rejected | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole medium as the provider had it. `claimed` is what it calls the type: a hint."""
+
+    content: bytes = field(repr=False)
+    claimed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The provider will never give us this medium. `code` says why, in our words."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: ask again."""
+
+    code: str
+
+
+FetchOutcome = Fetched | Missing | Later
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The provider says that it has no more of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """It cannot be deleted at this provider by us."""
+
+
+PurgeOutcome = Gone | Kept | Later
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A worker's message in a provider's own list, and when it came there (aware)."""
+
+    inbound: Inbound
+    at: datetime
 
 
 class Answer(StrEnum):

@@ -28,6 +28,8 @@ HOLDERS: Mapping[str, frozenset[str]] = {
     "twilio_auth_tokens": frozenset({"up", "gateway"}),
     "twilio_api_key": frozenset({"up", "courier"}),
     "twilio_api_secret": frozenset({"up", "courier"}),
+    "webhook_secrets": frozenset({"up", "gateway"}),
+    "sending_secrets": frozenset({"up", "courier"}),
     "simulator_secret": frozenset({"up", "gateway", "courier", "phones"}),
     "boot_secret": frozenset({"up", "console"}),
     "vault_token_file": frozenset({"up", "gateway", "courier", "console"}),

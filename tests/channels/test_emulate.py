@@ -17,7 +17,9 @@ from tests.channels.contract import LINE, NUMBER, OUTBOX, WORDS, a_message
 from tests.channels.emulator import ACCOUNT, API_KEY, API_SECRET, TOKEN, emulator, simulate
 from tests.channels.provider import Provider, Seen, provider, says
 from workervoice.channels.base import Webhook
-from workervoice.channels.twilio import TwilioReceiver, TwilioSender
+from workervoice.channels.twilio import TwilioReceiver
+from workervoice.channels.twilio_rest import Login
+from workervoice.channels.twilio_sending import TwilioSender
 from workervoice.message import (
     Accepted,
     Address,
@@ -42,7 +44,7 @@ class Peer:
 
     def sender(self, secret: str = API_SECRET) -> TwilioSender:
         """Ours, with its API base at the emulator."""
-        return TwilioSender(ACCOUNT, API_KEY, secret, api_base=self.url, timeout=5)
+        return TwilioSender(Login(ACCOUNT, API_KEY, secret, self.url, 5))
 
     def message(self, text: str = WORDS) -> Outbound:
         """A reply whose callbacks come to the gateway."""
@@ -71,7 +73,7 @@ def test_a_signed_webhook_of_the_peer_is_verified_and_read(peer: Peer) -> None:
     webhook = peer.last_webhook()
     receiver = TwilioReceiver(ACCOUNT, ("the token of tomorrow", TOKEN))
     receiver.verify(webhook)
-    read = receiver.parse(webhook)
+    (read,) = receiver.parse(webhook)
     assert read.external_id == made["sid"]
     assert (read.sender, read.text) == (Address(AddressKind.PHONE, NUMBER), text)
 
@@ -86,7 +88,7 @@ def test_a_reply_is_taken_by_the_peer_and_its_callbacks_are_read(peer: Peer) -> 
     assert webhook.url.endswith(f"?m={OUTBOX}")
     receiver = TwilioReceiver(ACCOUNT, (TOKEN,))
     receiver.verify(webhook)
-    report = receiver.parse_status(webhook, OUTBOX)
+    (report,) = receiver.parse_status(webhook, str(OUTBOX))
     assert report == DeliveryReport(
         OUTBOX, DeliveryStatus.DELIVERED, external_id=outcome.external_id
     )

@@ -17,7 +17,9 @@ from tests.channels.contract import (
 from tests.channels.provider import Behaviour, drips, hangs, resets, says, writes
 from tests.channels.twilio_signing import ACCOUNT, NEXT_TOKEN, TOKEN, URL, signed
 from workervoice.channels.base import Webhook
-from workervoice.channels.twilio import TwilioReceiver, TwilioSender
+from workervoice.channels.twilio import TwilioReceiver
+from workervoice.channels.twilio_rest import Login
+from workervoice.channels.twilio_sending import TwilioSender
 from workervoice.message import (
     Accepted,
     Address,
@@ -129,7 +131,7 @@ def _page(*records: object) -> object:
 GOOD = signed(_form())
 TABLE = Table(
     receiver=TwilioReceiver(ACCOUNT, (TOKEN, NEXT_TOKEN)),
-    sender=lambda base: TwilioSender(ACCOUNT, "SK1", "secret", api_base=base, timeout=TIMEOUT),
+    sender=lambda base: TwilioSender(Login(ACCOUNT, "SK1", "secret", base, TIMEOUT)),
     sign=signed,
     readable={
         "sms": (_form(), _read()),

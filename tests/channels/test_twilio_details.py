@@ -23,8 +23,10 @@ from tests.channels.contract import LINE, NUMBER, OUTBOX, SINCE, WORDS, a_messag
 from tests.channels.provider import hangs, provider, says
 from tests.channels.twilio_signing import ACCOUNT, NEXT_TOKEN, TOKEN, URL, signed
 from workervoice.channels.base import Webhook
-from workervoice.channels.twilio import TwilioReceiver, TwilioSender
+from workervoice.channels.twilio import TwilioReceiver
 from workervoice.channels.twilio_codes import PERMANENT
+from workervoice.channels.twilio_rest import Login
+from workervoice.channels.twilio_sending import TwilioSender
 from workervoice.errors import Refused, SettingsError
 from workervoice.message import Accepted, Address, AddressKind, Outbound, Rejected, Unknown
 
@@ -35,7 +37,7 @@ BODY = urlencode(
 
 
 def _sender(base: str | None, timeout: float = 2.0) -> TwilioSender:
-    return TwilioSender(ACCOUNT, "SK1", "secret", api_base=base, timeout=timeout)
+    return TwilioSender(Login(ACCOUNT, "SK1", "secret", base, timeout))
 
 
 def _sent(message: Outbound) -> dict[str, str]:
@@ -318,9 +320,8 @@ def test_a_number_from_the_settings_stands_in_for_the_lines_own(
     message = a_message(Address(kind, NUMBER))
 
     with provider(says(201, {"sid": SID})) as peer:
-        sender = TwilioSender(
-            ACCOUNT, "SK1", "secret", api_base=peer.url, timeout=2.0, number="+15550100888"
-        )
+        login = Login(ACCOUNT, "SK1", "secret", peer.url, 2.0)
+        sender = TwilioSender(login, ("+15550100888", "+15550100888"))
         sender.send(message)
 
     assert dict(parse_qsl(peer.seen[0].body.decode()))["From"] == wire

@@ -17,7 +17,7 @@ from typing import Any, Literal, Self
 
 from sqlalchemy.engine.default import DefaultDialect
 
-from workervoice.channels.twilio import TwilioSender
+from workervoice.channels.twilio_sending import TwilioSender
 
 VARIABLE = "FAULTS_POINT"
 COMMITS = ("before_commit", "after_commit")

@@ -13,7 +13,8 @@ from tests.channels.provider import provider, says
 from tests.channels.twilio_signing import ACCOUNT
 from tests.house import House
 from tests.looking import Worker, a_worker, asked, outbox_state, phrase
-from workervoice.channels.twilio import TwilioSender
+from workervoice.channels.twilio_rest import Login
+from workervoice.channels.twilio_sending import TwilioSender
 from workervoice.crypto.seal import ctx
 from workervoice.hotline.callbacks import take_report
 from workervoice.message import (
@@ -350,7 +351,7 @@ def test_a_text_in_silence_is_not_taken_for_an_equal_one_that_failed_before(
     again = worker.say("1")
     house.phones.answer = None
     with provider(says(200, {"messages": records, "page": 0, "next_page_uri": None})) as peer:
-        sender = TwilioSender(ACCOUNT, "SK1", "secret", api_base=peer.url, timeout=2.0)
+        sender = TwilioSender(Login(ACCOUNT, "SK1", "secret", peer.url, 2.0))
         monkeypatch.setattr(house.phones, "find", sender.find)
         house.wait(seconds=61)
         house.deliver()

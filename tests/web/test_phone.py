@@ -100,7 +100,7 @@ def test_a_typed_text_reaches_the_hotline_as_a_signed_webhook(
     assert status == 200
     assert gateway.seen[0].target == f"/in/simulator/{line}"
     SimulatorReceiver(SECRET).verify(webhook)
-    read = SimulatorReceiver(SECRET).parse(webhook)
+    (read,) = SimulatorReceiver(SECRET).parse(webhook)
     assert (read.sender, read.text) == (Address(kind, number), TEXT)
     assert [(b["from"], b["text"], b["state"]) for b in _on_phone(client, number)] == [
         ("worker", TEXT, "sent")
@@ -208,7 +208,7 @@ def test_a_sent_message_is_on_the_phone_and_its_delivery_is_told(
     assert again == outcome
     assert gateway.seen[0].target == f"/status/simulator/{line.slug}?m={OUTBOX}"
     SimulatorReceiver(SECRET).verify(webhook)
-    report = SimulatorReceiver(SECRET).parse_status(webhook, OUTBOX)
+    (report,) = SimulatorReceiver(SECRET).parse_status(webhook, str(OUTBOX))
     assert report == DeliveryReport(
         OUTBOX, DeliveryStatus.DELIVERED, external_id=outcome.external_id
     )

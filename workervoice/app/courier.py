@@ -22,14 +22,14 @@ from workervoice.app.watching import (
     without_round,
 )
 from workervoice.channels.base import Sender
-from workervoice.channels.simulator import SimulatorSender
-from workervoice.channels.twilio import TwilioSender
+from workervoice.channels.registry import sender_of
+from workervoice.channels.setup import Setups
 from workervoice.crypto.keyedlist import ListFile, list_key
-from workervoice.errors import KeysAway, SettingsError, Unavailable
+from workervoice.errors import KeysAway, Unavailable
 from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.tick import Courier
 from workervoice.journal import Journal
-from workervoice.settings import PREFIX, Settings
+from workervoice.settings import Settings
 from workervoice.store.programme import Line
 
 _JOURNAL = Journal("workervoice")
@@ -81,38 +81,18 @@ def _tick_until(courier: Courier, poll_seconds: float) -> None:
 
 
 def build_courier(settings: Settings) -> Courier:
-    base, provider = public_url(settings), provider_of(settings)
+    base, setups = public_url(settings), Setups.read(settings, "sending_secrets")
 
     def callback(line: Line, outbox_id: UUID) -> str:
-        return f"{base}/status/{provider}/{line.slug}?m={outbox_id}"
+        return f"{base}/status/{setups.provider_of(line.slug)}/{line.slug}?m={outbox_id}"
 
     process = build_process(settings, "courier")
     beside = ListFile(settings.list_file(), list_key(process.vault.mac_key))
-    return Courier(process, _senders(settings), callback, remembering=Remembering(beside))
+    return Courier(process, _senders(setups), callback, remembering=Remembering(beside))
 
 
-def _senders(settings: Settings) -> Callable[[Line], Sender]:
-    if settings.sends_by_twilio():
-        key, secret = settings.twilio_api_key, settings.twilio_api_secret
-        numbers = {"sms": settings.twilio_sms_from, "whatsapp": settings.twilio_whatsapp_from}
-        by_channel = {
-            channel: TwilioSender(
-                settings.twilio_account_sid or "",
-                key.get_secret_value() if key else "",
-                secret.get_secret_value() if secret else "",
-                api_base=settings.twilio_api_base,
-                timeout=settings.twilio_timeout_seconds,
-                number=number if settings.demo else None,
-            )
-            for channel, number in numbers.items()
-        }
-        return lambda line: by_channel[line.channel]
-    if settings.simulator_url is None or settings.simulator_secret is None:
-        raise SettingsError(
-            f"{PREFIX}TWILIO_API_KEY is missing: the courier needs Twilio's account, API key and "
-            "secret to send with"
-        )
-    simulator = SimulatorSender(
-        settings.simulator_url, settings.simulator_secret.get_secret_value()
-    )
-    return lambda line: simulator
+def _senders(setups: Setups) -> Callable[[Line], Sender]:
+    """Made once for each line. Raises `SettingsError` for one that cannot be: before anything is
+    sent, for those of the file and for everybody's provider."""
+    senders = {line: sender_of(setups, line) for line in ("", *setups.said)}
+    return lambda line: senders[line.slug if line.slug in senders else ""]

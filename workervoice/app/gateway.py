@@ -10,9 +10,8 @@ from workervoice.app.programs import Program
 from workervoice.app.second_opinion import ModelProcess
 from workervoice.app.serving import Seat, listening_socket, ops_of_server, serve, web_server
 from workervoice.app.watching import keys_away
-from workervoice.channels.base import Receiver
-from workervoice.channels.simulator import SimulatorReceiver
-from workervoice.channels.twilio import TwilioReceiver
+from workervoice.channels.registry import lines_by_sender, receivers
+from workervoice.channels.setup import Setups
 from workervoice.hotline.pacing import Pacing
 from workervoice.hotline.receive import Reception
 from workervoice.hotline.voicing import Voice
@@ -32,9 +31,9 @@ _JOURNAL = Journal("workervoice")
 def run_gateway(settings: Settings, seat: Seat) -> None:
     second = begun_model(settings)
     reception = build_reception(settings, second)
-    receivers = build_receivers(settings)
-    counts = Counts()
-    app = create_gateway_app(reception, receivers, public_url(settings), counts)
+    setups, counts = Setups.read(settings, "webhook_secrets"), Counts()
+    by_sender = lines_by_sender(setups)
+    app = create_gateway_app(reception, receivers(setups), public_url(settings), counts, by_sender)
     recycle = settings.recycle_requests if seat.handle is not None else 0
     server = web_server(app, recycle, tied=seat.tied)
 
@@ -81,13 +80,3 @@ def begun_model(settings: Settings) -> ModelProcess | None:
     second = ModelProcess(Program.beside(settings, settings.second_opinion))
     second.begin()
     return second
-
-
-def build_receivers(settings: Settings) -> dict[str, Receiver]:
-    """Who may call our webhooks. Without tokens the Twilio receiver refuses everything."""
-    receivers: dict[str, Receiver] = {
-        "twilio": TwilioReceiver(settings.twilio_account_sid or "", settings.tokens())
-    }
-    if settings.simulator_secret is not None:
-        receivers["simulator"] = SimulatorReceiver(settings.simulator_secret.get_secret_value())
-    return receivers

@@ -11,16 +11,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
-from workervoice.errors import Malformed
+from workervoice.errors import Malformed, Unnamed
 from workervoice.message import (
     Address,
     AddressKind,
     DeliveryReport,
+    FetchOutcome,
     Inbound,
+    Listed,
+    MediaHandle,
     Outbound,
+    PurgeOutcome,
     SendOutcome,
 )
 
@@ -29,6 +33,7 @@ _SHAPES: Mapping[AddressKind, re.Pattern[str]] = {
     AddressKind.PHONE: _E164,
     AddressKind.WHATSAPP: _E164,
     AddressKind.WHATSAPP_ID: re.compile(r"[A-Z]{2}\.[A-Za-z0-9._-]{1,256}", re.ASCII),
+    AddressKind.TELEGRAM: re.compile(r"-?[0-9]{1,20}", re.ASCII),
     AddressKind.OTHER: re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,256}"),
 }
 
@@ -85,17 +90,31 @@ class Webhook:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+Event = Inbound | DeliveryReport
+
+
 class Receiver(Protocol):
     """The gateway's half: reads webhooks, holds only what proves where they come from."""
 
     def verify(self, webhook: Webhook) -> None:
         """Return if the provider sent this to us; raises `Refused`."""
 
-    def parse(self, webhook: Webhook) -> Inbound:
-        """Read a worker's message from a verified webhook; raises `Malformed`."""
+    def parse(self, webhook: Webhook) -> tuple[Event, ...]:
+        """Read what a verified webhook says, in its order: workers' messages, and reports where the
+        provider sends both to one address. Empty if it says nothing that concerns us; raises
+        `Malformed`."""
 
-    def parse_status(self, webhook: Webhook, outbox_id: UUID) -> DeliveryReport:
-        """Read a delivery callback about one of our messages; raises `Malformed`."""
+    def parse_status(self, webhook: Webhook, named: str) -> tuple[DeliveryReport, ...]:
+        """Read a delivery callback; `named` is the `m` of its address, ours and unchecked. Raises
+        `Malformed`, also for one that names no message of ours."""
+
+
+@runtime_checkable
+class Greeter(Protocol):
+    """A receiver whose provider asks once, by GET, whether the address is ours."""
+
+    def greet(self, webhook: Webhook) -> str:
+        """What to answer; raises `Refused`."""
 
 
 class Sender(Protocol):
@@ -121,3 +140,30 @@ def opaque(kind: AddressKind, value: str) -> Address:
     if not _SHAPES[kind].fullmatch(value):
         raise Malformed(f"not an address of kind {kind}")
     return Address(kind, value)
+
+
+class Keeper(Protocol):
+    """What a provider still has of our messages: the courier's way to get it, and to be rid of it.
+    Never raises."""
+
+    def fetch(self, handle: MediaHandle) -> FetchOutcome:
+        """One medium, from the provider's own hosts only, within limits of size and time."""
+
+    def purge(self, external_id: str) -> PurgeOutcome:
+        """Delete a message there, its media first."""
+
+    def look(self, external_id: str, outbox_id: UUID) -> DeliveryReport | None:
+        """What became of one of ours, where a callback may have been missed; None: not to be told
+        now, or not at all."""
+
+    def listed(self, sender: str, since: datetime, until: datetime) -> tuple[Listed, ...] | None:
+        """What workers sent to this sender of ours in this time (aware; a day at most), oldest
+        first. None if that cannot be told whole: it is asked again."""
+
+
+def outbox_id_of(named: str) -> UUID:
+    """Our id in the address of a callback; raises `Unnamed`."""
+    try:
+        return UUID(named)
+    except ValueError:
+        raise Unnamed("it names no message of ours") from None

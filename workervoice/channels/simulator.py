@@ -26,11 +26,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
-from workervoice.channels.base import Webhook, opaque, place_of
+from workervoice.channels.base import Webhook, opaque, outbox_id_of, place_of
+from workervoice.channels.setup import Provider, Setup
 from workervoice.channels.wire import Answer, NoAnswer, NotSent, base_url, declined, exchange
-from workervoice.errors import Malformed, Refused
+from workervoice.errors import Malformed, Refused, SettingsError
 from workervoice.message import (
     Accepted,
     Address,
@@ -114,7 +114,7 @@ class SimulatorReceiver:
         """Check signature and age; raises `Refused`."""
         check_signature(self._secret, webhook, now=self._now())
 
-    def parse(self, webhook: Webhook) -> Inbound:
+    def parse(self, webhook: Webhook) -> tuple[Inbound]:
         """Read a message; raises `Malformed`."""
         record = read_json(webhook.body)
         external_id = words(record, "id")
@@ -126,17 +126,17 @@ class SimulatorReceiver:
         kind, text = words(record, "sent"), words(record, "text")
         place = place_of(words(record, "latitude"), words(record, "longitude"))
         sent = Sent(kind) if kind in {known.value for known in Sent} else None
-        return Inbound(external_id, sender, text, media, also, sent, place)
+        return (Inbound(external_id, sender, text, media, also, sent, place),)
 
-    def parse_status(self, webhook: Webhook, outbox_id: UUID) -> DeliveryReport:
+    def parse_status(self, webhook: Webhook, named: str) -> tuple[DeliveryReport]:
         """Read a delivery callback; raises `Malformed`."""
-        record = read_json(webhook.body)
+        outbox_id, record = outbox_id_of(named), read_json(webhook.body)
         status, code = words(record, "status"), words(record, "code")
         if status not in {known.value for known in DeliveryStatus} or not _CODE.fullmatch(code):
             raise Malformed("unknown status")
         external_id = words(record, "id")
         known_as = external_id if _ID.fullmatch(external_id) else ""
-        return DeliveryReport(outbox_id, DeliveryStatus(status), code, known_as)
+        return (DeliveryReport(outbox_id, DeliveryStatus(status), code, known_as),)
 
 
 class SimulatorSender:
@@ -228,3 +228,22 @@ def _signature(secret: str, url: str, stamp: str, body: bytes) -> str:
     target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
     signed = f"POST\n{target}\n{stamp}\n".encode() + body
     return hmac.new(secret.encode(), signed, "sha256").hexdigest()
+
+
+def _receiver(setup: Setup) -> SimulatorReceiver:
+    return SimulatorReceiver(_secret(setup))
+
+
+def _sender(setup: Setup) -> SimulatorSender:
+    return SimulatorSender(setup.settings.simulator_url or "", _secret(setup))
+
+
+def _secret(setup: Setup) -> str:
+    """Without one there is no simulated network."""
+    secret = setup.settings.simulator_secret
+    if secret is None:
+        raise SettingsError("there is no simulated phone network: it is for the demo and for tests")
+    return secret.get_secret_value()
+
+
+PROVIDER = Provider("simulator", frozenset({"sms", "whatsapp"}), _receiver, _sender, by_line=False)

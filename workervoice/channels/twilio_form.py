@@ -125,6 +125,17 @@ def inbound(form: Form) -> Inbound:
     return Inbound(sid, sender, _text(form), media, also, sent, place)
 
 
+def listed_message(
+    sid: object, sender: object, body: object, media: tuple[MediaHandle, ...]
+) -> Inbound:
+    """A message as Twilio's own list has it; raises `Malformed`."""
+    if not (isinstance(sid, str) and MESSAGE_SID.fullmatch(sid) and isinstance(sender, str)):
+        raise Malformed("no usable record")
+    bare = tuple(MediaHandle(each.url, _bare_type(each.content_type)) for each in media)
+    text = str(body or "").encode("utf-8", "replace").decode()
+    return Inbound(sid, _address(sender), text, bare)
+
+
 def report(form: Form, outbox_id: UUID) -> DeliveryReport:
     """Read a delivery callback; raises `Malformed`."""
     status, code = STATUS.get(form.only("MessageStatus").lower()), form.only("ErrorCode")
@@ -203,6 +214,10 @@ def _media(form: Form) -> tuple[MediaHandle, ...]:
     for n in range(MOST_MEDIA):
         kind = form.whole(f"MediaContentType{n}")
         if url := form.whole(f"MediaUrl{n}"):
-            kind = kind.partition(";")[0].strip().lower()
-            handles.append(MediaHandle(url, kind if _MEDIA_TYPE.fullmatch(kind) else ""))
+            handles.append(MediaHandle(url, _bare_type(kind)))
     return tuple(handles)
+
+
+def _bare_type(written: str) -> str:
+    kind = written.partition(";")[0].strip().lower()
+    return kind if _MEDIA_TYPE.fullmatch(kind) else ""

@@ -43,7 +43,7 @@ class Answer:
     date: str = ""  # what time it is there, by its own word
 
 
-class _Timely(RawIOBase):
+class Timely(RawIOBase):
     """What comes over a socket, until a deadline: a head may come a byte at a time, too."""
 
     def __init__(self, sock: socket, deadline: float) -> None:
@@ -83,7 +83,7 @@ def exchange(
         parts = urlsplit(url)
         target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
         connection.request(method, target, body, {**headers, "Connection": "close"})
-        response = HTTPResponse(cast(socket, _Timely(sock, deadline)), method=method)
+        response = HTTPResponse(cast(socket, Timely(sock, deadline)), method=method)
         response.begin()
         date = response.getheader("Date") or ""
         return Answer(response.status, _whole(response, deadline), date)

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from workervoice.settings.providers import ProviderKnobs
 from workervoice.values import HOLDERS
 
 PREFIX = "WORKERVOICE_"
 
 
-class Settings(BaseSettings):
+class Settings(ProviderKnobs):
     """All settings. Durations carry their unit in the name; secrets do not show in a repr."""
 
     model_config = SettingsConfigDict(
@@ -191,28 +192,6 @@ class Settings(BaseSettings):
         "text",
         description="How a log line is written: `text` for people, `json` for what gathers logs. "
         "Both hold the same.",
-    )
-    twilio_account_sid: str | None = Field(None, description="The account (AC…) at Twilio.")
-    twilio_auth_tokens: SecretStr | None = Field(
-        None,
-        description="Auth tokens that webhooks may be signed with, separated by commas: during a "
-        "rotation the old and the new one.",
-    )
-    twilio_api_key: SecretStr | None = Field(
-        None, description="API key (SK…) that the courier sends with."
-    )
-    twilio_api_secret: SecretStr | None = Field(None, description="The secret of that API key.")
-    twilio_api_base: str | None = Field(
-        None, description="Another address for Twilio's REST API, for tests and private peers."
-    )
-    twilio_timeout_seconds: float = Field(
-        10.0, gt=0, le=40, description="Seconds that one call to Twilio may take."
-    )
-    twilio_sms_from: str | None = Field(
-        None, description="Our number for SMS at Twilio, such as +15550100000."
-    )
-    twilio_whatsapp_from: str | None = Field(
-        None, description="Our number for WhatsApp at Twilio, such as +15550100001."
     )
     simulator_url: str | None = Field(
         None, description="Address of the simulated phone network; set by `up --demo`."

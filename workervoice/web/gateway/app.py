@@ -11,17 +11,25 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
-from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from workervoice.channels.base import Receiver, Webhook
-from workervoice.errors import CryptoError, KeysAway, Malformed, NotFound, Refused, Unavailable
+from workervoice.channels.base import Greeter, Receiver, Webhook
+from workervoice.errors import (
+    CryptoError,
+    KeysAway,
+    Malformed,
+    NotFound,
+    Refused,
+    Unavailable,
+    Unnamed,
+)
 from workervoice.hotline.receive import Reception, line_of
-from workervoice.message import DeliveryReport
+from workervoice.message import DeliveryReport, Inbound
 from workervoice.web.gateway.bodies import Bodies
 from workervoice.web.gateway.counts import FAILED, Counts
 from workervoice.web.gateway.failing import Failing
@@ -32,6 +40,7 @@ from workervoice.web.gateway.storing import Books
 from workervoice.web.inventory import check
 from workervoice.web.limits import Limited
 
+_PLAIN = MappingProxyType({"X-Content-Type-Options": "nosniff"})
 LONG_TEXT = 2000  # characters; longer ones are read off the event loop
 
 _T = TypeVar("_T")
@@ -47,6 +56,7 @@ class _Gateway:
     counts: Counts
     books: Books
     bodies: Bodies
+    by_sender: Mapping[tuple[str, str], str]
 
     async def signed(
         self, receiver: Receiver, request: Request, read: Callable[[Webhook], _T]
@@ -65,10 +75,21 @@ class _Gateway:
             return await self.bodies.check(body, work)
 
     async def take(self, request: Request) -> Response:
-        """A worker's message: 204 once it is stored."""
+        """Workers' messages: 204 once all of them are stored. What came before one that cannot be
+        stored is a duplicate when the provider asks again."""
         provider, line = _named(request)
-        receiver = self._receiver(provider)
-        inbound = await self.signed(receiver, request, receiver.parse)
+        receiver = self._receiver(provider, line)
+        events = await self.signed(receiver, request, receiver.parse)
+        for event in events:
+            if isinstance(event, DeliveryReport):
+                await self.books.do(partial(self.books.note, line, event), provider)
+            else:
+                await self._store(provider, self._meant(provider, line, event), event)
+        if not events:
+            await self.books.do(partial(self.books.drop, line, "nothing"), provider)
+        return Response(status_code=204)
+
+    async def _store(self, provider: str, line: str, inbound: Inbound) -> None:
         with self.counts.timed("read"):
             if len(inbound.text) > LONG_TEXT or self.reception.second is not None:
                 reading = await asyncio.to_thread(self.reception.read, inbound)
@@ -76,25 +97,41 @@ class _Gateway:
                 reading = self.reception.read(inbound)
         with self.counts.timed("store"):
             await self.books.do(partial(self.books.store, line, inbound, reading), provider)
-        return Response(status_code=204)
+
+    def _meant(self, provider: str, line: str, inbound: Inbound) -> str:
+        """A provider may bring what is for several lines to the address of one. What is for nobody
+        whom we know is taken there: it must not be lost."""
+        return self.by_sender.get((provider, inbound.to), line) if inbound.to else line
+
+    async def greet(self, request: Request) -> Response:
+        """A provider asks once whether this address is ours."""
+        receiver = self._receiver(*_named(request))
+        if not isinstance(receiver, Greeter):
+            raise HTTPException(405)
+        raw, query = request.scope["raw_path"], request.scope["query_string"]
+        headers = request.scope["headers"]
+        webhook = Webhook.received(self.public_url, raw + b"?" + query, headers, b"")
+        return Response(receiver.greet(webhook), media_type="text/plain", headers=dict(_PLAIN))
 
     async def report(self, request: Request) -> Response:
         """A delivery report: one that names no message of ours, or says nothing that we know, is
         counted and dropped. A refusal would only leave the number in the provider's error log."""
         provider, line = _named(request)
-        receiver = self._receiver(provider)
+        receiver = self._receiver(provider, line)
         read = partial(_told, receiver, request.query_params.get("m", ""))
         told = await self.signed(receiver, request, read)
-        if isinstance(told, DeliveryReport):
-            await self.books.do(partial(self.books.note, line, told), provider)
-        else:
+        if isinstance(told, str):
             await self.books.do(partial(self.books.drop, line, told), provider)
+            return Response(status_code=204)
+        for each in told:
+            await self.books.do(partial(self.books.note, line, each), provider)
         return Response(status_code=204)
 
-    def _receiver(self, provider: str) -> Receiver:
-        if provider not in self.receivers:
+    def _receiver(self, provider: str, line: str) -> Receiver:
+        found = self.receivers.get(provider) or self.receivers.get(f"{provider}/{line}")
+        if found is None:
             raise NotFound("no such provider")
-        return self.receivers[provider]
+        return found
 
 
 def _named(request: Request) -> tuple[str, str]:
@@ -102,16 +139,12 @@ def _named(request: Request) -> tuple[str, str]:
     return request.path_params["provider"], request.path_params["line"]
 
 
-def _told(receiver: Receiver, named: str, webhook: Webhook) -> DeliveryReport | str:
-    """What a report says of the message that its address names, or how it is counted."""
+def _told(receiver: Receiver, named: str, webhook: Webhook) -> tuple[DeliveryReport, ...] | str:
+    """What a report says of messages of ours, or how it is counted."""
     try:
-        outbox_id = UUID(named)
-    except ValueError:
-        return "status_unnamed"
-    try:
-        return receiver.parse_status(webhook, outbox_id)
-    except Malformed:
-        return "status_ignored"
+        return receiver.parse_status(webhook, named)
+    except Malformed as exc:
+        return "status_unnamed" if isinstance(exc, Unnamed) else "status_ignored"
 
 
 _ANSWERS: Mapping[type[Exception], tuple[int, str]] = {
@@ -131,19 +164,22 @@ def create_gateway_app(
     receivers: Mapping[str, Receiver],
     public_url: str,
     counts: Counts | None = None,
+    by_sender: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> FastAPI:
-    """The gateway's application; `public_url` is what providers sign, without a path. `app.state`
-    has `finish`, which waits for what was begun in the database, and `problems`, which says whether
+    """The gateway's application; `public_url` is what providers sign, without a path, and
+    `by_sender` tells the line of a provider's own name for a sender of ours. `app.state` has
+    `finish`, which waits for what was begun in the database, and `problems`, which says whether
     what comes can be stored."""
     counts, failing = counts or Counts(), Failing()
     books = Books(reception, counts, failing)
-    gateway = _Gateway(reception, receivers, public_url, counts, books, Bodies())
+    gateway = _Gateway(reception, receivers, public_url, counts, books, Bodies(), by_sender)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.finish, app.state.problems = books.finish, failing.problems
 
     # Starlette's own routes: they have no parameters to check, and take half the time
     app.add_route(MESSAGES, gateway.take, methods=["POST"])
     app.add_route(REPORTS, gateway.report, methods=["POST"])
+    app.add_api_route(MESSAGES, gateway.greet, methods=["GET"])
     serve_media(app, reception.voice.recordings)
     _serve_notices(app, Notices(reception.phrases, partial(line_of, reception.process)))
 

@@ -11,14 +11,16 @@ from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from workervoice.channels.registry import PROVIDERS as REGISTERED
+
 NAMES = (
     *("stored", "duplicate", "refused", "malformed", "too_large", "unknown_line", "unknown_path"),
     *("unavailable", "keys_away", "untrusted", "broken", "late"),
-    *("status_moved", "status_ignored", "status_unnamed"),
+    *("status_moved", "status_ignored", "status_unnamed", "nothing"),
 )
-TAKEN = ("stored", "duplicate", "status_moved", "status_ignored")
+TAKEN = ("stored", "duplicate", "status_moved", "status_ignored", "nothing")
 FAILED = ("unavailable", "keys_away", "untrusted", "broken")  # signed, and not stored
-PROVIDERS = ("twilio", "simulator", "none")  # none: nobody whom we know
+PROVIDERS = (*REGISTERED, "none")  # none: nobody whom we know
 STAGES = ("verify", "read", "store")
 MINUTE = 60  # nobody needs to know to the second when somebody wrote
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)

@@ -1,0 +1,65 @@
+"""Every provider that a line can have. To add one: its module, one line here, and its table of
+cases in `tests/channels/`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from workervoice.channels import simulator, twilio
+from workervoice.channels.base import Keeper, Receiver, Sender
+from workervoice.channels.setup import Provider, Setups
+from workervoice.errors import SettingsError
+from workervoice.settings import PREFIX
+
+_ALL = (
+    twilio.PROVIDER,
+    simulator.PROVIDER,
+)
+PROVIDERS: Mapping[str, Provider] = MappingProxyType({each.name: each for each in _ALL})
+CHANNELS = tuple(sorted({channel for each in _ALL for channel in each.channels}))
+
+
+def receivers(setups: Setups) -> dict[str, Receiver]:
+    """Who may call our webhooks: by the provider's name, or "<provider>/<line>" where each line has
+    its own proof. Raises `SettingsError`."""
+    found: dict[str, Receiver] = {"twilio": twilio.PROVIDER.receiver(setups.of(""))}
+    if setups.settings.simulator_secret is not None:
+        found["simulator"] = simulator.PROVIDER.receiver(setups.of(""))
+    for line in setups.said:
+        provider = provider_of(setups, line)
+        if provider.by_line:
+            found[f"{provider.name}/{line}"] = provider.receiver(setups.of(line))
+    return found
+
+
+def lines_by_sender(setups: Setups) -> dict[tuple[str, str], str]:
+    """Which line a webhook means that names our own sender: by the provider and that name."""
+    found = {}
+    for line in setups.said:
+        provider = provider_of(setups, line)
+        if provider.own_id:
+            found[provider.name, setups.of(line).text(provider.own_id)] = line
+    return found
+
+
+def sender_of(setups: Setups, line: str) -> Sender:
+    """Raises `SettingsError`."""
+    return provider_of(setups, line).sender(setups.of(line))
+
+
+def keeper_of(setups: Setups, line: str) -> Keeper | None:
+    """None for a provider that keeps nothing which we could ask for. Raises `SettingsError`."""
+    make = provider_of(setups, line).keeper
+    return make(setups.of(line)) if make is not None else None
+
+
+def provider_of(setups: Setups, line: str) -> Provider:
+    """Raises `SettingsError` for one that does not exist."""
+    name = setups.provider_of(line)
+    if name not in PROVIDERS:
+        raise SettingsError(
+            f"{PREFIX}PROVIDERS_FILE: line {line} is of {name!r}, but a provider is one of: "
+            + ", ".join(sorted(PROVIDERS))
+        )
+    return PROVIDERS[name]

@@ -1,0 +1,48 @@
+"""The knobs about providers: through whom messages come and go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class ProviderKnobs(BaseSettings):
+    """Of all providers, and Twilio's."""
+
+    twilio_account_sid: str | None = Field(None, description="The account (AC…) at Twilio.")
+    twilio_auth_tokens: SecretStr | None = Field(
+        None,
+        description="Auth tokens that webhooks may be signed with, separated by commas: during a "
+        "rotation the old and the new one.",
+    )
+    twilio_api_key: SecretStr | None = Field(
+        None, description="API key (SK…) that the courier sends with."
+    )
+    twilio_api_secret: SecretStr | None = Field(None, description="The secret of that API key.")
+    twilio_api_base: str | None = Field(
+        None, description="Another address for Twilio's REST API, for tests and private peers."
+    )
+    twilio_timeout_seconds: float = Field(
+        10.0, gt=0, le=40, description="Seconds that one call to Twilio may take."
+    )
+    twilio_sms_from: str | None = Field(
+        None, description="Our number for SMS at Twilio, such as +15550100000."
+    )
+    twilio_whatsapp_from: str | None = Field(
+        None, description="Our number for WhatsApp at Twilio, such as +15550100001."
+    )
+    providers_file: Path | None = Field(
+        None,
+        description="A file that says of each line what its provider has to know, without secrets: "
+        "see lines.md. Not needed for Twilio.",
+    )
+    webhook_secrets: SecretStr | None = Field(
+        None,
+        description="Secrets by which the gateway knows each line's provider, as JSON: "
+        '{"bd-sms": {"token": "..."}}. See lines.md.',
+    )
+    sending_secrets: SecretStr | None = Field(
+        None, description="The same for sending: the courier's."
+    )
