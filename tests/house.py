@@ -25,17 +25,27 @@ from workervoice.hotline.byhand import ByHand
 from workervoice.hotline.doors import Door
 from workervoice.hotline.dossier import Arrival
 from workervoice.hotline.factors import USED_STEP
+from workervoice.hotline.media import AS_IT_CAME, Head
 from workervoice.hotline.process import Process, Trust
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.receive import Reception, Taken, line_of
 from workervoice.hotline.tick import Courier
+from workervoice.hotline.tick_leftovers import Collecting
 from workervoice.message import (
     Accepted,
     Address,
     AddressKind,
+    DeliveryReport,
+    Fetched,
+    FetchOutcome,
+    Gone,
     Inbound,
+    Later,
+    Listed,
     MediaHandle,
+    Missing,
     Outbound,
+    PurgeOutcome,
     Rejected,
     SendOutcome,
 )
@@ -80,6 +90,46 @@ class Phones:
 
 
 @dataclass
+class Shelf:
+    """What the provider keeps: media by their address, and every message until it is deleted.
+    `refuse` says why it does not delete now, and `list` what it says that came."""
+
+    media: dict[str, Fetched] = field(default_factory=dict)
+    fetched: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    refuse: str = ""
+    down: bool = False
+    says: DeliveryReport | None = None
+    came: list[Listed] | None = None
+
+    def fetch(self, handle: MediaHandle) -> FetchOutcome:
+        if self.down:
+            return Later("no answer")
+        self.fetched.append(handle.url)
+        return self.media.get(handle.url, Missing("404"))
+
+    def purge(self, external_id: str) -> PurgeOutcome:
+        if self.refuse or self.down:
+            return Later(self.refuse or "no answer")
+        self.deleted.append(external_id)
+        return Gone()
+
+    def look(self, external_id: str, outbox_id: UUID) -> DeliveryReport | None:
+        return self.says
+
+    def listed(self, sender: str, since: datetime, until: datetime) -> tuple[Listed, ...] | None:
+        if self.came is None:
+            return None
+        return tuple(each for each in self.came if since <= each.at < until)
+
+
+def as_it_came(fetched: Fetched) -> tuple[Head, bytes]:
+    """In the place of the child that takes media apart."""
+    head = Head(AS_IT_CAME, fetched.claimed, len(fetched.content), "not washed here")
+    return head, fetched.content
+
+
+@dataclass
 class House:
     """One seeded hotline. `now` is its clock: move it with `wait`."""
 
@@ -92,6 +142,7 @@ class House:
     owner_url: str = field(default="", repr=False)
     now: datetime = START
     phones: Phones = field(default_factory=Phones)
+    shelf: Shelf = field(default_factory=Shelf)
 
     def __post_init__(self) -> None:
         self.gateway = self._process("gateway")
@@ -108,6 +159,7 @@ class House:
                 f"http://gateway.test/status/simulator/{line.slug}?m={outbox_id}"
             ),
         )
+        self.collecting = Collecting(self.courier_process, lambda line: self.shelf, as_it_came)
         self.door = Door(self.console, BOOT_SECRET, CHEAP)
         self.desk = Desk(self.console, self.phrases)
         self.apps: dict[str, bytes] = dict(self.seeded.totp)

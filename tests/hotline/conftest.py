@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text as sql
 
-from tests.house import START, House, Phones
+from tests.house import START, House, Phones, Shelf
 from tests.security.thief import Thief
 from workervoice.embedded import EmbeddedServer
 from workervoice.store.engine import Scope, Tx
@@ -38,7 +38,7 @@ def emptied_house(shared_house: House) -> House:
             kinds = "holder_kind IN ('case', 'plan')"
             tx.connection.execute(sql(f"DELETE FROM {table} WHERE {kinds}"))  # noqa: S608
         forget_what_is_gone(tx, house)
-    house.now, house.phones = START, Phones()
+    house.now, house.phones, house.shelf = START, Phones(), Shelf()
     house.courier.failures.clear()
     house.courier.memory.heads.clear()
     house.courier.rounds.clear()

@@ -15,6 +15,7 @@ from tests.security.thief import Thief
 from workervoice.app.keyfiles import PROCESSES, load_key_files
 from workervoice.crypto import keyring
 from workervoice.crypto.keyring import Holder, Kek
+from workervoice.crypto.medium import MediumKey
 from workervoice.crypto.seal import ctx, unbox, unpad
 from workervoice.crypto.suite import KemKey, open_with
 from workervoice.errors import SealBroken
@@ -161,6 +162,22 @@ class Burglar:
                 return
             except SealBroken:
                 continue
+
+    def media(self) -> list[bytes]:
+        """Heads and contents of all media that open."""
+        return list(self._media())
+
+    def _media(self) -> Iterator[bytes]:
+        chunks = sorted(self.thief.rows_of("medium_chunk"), key=lambda row: row.ordinal)
+        for row in self.thief.rows_of("medium"):
+            holder = Holder(row.holder_kind, row.holder_id, row.epoch)
+            for key in self.keys:
+                with suppress(SealBroken):
+                    own = MediumKey.opened(holder, row.id, bytes(row.key), key)
+                    yield own.open_head(bytes(row.head))
+                    boxes = [bytes(each.box) for each in chunks if each.medium_id == row.id]
+                    opened = [own.open_chunk(b, n, len(boxes)) for n, b in enumerate(boxes)]
+                    yield b"".join(opened)
 
     def addresses(self) -> list[bytes]:
         """Every return address that opens."""

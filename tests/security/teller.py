@@ -24,7 +24,7 @@ from workervoice.hotline.entrydrafts import keep_entry
 from workervoice.hotline.handover import Entry, became, hand_over
 from workervoice.hotline.issuepage import issue_page
 from workervoice.hotline.overview import monitor_lines, queue
-from workervoice.message import Accepted, Outbound, Priority, SendOutcome
+from workervoice.message import Accepted, Fetched, Outbound, Priority, SendOutcome
 from workervoice.web.gateway import create_gateway_app
 
 PUBLIC = "https://hotline.example"
@@ -111,12 +111,15 @@ def tell(teller: Teller) -> UUID:
 def _on_whatsapp(teller: Teller) -> None:
     """Two more workers: one with a number and an id, and a picture; one with an id alone."""
     picture = {"NumMedia": "1", "MediaContentType0": "image/jpeg"}
-    picture["MediaUrl0"] = f"https://api.example/{MEDIA}/{NUMBER.lstrip('+')}"
+    picture["MediaUrl0"] = f"https://api.example/{PROFILE}/{NUMBER.lstrip('+')}"
+    content = f"a picture of a gate, {MEDIA}".encode() * 20_000
+    teller.house.shelf.media[picture["MediaUrl0"]] = Fetched(content, f"image/{MEDIA}")
     more = {"ExternalUserId": f"US.{OTHER_NUMBER.lstrip('+')}", **picture}
     text = f"our passports are with the boss {REPORT}"
     known = f"whatsapp:{OTHER_NUMBER}"
     assert teller.write(known, text, line="demo-whatsapp", **more) == 204
     assert teller.write(f"whatsapp:{BSUID}", text, line="demo-whatsapp") == 204
+    teller.house.collecting.go_round()
 
 
 def _knocks_that_are_refused(teller: Teller) -> None:

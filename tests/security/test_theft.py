@@ -84,6 +84,8 @@ def test_with_all_key_files_no_word_of_a_report_a_packet_or_an_action_opens(told
 
     assert burglar.held == {}
     assert burglar.words() == {table: [] for table in (*OUTSIDE, *NOTES)}
+    assert burglar.media() == []
+    assert len(told.thief.rows_of("medium")) == 1
 
 
 def test_with_all_key_files_only_an_entry_that_the_gateway_has_not_taken_can_be_read(
@@ -124,10 +126,18 @@ def test_with_a_handlers_key_the_same_way_leads_to_every_word(told: Told) -> Non
 
     assert {table: len(plain) for table, plain in opened.items()} == {**sealed, "disclosure": 0}
     assert marks_in([plain for table in opened.values() for plain in table]) == {
-        *(teller.REPORT, teller.DETAIL, teller.MEDIA, teller.ANSWER, teller.NOTE, teller.REASON),
+        *(teller.REPORT, teller.DETAIL, teller.ANSWER, teller.NOTE, teller.REASON),
         *(teller.PACKET, teller.ACTION, teller.EVIDENCE, teller.REMEDY, WAITING, DRAFTED),
         teller.BY_HAND,
     }
+
+
+def test_with_a_handlers_key_a_medium_opens_and_with_a_buyers_it_does_not(told: Told) -> None:
+    opened = told.burglar("asha").media()
+
+    assert len(opened) == 2
+    assert all(marks_in([each]) == {teller.MEDIA} for each in opened)
+    assert told.burglar("nora").media() == []
 
 
 def test_with_a_buyers_key_only_what_was_disclosed_to_it_opens(told: Told) -> None:

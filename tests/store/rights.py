@@ -59,6 +59,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "return_code": "S* I D",
         "seen": "S* I D",
         "site": "S*",
+        "brought": "S* U(code) D",
+        "leftover": "S(id programme_id) I",
     },
     "courier": {
         "action": "S(id programme_id state)",
@@ -88,6 +90,13 @@ EXPECTED: dict[str, dict[str, str]] = {
         "programme": "S*",
         "return_code": "S(conversation_id programme_id) D",
         "restored": "S*",
+        "brought": "S(code id programme_id since) I",
+        "key_pair": "S*",
+        "leftover": "S* I U(attempts code lease_token lease_until payload run_at signature"
+        " signer_id) D",
+        "line_run": "S* I U(free_at listed_until)",
+        "medium": "S(holder_id holder_kind id programme_id) I D",
+        "medium_chunk": "S(medium_id ordinal programme_id) I D",
     },
     "console": {
         "alembic_version": "S*",
@@ -139,6 +148,11 @@ EXPECTED: dict[str, dict[str, str]] = {
         "site": "S*",
         "supply_link": "S*",
         "watched": "S* I U(raised record version) D",
+        "brought": "S(code programme_id since)",
+        "leftover": "S(code programme_id since)",
+        "line_run": "S*",
+        "medium": "S* I D",
+        "medium_chunk": "S* I D",
     },
     "buyer": {
         "action": "S* I U(state)",
@@ -152,6 +166,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "log_leaf": "I",
         "log_tag": "S* I",
         "organisation": "S*",
+        "medium": "S* I",
+        "medium_chunk": "S* I",
     },
     "monitor": {
         "cases": "S(id programme_id queue state version)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -35,9 +36,11 @@ from workervoice.hotline.registering import add_place
 from workervoice.hotline.restoring import note_restore
 from workervoice.hotline.staffing import Guest
 from workervoice.hotline.throttle import Caller
-from workervoice.message import Role
+from workervoice.message import Fetched, MediaHandle, Role
+from workervoice.store.brought import Brought, bring
 from workervoice.store.comparison import put_comparison
 from workervoice.store.engine import Scope
+from workervoice.store.lineruns import reserve
 from workervoice.store.linestates import put as put_line_state
 from workervoice.store.migrate import LOGIN_ROLES, upgrade
 
@@ -51,9 +54,21 @@ def _written_down(house: House) -> None:
     handover.hand_over(house.console, sam, Entry("letter", "a letter", line_id), uuid4())
 
 
+def _with_a_medium(shared_house: House) -> None:
+    """One that came, and what the provider still has of it."""
+    picture = MediaHandle("https://api.twilio.com/media/ME1", "image/jpeg")
+    shared_house.shelf.media[picture.url] = Fetched(b"a picture", "image/jpeg")
+    shared_house.text("+15550100779", "they locked the gate", media=(picture,))
+    shared_house.collecting.go_round()
+    with shared_house.owner.begin(Scope(shared_house.programme)) as tx:
+        bring(tx, Brought(uuid4(), b"sealed", shared_house.now))
+        reserve(tx, shared_house.line().id, shared_house.now, timedelta(0), timedelta(1))
+
+
 @pytest.fixture(scope="module")
 def lived_in(shared_house: House) -> House:
     """A house in which a case, an issue and a plan lie, so that there is something to be seen."""
+    _with_a_medium(shared_house)
     first = a_case(shared_house)
     entry = case_page(shared_house.console, shared_house.actor("sam"), first).thread[0].id
     lent_to_tara(shared_house, first, entry)

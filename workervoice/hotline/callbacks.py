@@ -17,7 +17,7 @@ from workervoice.errors import IllegalMove
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.process import Process
 from workervoice.hotline.records import ConversationRecord
-from workervoice.hotline.sent import reference
+from workervoice.hotline.sent import left_there, reference
 from workervoice.message import DeliveryReport, DeliveryStatus, Role
 from workervoice.store import intake, outbox, taken
 from workervoice.store.engine import Scope, Tx
@@ -47,16 +47,41 @@ def take_report(process: Process, line: Line, report: DeliveryReport) -> bool:
     now = process.clock()
     with process.database.begin(Scope(line.programme_id)) as tx:
         if report.status in _TO_WAIT:
-            return _wait(tx, process, report, now)
+            return _wait(tx, process, line, report, now)
         was = outbox.state_of(tx, report.outbox_id)
         state = _moved(tx, process, report, was, now)
+        _left(tx, process, line, report, was, now)
         if state == was:
             return False
         _log(tx, process, report, state, now)
         return True
 
 
-def _wait(tx: Tx, process: Process, report: DeliveryReport, now: datetime) -> bool:
+def take_look(process: Process, scope: Scope, report: DeliveryReport) -> bool:
+    """What the courier found at the provider, for a text of which no last word had come. True if it
+    is the last: what could not go out now is no more asked for after so long, and has failed."""
+    refused = report.status in _TO_WAIT
+    told = replace(report, status=DeliveryStatus.FAILED) if refused else report
+    if told.status is DeliveryStatus.ACCEPTED:
+        return False
+    now = process.clock()
+    with process.database.begin(scope) as tx:
+        was = outbox.state_of(tx, told.outbox_id)
+        state = _moved(tx, process, told, was, now)
+        if state != was:
+            _log(tx, process, told, state, now)
+    return True
+
+
+def _left(
+    tx: Tx, process: Process, line: Line, report: DeliveryReport, was: str, now: datetime
+) -> None:
+    """The courier does not know yet that the provider has it."""
+    if was in _UNANSWERED and report.external_id:
+        left_there(tx, process, line.id, (report.outbox_id, report.external_id), now)
+
+
+def _wait(tx: Tx, process: Process, line: Line, report: DeliveryReport, now: datetime) -> bool:
     """It did not go out and shall not be lost; the dialogue learns what it waits for."""
     conversation_id, taken_at = taken.whose(tx, report.outbox_id)
     row = intake.lock_conversation(tx, process.vault, conversation_id)
@@ -72,6 +97,7 @@ def _wait(tx: Tx, process: Process, report: DeliveryReport, now: datetime) -> bo
     state = _moved(tx, process, moved, was, now)
     if state == was:
         return False
+    _left(tx, process, line, report, was, now)
     if waits:
         record = record.not_having_sent(report.outbox_id)
     if stopped:

@@ -15,6 +15,7 @@ from workervoice.crypto.directory import Entry
 from workervoice.hotline import casefile, newest
 from workervoice.hotline.clockwork import promise, promise_for_report
 from workervoice.hotline.judging import RANKS, after_grave, after_reading, after_text, judgement
+from workervoice.hotline.media import kept_as
 from workervoice.hotline.moving import OVER, moved, recent
 from workervoice.hotline.poster import Poster
 from workervoice.hotline.practisecode import begins_with, runs
@@ -58,6 +59,7 @@ class Arrival:
     reading: Reading
     entered: Entered | None = None
     practice: Practised | None = None
+    media: tuple[UUID, ...] = ()  # what each of the message's media will be called here
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +284,7 @@ def _words(filing: Filing) -> dict[str, Any]:
         "step": reading.language.step,
         "evidence": [[e.item, e.start, e.end, e.rule, e.denied] for e in evidence],
         "packs": packs_that_spoke(reading),
-        "media": [[m.url, m.content_type] for m in arrival.inbound.media],
+        "media": kept_as(arrival.media, arrival.inbound.media),
         "line": arrival.line.slug,
         "replies": [say.kept() for say in filing.turn.says],
         "quiet": filing.turn.quiet,  # why there is none

@@ -56,6 +56,9 @@ _PLAIN: Mapping[str, Kind] = {
     "open_refused": Kind(
         "no key or signature led to what was asked for, in this hour (what was asked for)"
     ),
+    "medium_stored": Kind(
+        "a medium was fetched, or could not be had; the detail says which (case)"
+    ),
     "row_refused": Kind("a row was not as logged, or an old one; the detail names it (what for)"),
     # an officer acts
     "answered": Kind("an answer to the worker was written (case)"),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import ctx
@@ -21,6 +21,7 @@ from workervoice.hotline import complaints, hearing, returncodes, sharing
 from workervoice.hotline.complaints import Docket, Filed, Learnt
 from workervoice.hotline.dossier import Arrival, Filing, practised
 from workervoice.hotline.hearing import About
+from workervoice.hotline.leftovers import Leftover, Waiting, leave
 from workervoice.hotline.meeting import Met, meet, talks
 from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.owing import (
@@ -113,6 +114,7 @@ class Reception:
         met = meet(tx, self.process, pen, (arrival.inbound, arrival.line), message_mac)
         if secrets.randbelow(PRUNE_ONE_IN) == 0:
             forget_seen_before(tx, now.date() - SEEN_FOR)
+        arrival = replace(arrival, media=tuple(uuid4() for _ in arrival.inbound.media))
         phone = {met.row.id, *(each.own_id for each in met.phone), *(e.row.id for e in met.phone)}
         arrival = practised(tx, pen, arrival, phone)
         arrival = hearing.with_language(arrival, met.record.progress.language)
@@ -133,6 +135,7 @@ class Reception:
             tx, self.process.vault, met.row, state=turn.progress.state, record=record.to_json()
         )
         self._elsewhere(tx, pen, met, (came.inbound, heard, record.progress), turn)
+        leave(tx, pen, _left(arrival, filed, now))
         pen.log(tx, "message_received", filed.any or met.row.id)
         count(tx, pen, arrival.line, new=not met.known)
         return Taken.STORED
@@ -226,6 +229,13 @@ def _with_this(
         line_id=arrival.line.id,
         shared=record.shared or Effect.BEGIN in turn.effects,
     )
+
+
+def _left(arrival: Arrival, filed: Filed, now: datetime) -> Leftover:
+    """What the provider still has of this message; its media are for the case that it is in."""
+    inbound, line_id = arrival.inbound, arrival.line.id
+    media = tuple(Waiting(*each) for each in zip(arrival.media, inbound.media, strict=True))
+    return Leftover(line_id, inbound.external_id, now, filed.any, media if filed.any else ())
 
 
 def _ready(met: Met, docket: Docket) -> Progress:

@@ -15,11 +15,15 @@ from uuid import UUID
 
 from workervoice.errors import GuardFailed, IllegalMove
 from workervoice.hotline import casefile
+from workervoice.hotline.media import MISSING, Head, store_medium
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.store import outbox
 from workervoice.store.lent import drop_loans_of
+from workervoice.store.log import next_versions
+from workervoice.store.media import destroy_medium
+from workervoice.store.rows import Row
 from workervoice.store.taken import SPENT
 from workervoice.workflow import redaction
 
@@ -64,19 +68,32 @@ def redact(process: Process, actor: Actor, case_id: UUID, cut: Cut, reason: str)
         entry = _entry(file, cut.entry)
         _only_what_was_sent(file, entry)
         words = dict(entry.words or {})
-        start, end = (0, 0)
+        start, end, medium = 0, 0, None
         if cut.medium is None:
             start, end = redaction.passage_in(str(words.get("text", "")), cut.passage)
             left = redaction.without_passage(words, start, end, said)
         else:
             left = redaction.without_medium(words, cut.medium)
+            medium = UUID(words["media"][cut.medium]["id"])
         alone = cut.medium is None and end - start <= redaction.ALONE_MAX
         if not alone and not _seconded(file, cut.key(start, end), said):
             return "proposed"
         casefile.replace_words(file.tx, file.pen, file.row, entry, _signed_by(entry, left, said))
+        if medium is not None:
+            _destroy(file, medium)
         drop_loans_of(file.tx, case_id, entry.id)  # they have more than is left now
         file.save("redacted")
         return "removed"
+
+
+def _destroy(file: OpenCase, medium: UUID) -> None:
+    """Its rows; or, if it is not fetched yet, put in its place that it is not to be."""
+    destroyed = [Row.destroyed(place) for place in destroy_medium(file.tx, medium)]
+    file.tx.stored.extend(next_versions(file.tx, file.pen.vault, destroyed))
+    if not destroyed:
+        holder, public = casefile.case_public(file.tx, file.pen, file.row)
+        lying = holder, public, medium
+        store_medium(file.tx, file.pen.signer, lying, Head(MISSING, why="removed"), b"")
 
 
 def may_be_redacted(entry: Opened) -> bool:

@@ -175,7 +175,7 @@ def _told(
     words = [
         f"{first.kind}:{first.number}:{version}"
         for first, version in again
-        if first is not None and first.kind in {"message", "assessment"}
+        if first is not None and first.kind in {"message", "assessment", "medium"}
     ]
     for start in range(0, len(words), _IN_A_LINE):
         yield _line(programme, kind, about, at, " ".join(words[start : start + _IN_A_LINE]))

@@ -10,7 +10,8 @@ from workervoice.crypto.custody import unwrap_any
 from workervoice.crypto.seal import ctx
 from workervoice.crypto.suite import seal_to
 from workervoice.errors import CryptoError
-from workervoice.hotline.process import Process, sole
+from workervoice.hotline.leftovers import Leftover, leave_sent
+from workervoice.hotline.process import Pen, Process, Signer, sole
 from workervoice.hotline.records import ConversationRecord
 from workervoice.store import intake, taken
 from workervoice.store.engine import Tx
@@ -35,6 +36,16 @@ def reference(tx: Tx, process: Process, outbox_id: UUID, external_id: str, now: 
     courier = sole(process.directory(tx, now), "courier")
     place = ctx("provider-ref", tx.programme, outbox_id)
     return seal_to(courier.kem_public, external_id.encode(), place)
+
+
+def left_there(
+    tx: Tx, process: Process, line_id: UUID, sent: tuple[UUID, str], now: datetime
+) -> None:
+    """Note that the provider has this text of ours, by our id and its own: to be deleted there."""
+    outbox_id, external_id = sent
+    signer = Signer(process.id, process.sign)
+    pen = Pen(process.vault, signer, process.directory(tx, now), now)
+    leave_sent(tx, pen, Leftover(line_id, external_id, now, outbox_id=outbox_id))
 
 
 def known_at_provider(tx: Tx, process: Process, claimed: Claimed) -> frozenset[str]:

@@ -121,7 +121,7 @@ def said(entry: Opened, names: Mapping[UUID, str], deliveries: Mapping[UUID, str
         reads=read_in(words),
         delivery=deliveries.get(UUID(outbox_id), "") if outbox_id else "",
         media=len(words.get("media", [])),
-        kinds=tuple(_kind_of(str(each[1])) for each in words.get("media", [])),
+        kinds=tuple(_kind_of(str(each["type"])) for each in words.get("media", [])),
         sent=str(words.get("sent", "")),
         move=str(words.get("move", "")),
         issue=str(words.get("issue", "")),

@@ -36,7 +36,7 @@ from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process
 from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.restoring import sending_waits
-from workervoice.hotline.sent import known_at_provider, note_sent, reference
+from workervoice.hotline.sent import known_at_provider, left_there, note_sent, reference
 from workervoice.hotline.sequencing import Memory, sequence
 from workervoice.hotline.tally import Tally
 from workervoice.journal import Journal
@@ -256,6 +256,8 @@ class Courier:
             dest = walk(source, ("accept",))
             ref = reference(tx, self.process, claimed.id, outcome.external_id, now)
             also = {"provider_ref": ref, "run_at": hour_of(now), "code": None}
+            there = claimed.id, outcome.external_id
+            left_there(tx, self.process, dispatch.line.id, there, now)
         elif isinstance(outcome, Rejected):
             dest = walk(source, refused(source, outcome))
             wait = backoff(claimed.attempts) if source == "claimed" else timedelta(0)

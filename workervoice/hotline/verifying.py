@@ -37,7 +37,7 @@ _REPLACED = _REGISTERED | {
 }  # only the newest is kept
 _EMPTIED = frozenset({"issue"})  # what never left goes with its case, but for the row
 _SWEPT = frozenset({"outbox"})  # deleted when it is of no more use
-_ERASED = frozenset({"message", "assessment", "pair", "wrap", "contact"})
+_ERASED = frozenset({"message", "assessment", "medium", "pair", "wrap", "contact"})
 _TAGS_AT_ONCE = 2000
 _Key = TypeVar("_Key")
 

@@ -13,21 +13,22 @@ from sqlalchemy import Table, func, select
 
 from workervoice.store import tables as t
 from workervoice.store.engine import Tx
+from workervoice.store.media import destroy_media, destroy_medium
 from workervoice.store.rows import Place
 
 
 def erase_words(tx: Tx, case_id: UUID) -> None:
-    """Destroy a case's messages, judgements, drafts, loans and keys."""
+    """Destroy a case's messages, judgements, media, drafts, loans and keys."""
     destroy_words(tx, case_id)
     _destroy_keys(tx, "case", case_id)
 
 
 def destroy_words(tx: Tx, case_id: UUID) -> list[Place]:
-    """Destroy a case's messages, judgements, drafts and loans; returns the places of the first
-    two. The keys stay: the case may be reopened, and then its new words need them."""
+    """Destroy a case's messages, judgements, media, drafts and loans; returns the places of the
+    first three. The keys stay: the case may be reopened, and then its new words need them."""
     _delete(tx, t.draft, "case_id", case_id)
     _delete(tx, t.lent, "case_id", case_id)
-    gone = []
+    gone = destroy_media(tx, case_id)
     for table, number in ((t.message, "ordinal"), (t.assessment, "version")):
         c = table.c
         statement = table.delete().where(c.programme_id == tx.programme, c.case_id == case_id)
@@ -37,7 +38,9 @@ def destroy_words(tx: Tx, case_id: UUID) -> list[Place]:
 
 
 def destroy_entry(tx: Tx, place: Place) -> bool:
-    """Destroy one message or judgement; False if it is not there."""
+    """Destroy one message, judgement or medium; False if it is not there."""
+    if place.kind == "medium":
+        return bool(destroy_medium(tx, place.series[1]))
     table, number = (t.message, "ordinal") if place.kind == "message" else (t.assessment, "version")
     c = table.c
     statement = table.delete().where(

@@ -21,6 +21,7 @@ _SHAPES: tuple[tuple[Table, str, tuple[str, ...], str, tuple[str, ...]], ...] = 
     (t.cases, "facts", ("id",), "version", ("state", "queue", "facts")),
     (t.message, "message", ("case_id",), "ordinal", ("words",)),
     (t.assessment, "assessment", ("case_id",), "version", ("words",)),
+    (t.medium, "medium", ("holder_id", "id"), "", ("key", "head")),
     (t.second_factor, "factor", ("officer_id",), "ordinal", ("kind", "signature")),
     (t.key_pair, "pair", ("holder_id",), "epoch", ("public", "box")),
     (t.directory, "directory", ("id",), "version", ("body", "signature")),

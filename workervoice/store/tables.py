@@ -39,8 +39,16 @@ from workervoice.store.tables_people import (
     slot,
     watched,
 )
+from workervoice.store.tables_provider import (
+    brought,
+    leftover,
+    line_run,
+    medium,
+    medium_chunk,
+)
 
 __all__ = [
+    "brought",
     "comparison",
     "contact",
     "conversation",
@@ -50,7 +58,11 @@ __all__ = [
     "handover",
     "invitation",
     "lane",
+    "leftover",
+    "line_run",
     "line_state",
+    "medium",
+    "medium_chunk",
     "metadata",
     "return_code",
     "second_factor",

@@ -331,3 +331,46 @@ GRANT SELECT, INSERT, DELETE ON lent TO workervoice_staff;
 GRANT SELECT (programme_id, id, case_id, until, returned), DELETE ON lent TO workervoice_courier;
 -- Whoever restricts a case takes back what of it is with translators.
 GRANT SELECT (programme_id, id, case_id, returned), DELETE ON lent TO workervoice_registrar;
+
+-- What is left with providers: the gateway notes it and sees nothing of it again, the courier sees
+-- to it. Media are stored by the courier, which opens none; people read and remove them.
+GRANT SELECT (programme_id, id), INSERT ON leftover TO workervoice_gateway;
+GRANT SELECT, INSERT, UPDATE (payload, signer_id, signature, run_at, attempts, code, lease_until,
+    lease_token), DELETE ON leftover TO workervoice_courier;
+GRANT SELECT (programme_id, since, code) ON leftover TO workervoice_staff;
+GRANT SELECT ON key_pair TO workervoice_courier;
+GRANT SELECT (programme_id, id, holder_kind, holder_id), INSERT, DELETE ON medium
+    TO workervoice_courier;
+GRANT SELECT (programme_id, medium_id, ordinal), INSERT, DELETE ON medium_chunk
+    TO workervoice_courier;
+GRANT SELECT, INSERT, DELETE ON medium, medium_chunk TO workervoice_staff;
+CREATE POLICY only_of_what_is_over ON medium AS RESTRICTIVE FOR DELETE TO workervoice_courier
+    USING (EXISTS (SELECT 1 FROM cases c WHERE c.programme_id = medium.programme_id
+        AND c.id = medium.holder_id AND c.state IN ('closed', 'out_of_scope')));
+CREATE POLICY only_of_what_is_over ON medium_chunk AS RESTRICTIVE FOR DELETE TO workervoice_courier
+    USING (EXISTS (SELECT 1 FROM medium m, cases c WHERE m.programme_id = medium_chunk.programme_id
+        AND m.id = medium_chunk.medium_id AND c.programme_id = m.programme_id
+        AND c.id = m.holder_id AND c.state IN ('closed', 'out_of_scope')));
+CREATE POLICY of_a_medium ON medium_chunk AS RESTRICTIVE TO workervoice_staff
+    USING (EXISTS (SELECT 1 FROM medium m WHERE m.programme_id = medium_chunk.programme_id
+        AND m.id = medium_chunk.medium_id));
+CREATE POLICY named_readers ON medium AS RESTRICTIVE TO workervoice_staff
+    USING (NOT EXISTS (SELECT 1 FROM case_reader r WHERE r.programme_id = medium.programme_id
+        AND r.case_id = medium.holder_id) OR EXISTS (SELECT 1 FROM case_reader r
+        WHERE r.programme_id = medium.programme_id AND r.case_id = medium.holder_id
+        AND r.officer_id = (SELECT workervoice_scope('officer'))));
+CREATE POLICY own ON medium TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme') AND holder_kind = 'plan'
+        AND holder_id = workervoice_scope('plan'));
+CREATE POLICY own ON medium_chunk TO workervoice_buyer
+    USING (programme_id = workervoice_scope('programme') AND EXISTS (SELECT 1 FROM medium m
+        WHERE m.programme_id = medium_chunk.programme_id AND m.id = medium_chunk.medium_id));
+GRANT SELECT, INSERT ON medium, medium_chunk TO workervoice_buyer;
+
+-- What comes by another way than a webhook: the courier brings it, sealed to the gateway, which
+-- takes it. And how the courier goes on with each line.
+GRANT SELECT (programme_id, id, since, code), INSERT ON brought TO workervoice_courier;
+GRANT SELECT, UPDATE (code), DELETE ON brought TO workervoice_gateway;
+GRANT SELECT (programme_id, since, code) ON brought TO workervoice_staff;
+GRANT SELECT, INSERT, UPDATE (free_at, listed_until) ON line_run TO workervoice_courier;
+GRANT SELECT ON line_run TO workervoice_staff;
