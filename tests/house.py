@@ -30,7 +30,9 @@ from workervoice.hotline.process import Process, Trust
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.receive import Reception, Taken, line_of
 from workervoice.hotline.tick import Courier
+from workervoice.hotline.tick_brought import TakingBrought
 from workervoice.hotline.tick_leftovers import Collecting
+from workervoice.hotline.tick_lists import Lists
 from workervoice.message import (
     Accepted,
     Address,
@@ -159,6 +161,8 @@ class House:
                 f"http://gateway.test/status/simulator/{line.slug}?m={outbox_id}"
             ),
         )
+        self.lists = Lists(self.courier_process, lambda line: self.shelf)
+        self.taking = TakingBrought(self.reception, {})
         self.collecting = Collecting(self.courier_process, lambda line: self.shelf, as_it_came)
         self.door = Door(self.console, BOOT_SECRET, CHEAP)
         self.desk = Desk(self.console, self.phrases)

@@ -53,6 +53,7 @@ SPOILT = (" ", "new\nline", "se\udcffcret")
 MALFORMED: dict[str, tuple[str, ...]] = {
     "data_dir": (__file__, f"{__file__}/below", "x" * 300),
     "public_url": (*ADDRESSES, "https://hotline.example.org/in", "https://hotline.example.org?a=b"),
+    "fallback_url": (*ADDRESSES, "https://hotline.example.org/in"),
     "gateway_host": ("here and there", "http://127.0.0.1", *SPOILT),
     **{f"{name}_ops_host": ("here and there", *SPOILT) for name in WATCHED},
     **{f"{name}_ops_port": ("65536", "-1", "a port") for name in WATCHED},

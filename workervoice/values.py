@@ -81,7 +81,7 @@ def problem_of_text(name: str, text: str) -> str:
     like, advice = _LIKE.get(name, (None, ""))
     if like is not None and not like.fullmatch(text):
         return advice
-    addresses = {"public_url": False, "console_url": False}
+    addresses = {"public_url": False, "console_url": False, "fallback_url": False}
     addresses |= {"twilio_api_base": True, "simulator_url": True}
     if name in addresses and not _is_address(text, with_path=addresses[name]):
         return "write it like https://hotline.example.org"

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from workervoice.app.leaving import Leaving
 from workervoice.app.processes import build_process, probe_database, provider_of, public_url
+from workervoice.app.second_hand import SecondHand, as_it_came, keepers_of
 from workervoice.app.serving import Seat, ops_of
 from workervoice.app.watching import (
     IDLES,
@@ -26,8 +27,11 @@ from workervoice.channels.registry import sender_of
 from workervoice.channels.setup import Setups
 from workervoice.crypto.keyedlist import ListFile, list_key
 from workervoice.errors import KeysAway, Unavailable
+from workervoice.hotline.process import Process
 from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.tick import Courier
+from workervoice.hotline.tick_leftovers import Collecting
+from workervoice.hotline.tick_lists import Lists
 from workervoice.journal import Journal
 from workervoice.settings import Settings
 from workervoice.store.programme import Line
@@ -37,7 +41,9 @@ _JOURNAL = Journal("workervoice")
 
 def run_courier(settings: Settings, seat: Seat) -> None:
     """Tick until told to stop; a database that is away is waited for."""
-    courier = build_courier(settings)
+    setups = Setups.read(settings, "sending_secrets")
+    courier = build_courier(settings, setups)
+    second = build_second_hand(courier.process, setups)
     Leaving(courier.stopping.set).on_signals()
     registry = CollectorRegistry()
     registry.register(CourierMetrics(courier, provider_of(settings)))
@@ -53,7 +59,9 @@ def run_courier(settings: Settings, seat: Seat) -> None:
         ),
     )
     _JOURNAL.note("started")
+    second.start()
     _tick_until(courier, settings.courier_poll_seconds)
+    second.close()
     if ops is not None:
         ops.close()
     _JOURNAL.note("stopped")
@@ -80,8 +88,13 @@ def _tick_until(courier: Courier, poll_seconds: float) -> None:
             courier.stopping.wait(poll_seconds)
 
 
-def build_courier(settings: Settings) -> Courier:
-    base, setups = public_url(settings), Setups.read(settings, "sending_secrets")
+def build_second_hand(process: Process, setups: Setups) -> SecondHand:
+    keepers = keepers_of(setups)
+    return SecondHand(Collecting(process, keepers, as_it_came), Lists(process, keepers))
+
+
+def build_courier(settings: Settings, setups: Setups) -> Courier:
+    base = public_url(settings)
 
     def callback(line: Line, outbox_id: UUID) -> str:
         return f"{base}/status/{setups.provider_of(line.slug)}/{line.slug}?m={outbox_id}"

@@ -14,6 +14,7 @@ from workervoice.channels.registry import lines_by_sender, receivers
 from workervoice.channels.setup import Setups
 from workervoice.hotline.pacing import Pacing
 from workervoice.hotline.receive import Reception
+from workervoice.hotline.tick_brought import TakingBrought
 from workervoice.hotline.voicing import Voice
 from workervoice.journal import Journal
 from workervoice.settings import Settings
@@ -32,8 +33,8 @@ def run_gateway(settings: Settings, seat: Seat) -> None:
     second = begun_model(settings)
     reception = build_reception(settings, second)
     setups, counts = Setups.read(settings, "webhook_secrets"), Counts()
-    by_sender = lines_by_sender(setups)
-    app = create_gateway_app(reception, receivers(setups), public_url(settings), counts, by_sender)
+    heard, by_sender = receivers(setups), lines_by_sender(setups)
+    app = create_gateway_app(reception, heard, public_url(settings), counts, by_sender)
     recycle = settings.recycle_requests if seat.handle is not None else 0
     server = web_server(app, recycle, tied=seat.tied)
 
@@ -47,7 +48,8 @@ def run_gateway(settings: Settings, seat: Seat) -> None:
     listening = listening_socket(
         seat.handle, settings.gateway_host, settings.gateway_port, "gateway_port"
     )
-    intake = Intake(reception)
+    brought = TakingBrought(reception, heard, settings.fallback_url or "")
+    intake = Intake(reception, brought)
     intake.start()
 
     def finish() -> None:

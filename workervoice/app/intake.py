@@ -1,4 +1,5 @@
-"""The gateway's second job: it looks every second for what people wrote down, and takes it."""
+"""The gateway's second job: it looks every second for what people wrote down, and for what came by
+another way than a webhook, and takes it."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from uuid import UUID
 from workervoice.errors import KeysAway, Unavailable
 from workervoice.hotline.byhand import ByHand
 from workervoice.hotline.receive import Reception
+from workervoice.hotline.tick_brought import TakingBrought
 from workervoice.hotline.tick_entries import take_entries
 from workervoice.journal import Journal
 
@@ -22,8 +24,8 @@ class Intake:
     """A thread beside the webhooks. What fails stays where it is, and is tried again; a database or
     keys that are away are said by whoever asks for readiness."""
 
-    def __init__(self, reception: Reception) -> None:
-        self._by_hand = ByHand(reception)
+    def __init__(self, reception: Reception, brought: TakingBrought) -> None:
+        self._by_hand, self._brought = ByHand(reception), brought
         self._closing = threading.Event()
         self._trouble = False
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
@@ -42,6 +44,7 @@ class Intake:
             self._trouble = False
             try:
                 take_entries(self._by_hand, self._failed)
+                self._brought.take_waiting()
             except (Unavailable, KeysAway):
                 self._trouble = True
             self._closing.wait(AGAIN_SECONDS if self._trouble else EVERY_SECONDS)

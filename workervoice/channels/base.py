@@ -158,7 +158,8 @@ class Keeper(Protocol):
 
     def listed(self, sender: str, since: datetime, until: datetime) -> tuple[Listed, ...] | None:
         """What workers sent to this sender of ours in this time (aware; a day at most), oldest
-        first. None if that cannot be told whole: it is asked again."""
+        first. `sender` is written as `Address.uri` writes one: "wa:+15550100000". None if that
+        cannot be told whole: it is asked again."""
 
 
 def outbox_id_of(named: str) -> UUID:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from workervoice.channels.fetching import Place, fetch
 from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, UNDELIVERED
-from workervoice.channels.twilio_form import MESSAGE_SID, listed_message
+from workervoice.channels.twilio_form import MESSAGE_SID, WHATSAPP, listed_message
 from workervoice.channels.twilio_rest import RUBBISH, Declined, Login, basic
 from workervoice.errors import ChannelError, Malformed
 from workervoice.message import (
+    AddressKind,
     DeliveryReport,
     DeliveryStatus,
     FetchOutcome,
@@ -99,11 +101,13 @@ class TwilioKeeper:
         return DeliveryReport(outbox_id, told, known, external_id) if told is not None else None
 
     def listed(self, sender: str, since: datetime, until: datetime) -> tuple[Listed, ...] | None:
-        """By Twilio's time of arrival. A list that repeats a message has it once."""
+        """By Twilio's time of arrival; in the same second, as Twilio has them. A list that repeats
+        a message has it once."""
+        kind, _, number = sender.partition(":")
         found: dict[str, Listed] = {}
         try:
             records = self._client.messages.list(
-                to=sender,
+                to=number if kind == AddressKind.PHONE else WHATSAPP + number,
                 date_sent_after=since,
                 date_sent_before=until,
                 limit=_MOST_LISTED,
@@ -111,11 +115,11 @@ class TwilioKeeper:
             )
             if len(records) == _MOST_LISTED:
                 return None
-            for record in records:
+            for record in reversed(records):  # the newest comes first
                 found.update(_listed(record))
         except (ChannelError, *RUBBISH):
             return None
-        return tuple(sorted(found.values(), key=lambda one: (one.at, one.inbound.external_id)))
+        return tuple(sorted(found.values(), key=attrgetter("at")))
 
 
 def _media_of(message: Any) -> list[Any]:

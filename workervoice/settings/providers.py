@@ -33,6 +33,11 @@ class ProviderKnobs(BaseSettings):
     twilio_whatsapp_from: str | None = Field(
         None, description="Our number for WhatsApp at Twilio, such as +15550100001."
     )
+    fallback_url: str | None = Field(
+        None,
+        description="The address under which providers reach the fallback receiver, without a "
+        "path: see fallback.md. Default: there is none.",
+    )
     providers_file: Path | None = Field(
         None,
         description="A file that says of each line what its provider has to know, without secrets: "
