@@ -70,6 +70,8 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "courier_database_url": DATABASES,
     "console_database_url": DATABASES,
     "courier_poll_seconds": SECONDS,
+    "twilio_sms_per_second": ("soon", "0", "-1", "1001", "nan", "inf"),
+    "twilio_whatsapp_per_second": ("soon", "0", "-1", "1001", "nan", "inf"),
     "retention_days": ("ninety", "words: 90", "words=-1", *SPOILT),
     "log_level": ("debug", "loud"),
     "twilio_account_sid": ("replace-me", "AC1", "SK" + "1" * 32, ACCOUNT + "/.."),

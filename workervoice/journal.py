@@ -60,6 +60,11 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
             "comes is taken",
         ),
         "budget_alarm": (WARNING, "line {id} has spent {count} % of its budget for this month"),
+        "sender_halted": (
+            WARNING,
+            "the provider of line {id} says that we cannot send at all (error {count}): nothing "
+            "leaves on it for five minutes; `workervoice doctor` may tell why",
+        ),
         "item_failed": (WARNING, "{kind} {id}: {what}"),
         "list_put_aside": (
             WARNING,
@@ -86,8 +91,7 @@ KINDS = frozenset(
     {
         # of the courier
         *("programme", "clocks", "clock", "retention", "log", "send", "look_up", "queue", "meter"),
-        *("collect", "list"),
-        *("list", "comparison"),
+        *("collect", "list", "comparison"),
         "entry",  # what a person wrote down, and the gateway takes
         *("case", "sensitive issue", "disclosure"),  # rows that a page could not read
     }

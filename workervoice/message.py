@@ -83,12 +83,21 @@ class Inbound:
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """A provider's word on one of our messages, named by our own outbox id. `external_id` is the
-    provider's id of that message, "" if it did not say."""
+    provider's id of that message, "" if it did not say. One that was not reached may be tried
+    `again` so many times in all."""
 
     outbox_id: UUID
     status: DeliveryStatus
     code: str = ""
     external_id: str = field(default="", repr=False)
+    again: int = 0
+
+
+class Halt(StrEnum):
+    """What a refusal says of everything else that the same sender would send."""
+
+    SLOWER = "slower"
+    BROKEN = "broken"  # a login, a number, an account: until an operator mends it
 
 
 class DeliveryStatus(StrEnum):
@@ -99,6 +108,7 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
     WINDOW_CLOSED = "window_closed"  # not delivered: nothing may be sent until the worker writes
     STOPPED = "stopped"  # not delivered: the worker told the provider to stop, or blocked us
+    UNREACHED = "unreached"  # not delivered: the phone was off or away, and may be on later
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +122,7 @@ class Outbound:
     validity: timedelta = timedelta(hours=4)  # the provider drops it after this long
     status_callback: str | None = None  # absolute URL; carries ?m=<outbox id>
     media: str = field(default="", repr=False)  # a voice note's URL; then there is no text
-    # what a provider has approved is sent instead of the text: its name with us, as "notice:bn"
-    template: str = ""
+    template: str = ""  # sent instead of the text: its name with us, as "notice:bn"
     # for a look-up: what the provider calls our other texts to this worker, which are not this one
     others: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -127,10 +136,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The provider surely did not take it. `code` is the provider's, never its text."""
+    """The provider surely did not take it. `code` is the provider's, never its text; `why` is
+    STOPPED or WINDOW_CLOSED, if it is one; `halt`, that no text of this sender is taken now."""
 
     code: str
     permanent: bool
+    why: DeliveryStatus | None = None
+    halt: Halt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +182,12 @@ FetchOutcome = Fetched | Missing | Later
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The provider says that it has no more of it."""
+    """The provider has no more of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """It cannot be deleted at this provider by us."""
+    """We cannot delete it at this provider."""
 
 
 PurgeOutcome = Gone | Kept | Later

@@ -273,6 +273,7 @@ def test_with_twilio_settings_the_demo_speaks_through_twilios_api(
             "TWILIO_API_KEY": API_KEY,
             "TWILIO_API_SECRET": API_SECRET,
             "TWILIO_API_BASE": twilio,
+            "TWILIO_SMS_PER_SECOND": "1000",
             "TWILIO_SMS_FROM": ours,
         }
         with running(data, "--demo", **settings) as up:

@@ -26,6 +26,7 @@ from workervoice.message import (
     AddressKind,
     DeliveryReport,
     DeliveryStatus,
+    Halt,
     Outbound,
     Rejected,
 )
@@ -109,5 +110,7 @@ def test_the_peer_is_asked_what_became_of_a_reply(peer: Peer) -> None:
 def test_the_peer_refuses_a_wrong_key_and_a_foreign_sender(peer: Peer) -> None:
     foreign = replace(peer.message(), sender="+15550100777")
 
-    assert peer.sender("wrong").send(peer.message()) == Rejected("20003", permanent=False)
-    assert peer.sender().send(foreign) == Rejected("21606", permanent=False)
+    wrong, not_ours = peer.sender("wrong").send(peer.message()), peer.sender().send(foreign)
+
+    assert wrong == Rejected("20003", permanent=False, halt=Halt.BROKEN)
+    assert not_ours == Rejected("21606", permanent=False, halt=Halt.BROKEN)

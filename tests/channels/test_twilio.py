@@ -26,6 +26,7 @@ from workervoice.message import (
     AddressKind,
     DeliveryReport,
     DeliveryStatus,
+    Halt,
     Inbound,
     MediaHandle,
     Rejected,
@@ -103,6 +104,11 @@ def _told(status: DeliveryStatus, code: str = "") -> DeliveryReport:
 
 def _statuses(status: DeliveryStatus, *names: str) -> dict[str, tuple[bytes, DeliveryReport]]:
     return {name: (_form(MessageStatus=name), _told(status)) for name in names}
+
+
+def _halted(code: str, halt: Halt) -> Rejected:
+    """Refused for now, and with it whatever else this sender would send."""
+    return Rejected(code, permanent=False, halt=halt)
 
 
 def _undelivered(code: str, *, told: str = "undelivered") -> bytes:
@@ -226,8 +232,8 @@ TABLE = Table(
         **_statuses(DeliveryStatus.DELIVERED, "delivered", "read", "DELIVERED"),
         **_statuses(DeliveryStatus.FAILED, "undelivered", "failed", "canceled"),
         "failed with a code": (
-            _undelivered("30003", told="failed"),
-            _told(DeliveryStatus.FAILED, "30003"),
+            _undelivered("30005", told="failed"),
+            _told(DeliveryStatus.FAILED, "30005"),
         ),
         "failed with words for a code": (
             _undelivered(f"to {NUMBER}", told="failed"),
@@ -286,9 +292,15 @@ TABLE = Table(
         "taken": (says(201, {"sid": SID, "status": "queued"}), Accepted(SID)),
         "taken, the rest is odd": (says(201, {"sid": SID, "error_code": {}}), Accepted(SID)),
         "no such number": (_error(21211), Rejected("21211", permanent=True)),
-        "stopped": (_error(21610), Rejected("21610", permanent=True)),
-        "sender not ours": (_error(21606), Rejected("21606", permanent=False)),
-        "window closed": (_error(63016), Rejected("63016", permanent=False)),
+        "stopped": (
+            _error(21610),
+            Rejected("21610", permanent=True, why=DeliveryStatus.STOPPED),
+        ),
+        "sender not ours": (_error(21606), _halted("21606", Halt.BROKEN)),
+        "window closed": (
+            _error(63016),
+            Rejected("63016", permanent=False, why=DeliveryStatus.WINDOW_CLOSED),
+        ),
         "an unknown code": (_error(29999), Rejected("29999", permanent=False)),
         "a problem document": (
             says(400, {"type": "t", "title": NUMBER, "status": 500, "code": 21211}),
@@ -299,10 +311,10 @@ TABLE = Table(
             says(400, {"code": f"to {NUMBER}"}),
             Rejected("400", permanent=False),
         ),
-        "wrong key": (_error(20003, 401), Rejected("20003", permanent=False)),
-        "wrong key, no json": (says(401, b""), Rejected("20003", permanent=False)),
-        "too many": (_error(20429, 429), Rejected("20429", permanent=False)),
-        "too many, no json": (says(429, b"slow"), Rejected("20429", permanent=False)),
+        "wrong key": (_error(20003, 401), _halted("20003", Halt.BROKEN)),
+        "wrong key, no json": (says(401, b""), _halted("20003", Halt.BROKEN)),
+        "too many": (_error(20429, 429), _halted("20429", Halt.SLOWER)),
+        "too many, no json": (says(429, b"slow"), _halted("20429", Halt.SLOWER)),
         "timed out there": (says(408, b""), Unknown("408")),
         "moved": (says(307, b""), Unknown("307")),
         "broken": (_error(20500, 500), Unknown("20500")),

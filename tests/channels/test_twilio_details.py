@@ -24,7 +24,7 @@ from tests.channels.provider import hangs, provider, says
 from tests.channels.twilio_signing import ACCOUNT, NEXT_TOKEN, TOKEN, URL, signed
 from workervoice.channels.base import Webhook
 from workervoice.channels.twilio import TwilioReceiver
-from workervoice.channels.twilio_codes import PERMANENT
+from workervoice.channels.twilio_codes import CODES
 from workervoice.channels.twilio_rest import Login
 from workervoice.channels.twilio_sending import TwilioSender
 from workervoice.errors import Refused, SettingsError
@@ -306,8 +306,8 @@ def test_the_log_check_sees_what_is_logged(caplog: pytest.LogCaptureFixture) -> 
 def test_codes_that_an_operator_can_mend_are_not_permanent() -> None:
     mendable = {"20003", "20429", "21606", "21608", "30001", "30002", "63016", "63018"}
 
-    assert not any(PERMANENT[code] for code in mendable)
-    assert all(PERMANENT[code] for code in ("21211", "21610", "21614", "63024"))
+    assert not any(CODES[code].permanent for code in mendable)
+    assert all(CODES[code].permanent for code in ("21211", "21610", "21614", "63024"))
 
 
 @pytest.mark.parametrize(

@@ -238,6 +238,7 @@ def twilio_settings(peer: Peer) -> dict[str, str]:
         "TWILIO_API_KEY": "SK" + "7" * 32,
         "TWILIO_API_SECRET": "secret of the fault runner",
         "TWILIO_API_BASE": peer.url,
+        "TWILIO_SMS_PER_SECOND": "1000",
     }
 
 

@@ -51,8 +51,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "log_leaf": "I",
         "log_tag": "S* I",
         "message": "S(case_id id ordinal programme_id) I",
-        "outbox": "S(conversation_id dedupe_key expires_at id place programme_id run_at signature"
-        " signer_id state) I U(code payload provider_ref release_id release_signature"
+        "outbox": "S(attempts conversation_id dedupe_key expires_at id place programme_id run_at"
+        " signature signer_id state) I U(code payload provider_ref release_id release_signature"
         " release_signer_id run_at state)",
         "practice": "S*",
         "programme": "S*",
@@ -70,7 +70,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "clock": "S* I U(next_look_at record) D",
         "comparison": "S* I U(record version)",
         "contact": "S* D",
-        "conversation": "S* U(record version)",
+        "conversation": "S* U(record state version)",
         "counter": "S* I U(amount cost) D",
         "directory": "S*",
         "disclosure": "S(id link organisation_id programme_id state) U(state)",

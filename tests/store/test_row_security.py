@@ -62,7 +62,7 @@ def _with_a_medium(shared_house: House) -> None:
     shared_house.collecting.go_round()
     with shared_house.owner.begin(Scope(shared_house.programme)) as tx:
         bring(tx, Brought(uuid4(), b"sealed", shared_house.now))
-        reserve(tx, shared_house.line().id, shared_house.now, timedelta(0), timedelta(1))
+        reserve(tx, shared_house.line().id, shared_house.now, timedelta(1))
 
 
 @pytest.fixture(scope="module")

@@ -83,9 +83,9 @@ def test_a_message_goes_forward_and_never_back(
 def test_the_reason_of_a_failure_is_kept_as_its_code_alone(gateway: Gateway) -> None:
     outbox_id = sent(gateway.house)
 
-    tell(gateway, f"?m={outbox_id}", "undelivered", ErrorCode="30003", ErrorMessage="+15550105999")
+    tell(gateway, f"?m={outbox_id}", "undelivered", ErrorCode="30005", ErrorMessage="+15550105999")
 
-    assert outbox_state(gateway.house, outbox_id) == ("failed", "30003")
+    assert outbox_state(gateway.house, outbox_id) == ("failed", "30005")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from workervoice.app.watching import (
     without_round,
 )
 from workervoice.channels.base import Sender
-from workervoice.channels.registry import sender_of
+from workervoice.channels.registry import pace_of, sender_of
 from workervoice.channels.setup import Setups
 from workervoice.crypto.keyedlist import ListFile, list_key
 from workervoice.errors import KeysAway, Unavailable
@@ -101,7 +101,13 @@ def build_courier(settings: Settings, setups: Setups) -> Courier:
 
     process = build_process(settings, "courier")
     beside = ListFile(settings.list_file(), list_key(process.vault.mac_key))
-    return Courier(process, _senders(setups), callback, remembering=Remembering(beside))
+    return Courier(
+        process,
+        _senders(setups),
+        callback,
+        lambda line: pace_of(setups, line.slug, line.channel),
+        remembering=Remembering(beside),
+    )
 
 
 def _senders(setups: Setups) -> Callable[[Line], Sender]:

@@ -54,6 +54,12 @@ def keeper_of(setups: Setups, line: str) -> Keeper | None:
     return make(setups.of(line)) if make is not None else None
 
 
+def pace_of(setups: Setups, line: str, channel: str) -> float:
+    """How many segments a second this line may send; 0: as many as it likes. Raises
+    `SettingsError`."""
+    return provider_of(setups, line).per_second(setups.of(line), channel)
+
+
 def provider_of(setups: Setups, line: str) -> Provider:
     """Raises `SettingsError` for one that does not exist."""
     name = setups.provider_of(line)

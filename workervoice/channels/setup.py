@@ -57,9 +57,17 @@ class Setup:
 
     def only(self, *names: str) -> None:
         """Raises `SettingsError` for a name that means nothing: it would be a mistake unseen."""
-        foreign = sorted(set(self.said) - {"provider", *names})
+        foreign = sorted(set(self.said) - {"provider", "per_second", *names})
         if foreign:
             raise SettingsError(f"{_FILE}: line {self.line} has {foreign[0]}, which means nothing")
+
+
+def as_said(setup: Setup, channel: str) -> float:
+    """One segment a second, unless the file says otherwise."""
+    value = setup.said.get("per_second", 1)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1000:
+        raise SettingsError(f"{_FILE}: line {setup.line} needs a number over 0 for per_second")
+    return float(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class Provider:
     sender: Callable[[Setup], Sender]
     keeper: Callable[[Setup], Keeper] | None = None
     by_line: bool = True
+    per_second: Callable[[Setup, str], float] = as_said  # of a line on this channel
     own_id: str = ""
 
 

@@ -117,6 +117,19 @@ def _login(settings: Settings) -> Login:
     )
 
 
+def _per_second(setup: Setup, channel: str) -> float:
+    sms = channel == "sms"
+    return (
+        setup.settings.twilio_sms_per_second if sms else setup.settings.twilio_whatsapp_per_second
+    )
+
+
 PROVIDER = Provider(
-    "twilio", frozenset({"sms", "whatsapp"}), _receiver, _sender, _keeper, by_line=False
+    "twilio",
+    frozenset({"sms", "whatsapp"}),
+    _receiver,
+    _sender,
+    _keeper,
+    by_line=False,
+    per_second=_per_second,
 )

@@ -25,7 +25,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from workervoice.channels.base import opaque, place_of
-from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, UNDELIVERED
+from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, again, undelivered
 from workervoice.errors import Malformed
 from workervoice.message import (
     Address,
@@ -142,9 +142,9 @@ def report(form: Form, outbox_id: UUID) -> DeliveryReport:
     if status is None:
         raise Malformed("unknown MessageStatus")
     if status is DeliveryStatus.FAILED:
-        status = UNDELIVERED.get(code, status)
+        status = undelivered(code)
     known = code if ERROR_CODE.fullmatch(code) else ""
-    return DeliveryReport(outbox_id, status, known, _message_sid(form))
+    return DeliveryReport(outbox_id, status, known, _message_sid(form), again(known))
 
 
 def _message_sid(form: Form) -> str:

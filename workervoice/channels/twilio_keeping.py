@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from workervoice.channels.fetching import Place, fetch
-from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, UNDELIVERED
+from workervoice.channels.twilio_codes import ERROR_CODE, STATUS, undelivered
 from workervoice.channels.twilio_form import MESSAGE_SID, WHATSAPP, listed_message
 from workervoice.channels.twilio_rest import RUBBISH, Declined, Login, basic
 from workervoice.errors import ChannelError, Malformed
@@ -97,7 +97,7 @@ class TwilioKeeper:
         code = str(record.error_code or "")
         known = code if ERROR_CODE.fullmatch(code) else ""
         if told is DeliveryStatus.FAILED:
-            told = UNDELIVERED.get(known, told)
+            told = undelivered(known)
         return DeliveryReport(outbox_id, told, known, external_id) if told is not None else None
 
     def listed(self, sender: str, since: datetime, until: datetime) -> tuple[Listed, ...] | None:

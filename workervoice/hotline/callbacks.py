@@ -1,14 +1,15 @@
 """A provider's word on a text of ours: it moves forward, or is owed again; never back otherwise.
 
-Two refusals are no failure. WhatsApp's window was closed, whatever we thought: the courier holds
+Three refusals are no failure. WhatsApp's window was closed, whatever we thought: the courier holds
 the text until the worker writes. The worker told the provider to stop: it is as good as told to us.
+The phone was off or away: the text is tried again, later and a few times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -33,9 +34,13 @@ _STEPS: Mapping[DeliveryStatus, tuple[str, ...]] = MappingProxyType(
         DeliveryStatus.FAILED: ("accept", "fail"),
         DeliveryStatus.WINDOW_CLOSED: ("accept", "put_back"),
         DeliveryStatus.STOPPED: ("accept", "withhold"),
+        DeliveryStatus.UNREACHED: ("accept", "put_back"),
     }
 )
-_TO_WAIT = frozenset({DeliveryStatus.WINDOW_CLOSED, DeliveryStatus.STOPPED})
+_TO_WAIT = frozenset(
+    {DeliveryStatus.WINDOW_CLOSED, DeliveryStatus.STOPPED, DeliveryStatus.UNREACHED}
+)
+TRIED_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (20, 60, 120))
 _UNANSWERED = frozenset({"claimed", "unknown"})  # the courier has no answer yet: no reference
 
 
@@ -83,32 +88,41 @@ def _left(
 
 def _wait(tx: Tx, process: Process, line: Line, report: DeliveryReport, now: datetime) -> bool:
     """It did not go out and shall not be lost; the dialogue learns what it waits for."""
-    conversation_id, taken_at = taken.whose(tx, report.outbox_id)
+    conversation_id, taken_at, tries = taken.whose(tx, report.outbox_id)
     row = intake.lock_conversation(tx, process.vault, conversation_id)
     record = ConversationRecord.from_json(row.record)
     was = outbox.state_of(tx, report.outbox_id)
     stopped, progress = report.status is DeliveryStatus.STOPPED, record.progress
     there = was != "accepted" or not taken.may_be_empty(taken_at, now)
-    # without a window there is none to wait for: the text would be sent again and again
-    waits = there and (stopped or progress.window_until is not None)
+    waits = there and _may_wait(report, progress, tries)
     moved = report if waits else replace(report, status=DeliveryStatus.FAILED)
     if _told_before(tx, process, report, now):
         return False
     state = _moved(tx, process, moved, was, now)
     if state == was:
         return False
+    if waits and report.status is DeliveryStatus.UNREACHED:
+        later = process.shared_clock(tx) + TRIED_AGAIN[min(tries, len(TRIED_AGAIN)) - 1]
+        outbox.put_off(tx, report.outbox_id, later)
     _left(tx, process, line, report, was, now)
     if waits:
         record = record.not_having_sent(report.outbox_id)
     if stopped:
-        progress = _stopped(progress)
+        progress = stopped_there(progress)
         outbox.withhold(tx, row.id, ("owed",))
-    elif progress.window_until is not None:
+    elif report.status is DeliveryStatus.WINDOW_CLOSED and progress.window_until is not None:
         progress = replace(progress, window_until=int(now.timestamp()) - 1)
     after = replace(record, progress=progress).to_json()
     intake.save_conversation(tx, process.vault, row, state=progress.state, record=after)
     _log(tx, process, report, state, now)
     return True
+
+
+def _may_wait(report: DeliveryReport, progress: Progress, tries: int) -> bool:
+    """Without a window there is none to wait for: the text would be sent again and again."""
+    if report.status is DeliveryStatus.UNREACHED:
+        return tries <= report.again
+    return report.status is DeliveryStatus.STOPPED or progress.window_until is not None
 
 
 def _told_before(tx: Tx, process: Process, report: DeliveryReport, now: datetime) -> bool:
@@ -119,7 +133,7 @@ def _told_before(tx: Tx, process: Process, report: DeliveryReport, now: datetime
     return not intake.remember(tx, process.custody.mac("duplicates", told), now.date())
 
 
-def _stopped(progress: Progress) -> Progress:
+def stopped_there(progress: Progress) -> Progress:
     """As if STOP had been written to us, but that the provider has confirmed it."""
     try:
         paused = left(progress, "stop", role=Role.PROVIDER)

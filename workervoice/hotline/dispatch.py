@@ -237,8 +237,16 @@ def _address(tx: Tx, process: Process, contact: Contact) -> Address:
     return Address.from_uri(plain.decode())
 
 
-def hold_until_asked(tx: Tx, process: Process, claimed: Claimed, dispatch: Dispatch) -> None:
-    """It may not go out now: note in the dialogue what goes out when the worker writes.
+def hold_until_asked(
+    tx: Tx,
+    process: Process,
+    claimed: Claimed,
+    dispatch: Dispatch,
+    *,
+    closed_at: int | None = None,
+) -> None:
+    """It may not go out now: note in the dialogue what goes out when the worker writes, and when
+    the provider says that WhatsApp's window was closed.
 
     What was asked for has to be asked for again, and the next text is told that it waits. Our own
     answer goes out by itself, unless it spoke to a STOP. A notice is forgotten: the dialogue says
@@ -247,6 +255,8 @@ def hold_until_asked(tx: Tx, process: Process, claimed: Claimed, dispatch: Dispa
     row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
     record = ConversationRecord.from_json(row.record)
     progress = record.progress
+    if closed_at is not None and progress.window_until is not None:
+        progress = replace(progress, window_until=closed_at)
     if dispatch.kind is Kind.ANSWER:
         if progress.state in TALKING and len(progress.held) < HELD_MAX:
             progress = hold(progress, claimed.id, "prompt")

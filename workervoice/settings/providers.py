@@ -33,6 +33,16 @@ class ProviderKnobs(BaseSettings):
     twilio_whatsapp_from: str | None = Field(
         None, description="Our number for WhatsApp at Twilio, such as +15550100001."
     )
+    twilio_sms_per_second: float = Field(
+        1.0,
+        gt=0,
+        le=1000,
+        description="Segments that each number for SMS at Twilio may send in a second, over all "
+        "couriers: 1 for a long number, 100 for a short code.",
+    )
+    twilio_whatsapp_per_second: float = Field(
+        80.0, gt=0, le=1000, description="The same for messages of each WhatsApp sender."
+    )
     fallback_url: str | None = Field(
         None,
         description="The address under which providers reach the fallback receiver, without a "

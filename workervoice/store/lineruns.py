@@ -15,23 +15,38 @@ from workervoice.store.tables import line_run
 _C = line_run.c
 
 
-def reserve(tx: Tx, line_id: UUID, now: datetime, step: timedelta, burst: timedelta) -> timedelta:
+BURST = timedelta(seconds=2)  # of texts that may leave at once
+
+
+def reserve(tx: Tx, line_id: UUID, now: datetime, step: timedelta) -> timedelta:
     """Take what one text needs of a line's bucket, or say how long it has to wait for that.
 
     The row holds when the bucket will be full again: each text puts that off by `step`, and it may
-    lie `burst` ahead at most. Whoever asks waits for whoever asked before, until that one's
-    transaction ends: so it is one bucket over all couriers.
+    lie `BURST` ahead at most; what is larger than the bucket waits until it is full. Whoever asks
+    waits for whoever asked before, until that one's transaction ends: so it is one bucket over all
+    couriers. Without a `step` a line is as fast as it likes, unless it is halted.
     """
-    _there(tx, line_id, now)
     query = select(_C.free_at).where(_C.programme_id == tx.programme, _C.id == line_id)
+    if not step:
+        halted = tx.connection.execute(query).scalar_one_or_none()
+        return max(halted - BURST - now, timedelta(0)) if halted else timedelta(0)
+    _there(tx, line_id, now)
     free_at: datetime = tx.connection.execute(query.with_for_update()).scalar_one()
     begin = max(free_at, now)
-    wait = begin + step - burst - now
+    wait = begin + step - max(BURST, step) - now
     if wait > timedelta(0):
         return wait
     mine = line_run.update().where(_C.programme_id == tx.programme, _C.id == line_id)
     tx.connection.execute(mine.values(free_at=begin + step))
     return timedelta(0)
+
+
+def halt(tx: Tx, line_id: UUID, until: datetime) -> None:
+    """Nothing leaves on this line before this moment, whichever courier asks."""
+    _there(tx, line_id, until)
+    mine = line_run.update().where(_C.programme_id == tx.programme, _C.id == line_id)
+    mine = mine.where(_C.free_at < until + BURST)
+    tx.connection.execute(mine.values(free_at=until + BURST))
 
 
 def listed_until(tx: Tx, line_id: UUID) -> datetime | None:

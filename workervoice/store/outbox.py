@@ -169,6 +169,11 @@ def finish(
     return True
 
 
+def put_off(tx: Tx, outbox_id: UUID, run_at: datetime) -> None:
+    """It is owed, and not before this moment."""
+    _set(tx, outbox_id, {"run_at": run_at})
+
+
 def _set(tx: Tx, outbox_id: UUID, columns: Mapping[str, Any]) -> None:
     """Columns other than the state."""
     change_row(tx, t.outbox, outbox_id, columns)

@@ -45,15 +45,16 @@ def may_be_empty(taken_at: datetime, now: datetime) -> bool:
     return taken_at < now - REFUSED_WITHIN + _MARGIN
 
 
-def whose(tx: Tx, outbox_id: UUID) -> tuple[UUID, datetime]:
-    """A row's conversation, and the hour in which it moved last; `NotFound` for a foreign id."""
+def whose(tx: Tx, outbox_id: UUID) -> tuple[UUID, datetime, int]:
+    """A row's conversation, the hour in which it moved last, and how often it was tried; `NotFound`
+    for a foreign id."""
     c = t.outbox.c
-    row = tx.connection.execute(
-        select(c.conversation_id, c.run_at).where(c.programme_id == tx.programme, c.id == outbox_id)
-    ).one_or_none()
+    query = select(c.conversation_id, c.run_at, c.attempts)
+    query = query.where(c.programme_id == tx.programme, c.id == outbox_id)
+    row = tx.connection.execute(query).one_or_none()
     if row is None:
         raise NotFound("no such message")
-    return row.conversation_id, row.run_at
+    return row.conversation_id, row.run_at, row.attempts
 
 
 def references(tx: Tx, conversation_id: UUID) -> list[tuple[UUID, bytes]]:

@@ -72,7 +72,7 @@ MACHINE = Machine(
             ("accepted",),
             "owed",
             _PROVIDER,
-            said="the WhatsApp window was closed after all: to be held until the worker writes",
+            said="it did not go out: WhatsApp's window was closed after all, or the phone was off",
         ),
         Move(
             "hold_again",

@@ -120,7 +120,7 @@ GRANT SELECT (programme_id, id, case_id, ordinal) ON message TO workervoice_gate
 GRANT SELECT (programme_id, id, case_id, version) ON assessment TO workervoice_gateway;
 GRANT SELECT ON cases TO workervoice_gateway;
 GRANT SELECT (programme_id, id, place, conversation_id, state, signer_id, signature, run_at,
-    expires_at, dedupe_key) ON outbox TO workervoice_gateway;
+    expires_at, dedupe_key, attempts) ON outbox TO workervoice_gateway;
 GRANT SELECT (programme_id, mac, day), INSERT, DELETE ON seen TO workervoice_gateway;
 -- Return codes: a keyed mark, and whose it is; whoever forgets a worker forgets theirs.
 GRANT SELECT, INSERT, DELETE ON return_code TO workervoice_gateway;
@@ -147,7 +147,8 @@ GRANT SELECT (programme_id, id, organisation_id, state, link) ON disclosure TO w
 GRANT SELECT (programme_id, id, state) ON action TO workervoice_courier;
 GRANT UPDATE (state, payload, run_at, attempts, lease_until, lease_token, provider_ref, code,
     first_digest, reseal_signer_id, reseal_signature) ON outbox TO workervoice_courier;
-GRANT UPDATE (version, record) ON conversation TO workervoice_courier;
+-- The state too: a STOP that the worker told the provider pauses here.
+GRANT UPDATE (state, version, record) ON conversation TO workervoice_courier;
 GRANT UPDATE (record, next_look_at), DELETE ON clock TO workervoice_courier;
 GRANT UPDATE (state) ON disclosure TO workervoice_courier;
 GRANT DELETE ON outbox TO workervoice_courier;
