@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from workervoice.errors import PhraseError
+from workervoice.gsm7 import is_gsm7
 from workervoice.workflow.commands import Command, command
 from workervoice.workflow.phrasebook import KEYS, PhraseBook
 from workervoice.workflow.questions import CHOICE, MISSING, TOUCHES_MATTER
-from workervoice.workflow.segments import is_gsm7, segments
+from workervoice.workflow.segments import segments
 from workervoice.workflow.tongues import CHOICES
 
 BOOK = PhraseBook.load()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workervoice.workflow.segments import is_gsm7, segments
+from workervoice.gsm7 import is_gsm7
+from workervoice.workflow.segments import segments
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,11 @@
     registry.py    all providers
     wire.py        one HTTP exchange, sent at most once
     fetching.py    a medium from a provider's own hosts, and from nowhere else
+    section.py     what the providers' file says of a line, read strictly
+    template.py    texts with named holes    msisdn.py    numbers in one form
+    record.py      a form or JSON, by names  proof.py     HMAC or a secret word
     twilio*.py     SMS and WhatsApp through Twilio
+    http_sms*.py   SMS through an aggregator whose HTTP interface the file describes
     simulator.py   the demo's and the tests' phone network, over real HTTP
 
 To add a provider: one module here with a `Receiver`, a `Sender`, perhaps a `Keeper`, and its

@@ -117,6 +117,16 @@ class Greeter(Protocol):
         """What to answer; raises `Refused`."""
 
 
+@runtime_checkable
+class Particular(Protocol):
+    """A receiver whose provider has its own ways: `by_get` if its webhooks come by GET, with all
+    that they say in the address, and in `done` the status and text that tell it "taken", where
+    that is not 204 and nothing."""
+
+    by_get: bool
+    done: tuple[int, str]
+
+
 class Sender(Protocol):
     """The courier's half: sends, and looks up what it cannot be sure of. Never raises."""
 

@@ -5,7 +5,8 @@ The file (`WORKERVOICE_PROVIDERS_FILE`) names lines, and says of each what its p
 
     bd-sms:
       provider: http
-      send_url: https://sms.example.org/send
+      country: "880"
+      send: {url: https://sms.example.org/send, ...}
 
 A line that it does not name is Twilio's, or of the simulated network where there is no Twilio.
 """

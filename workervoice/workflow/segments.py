@@ -9,25 +9,16 @@ from __future__ import annotations
 
 import unicodedata
 
-_GSM7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM7_EXTENDED = frozenset("^{}\\[~]|€\f")  # an escape and a letter: two septets
+from workervoice.gsm7 import EXTENDED, is_gsm7
 
 _GSM7_LIMITS = (160, 153)  # alone, as one part of several
 _UCS2_LIMITS = (70, 67)
 
 
-def is_gsm7(text: str) -> bool:
-    """True if every character is in the default alphabet or its extension."""
-    return all(ch in _GSM7 or ch in _GSM7_EXTENDED for ch in text)
-
-
 def segments(text: str) -> int:
     """The number of SMS that carry this text; an empty text still takes one."""
     if is_gsm7(text):
-        return _parts([2 if ch in _GSM7_EXTENDED else 1 for ch in text], *_GSM7_LIMITS)
+        return _parts([2 if ch in EXTENDED else 1 for ch in text], *_GSM7_LIMITS)
     return _parts(_clusters(text), *_UCS2_LIMITS)
 
 

@@ -17,8 +17,9 @@ from typing import TypeVar
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
 
-from workervoice.channels.base import Greeter, Receiver, Webhook
+from workervoice.channels.base import Greeter, Particular, Receiver, Webhook
 from workervoice.errors import (
     CryptoError,
     KeysAway,
@@ -87,7 +88,7 @@ class _Gateway:
                 await self._store(provider, self._meant(provider, line, event), event)
         if not events:
             await self.books.do(partial(self.books.drop, line, "nothing"), provider)
-        return Response(status_code=204)
+        return _taken(receiver)
 
     async def _store(self, provider: str, line: str, inbound: Inbound) -> None:
         with self.counts.timed("read"):
@@ -104,8 +105,10 @@ class _Gateway:
         return self.by_sender.get((provider, inbound.to), line) if inbound.to else line
 
     async def greet(self, request: Request) -> Response:
-        """A provider asks once whether this address is ours."""
+        """A provider asks once whether this address is ours, or has no other way than GET."""
         receiver = self._receiver(*_named(request))
+        if _by_get(receiver):
+            return await self.take(request)
         if not isinstance(receiver, Greeter):
             raise HTTPException(405)
         raw, query = request.scope["raw_path"], request.scope["query_string"]
@@ -122,10 +125,16 @@ class _Gateway:
         told = await self.signed(receiver, request, read)
         if isinstance(told, str):
             await self.books.do(partial(self.books.drop, line, told), provider)
-            return Response(status_code=204)
+            return _taken(receiver)
         for each in told:
             await self.books.do(partial(self.books.note, line, each), provider)
-        return Response(status_code=204)
+        return _taken(receiver)
+
+    async def report_by_get(self, request: Request) -> Response:
+        """The same from a provider that has no other way."""
+        if not _by_get(self._receiver(*_named(request))):
+            raise HTTPException(405)
+        return await self.report(request)
 
     def _receiver(self, provider: str, line: str) -> Receiver:
         found = self.receivers.get(provider) or self.receivers.get(f"{provider}/{line}")
@@ -137,6 +146,16 @@ class _Gateway:
 def _named(request: Request) -> tuple[str, str]:
     """The provider and the line of an address."""
     return request.path_params["provider"], request.path_params["line"]
+
+
+def _by_get(receiver: Receiver) -> bool:
+    return isinstance(receiver, Particular) and receiver.by_get
+
+
+def _taken(receiver: Receiver) -> Response:
+    """What tells the provider that it is stored."""
+    status, text = receiver.done if isinstance(receiver, Particular) else (204, "")
+    return PlainTextResponse(text, status, dict(_PLAIN)) if text else Response(status_code=status)
 
 
 def _told(receiver: Receiver, named: str, webhook: Webhook) -> tuple[DeliveryReport, ...] | str:
@@ -180,6 +199,7 @@ def create_gateway_app(
     app.add_route(MESSAGES, gateway.take, methods=["POST"])
     app.add_route(REPORTS, gateway.report, methods=["POST"])
     app.add_api_route(MESSAGES, gateway.greet, methods=["GET"])
+    app.add_api_route(REPORTS, gateway.report_by_get, methods=["GET"])
     serve_media(app, reception.voice.recordings)
     _serve_notices(app, Notices(reception.phrases, partial(line_of, reception.process)))
 

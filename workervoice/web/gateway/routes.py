@@ -22,15 +22,22 @@ _RATE = (
     f"none: {NOT_THE_SENDERS}, and what is signed is never slowed down. What is larger than a "
     "provider sends is checked one at a time, beside the others"
 )
-_GREET_RATE = "none: it compares two words"
+_GET_RATE = "none: it compares two words, and what is signed is never slowed down"
 _NOTICE_RATE = "none: a page from memory; a line is looked up one at a time, and once a minute"
 _MEDIA_RATE = "none: a recording that is the same for everybody; files are read one at a time"
 
 ROUTES: Rules = MappingProxyType(
     {
         ("POST", MESSAGES): Rule(_WHO, _RATE, BODY_BYTES, writes=True),
-        ("GET", MESSAGES): Rule("a provider that asks once, by its secret word", _GREET_RATE),
+        ("GET", MESSAGES): Rule(
+            "a provider that asks once, or has no other way, by its secret word",
+            _GET_RATE,
+            writes=True,
+        ),
         ("POST", REPORTS): Rule(_WHO, _RATE, BODY_BYTES, writes=True),
+        ("GET", REPORTS): Rule(
+            "a provider that has no other way, by its secret word", _GET_RATE, writes=True
+        ),
         ("GET", NOTICE): Rule("anyone", _NOTICE_RATE),
         ("GET", NOTICE_IN): Rule("anyone", _NOTICE_RATE),
         ("GET", MEDIA): Rule("anyone", _MEDIA_RATE),

@@ -1,0 +1,107 @@
+"""What an aggregator says, a form or JSON, asked by names that the providers' file gives.
+
+A name goes down into JSON by dots: `smsinfo.0.status`. Numbers and yes or no come as texts. Nothing
+but what is asked for is ever read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from workervoice.channels.section import Section
+from workervoice.errors import Malformed
+
+_MOST_FIELDS = 1000
+_MOST_RECORDS = 1000
+_DEEPEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One form, or one table of JSON."""
+
+    said: Any = field(repr=False)
+
+    def get(self, path: str) -> str | None:
+        """A value as a text; None if it is not there. Lone surrogates cannot be stored: "?"."""
+        found = self._down(path)
+        if isinstance(found, bool):
+            return "true" if found else "false"
+        if isinstance(found, str):
+            return found.encode("utf-8", "replace").decode("utf-8")
+        return str(found) if isinstance(found, int | float) else None
+
+    def each(self, path: str) -> tuple[Record, ...]:
+        """The tables of a list inside; "" is all of it, be it one table or a list. Raises
+        `Malformed`."""
+        found = self._down(path) if path else self.said
+        records = found if isinstance(found, list) else [found]
+        if len(records) > _MOST_RECORDS or not all(isinstance(one, dict) for one in records):
+            raise Malformed("no table, or no list of tables")
+        return tuple(Record(one) for one in records)
+
+    def _down(self, path: str) -> Any:
+        found = self.said
+        if isinstance(found, dict) and path in found:  # a form's names may have dots of their own
+            return found[path]
+        for name in path.split(".")[:_DEEPEST]:
+            if isinstance(found, dict):
+                found = found.get(name)
+            elif isinstance(found, list) and name.isdecimal() and name.isascii():
+                found = found[int(name)] if len(name) < 5 and int(name) < len(found) else None
+            else:
+                return None
+        return found
+
+
+def of_json(body: bytes) -> Record:
+    """Raises `Malformed`."""
+    try:
+        return Record(json.loads(body))
+    except (ValueError, RecursionError):
+        raise Malformed("no JSON") from None
+
+
+def of_form(text: str) -> Record:
+    """Bytes that are no UTF-8 become U+FFFD. Raises `Malformed` for too many fields, and for one
+    that is given twice in two ways."""
+    try:
+        pairs = parse_qsl(
+            text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise Malformed("too many fields") from None
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if found.setdefault(name, value) != value:
+            raise Malformed("a field is given twice")
+    return Record(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Which values have to stand under which names. Without any it holds."""
+
+    wanted: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def read(cls, said: Section, name: str) -> Condition:
+        """Raises `SettingsError`."""
+        table = said.maybe(name)
+        if table is None:
+            return cls({})
+        return cls(
+            {
+                str(path): frozenset(word.casefold() for word in table.words(str(path)))
+                for path in table.said
+            }
+        )
+
+    def holds(self, record: Record) -> bool:
+        return all(
+            (record.get(path) or "").casefold() in words for path, words in self.wanted.items()
+        )
