@@ -224,8 +224,8 @@ def _templates(said: Section, name: str, holes: Holes) -> dict[str, Template]:
     if table is None:
         return {}
     return {
-        str(key): Template.read(table, str(key), str(value) if type(value) is int else value, holes)
-        for key, value in table.said.items()
+        key: Template.read(table, key, str(value) if type(value) is int else value, holes)
+        for key, value in table.items()
     }
 
 
@@ -236,7 +236,8 @@ def _encoded(fields: Mapping[str, Template], value: Fill) -> str:
 def _read_json(said: Section, name: str, written: object, holes: Holes) -> Any:
     """Raises `SettingsError`."""
     if isinstance(written, Mapping):
-        return {str(k): _read_json(said, f"{name}.{k}", v, holes) for k, v in written.items()}
+        table = Section(f"{said.place}{name}.", written)
+        return {key: _read_json(table, key, value, holes) for key, value in table.items()}
     if isinstance(written, list):
         return [_read_json(said, f"{name}.{n}", v, holes) for n, v in enumerate(written)]
     if written is None or isinstance(written, bool | int | float):

@@ -87,11 +87,11 @@ class Messages:
     def read(cls, said: Section, numbering: Numbering) -> Messages:
         """Raises `SettingsError`."""
         said.only(*Envelope.KEYS, "sender", "text", "id", "time", "part", "utf16_if", "done")
-        id_at = said.text("id")
+        envelope, id_at = Envelope.read(said), said.text("id")
         if id_at == "time" and "time" not in said.said:
             raise said.wrong("time", "is missing: the id is to be made with it")
         return cls(
-            Envelope.read(said),
+            envelope,
             numbering,
             said.text("sender"),
             said.text("text"),
@@ -145,10 +145,10 @@ class Reports:
         """Raises `SettingsError`."""
         said.only(*Envelope.KEYS, "status", "values", "reference", "id", "code")
         table = said.table("values")
-        values = {
-            str(word).casefold(): DeliveryStatus(table.choice(word, _STATUSES))
-            for word in table.said
-        }
+        values = {}
+        for word, meaning in table.items():
+            chosen = Section(table.place, {word: meaning}).choice(word, _STATUSES)
+            values[word.casefold()] = DeliveryStatus(chosen)
         return cls(
             Envelope.read(said),
             said.text("status"),

@@ -96,8 +96,8 @@ class Condition:
             return cls({})
         return cls(
             {
-                str(path): frozenset(word.casefold() for word in table.words(str(path)))
-                for path in table.said
+                path: frozenset(word.casefold() for word in table.listed(path, value))
+                for path, value in table.items()
             }
         )
 

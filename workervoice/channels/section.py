@@ -4,7 +4,7 @@ names the file's setting, the line and the key."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -41,6 +41,13 @@ class Section:
             if name not in names:
                 raise self.wrong(str(name), f"means nothing: it may be {', '.join(names)}")
 
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """All keys, as texts, with what they say. YAML takes yes, no and on for no texts."""
+        for name, value in self.said.items():
+            if isinstance(name, bool) or not isinstance(name, str | int):
+                raise self.wrong(str(name), "is no key (write it between quotes)")
+            yield str(name), value
+
     def text(self, name: str, default: str | None = None, *, empty: bool = False) -> str:
         """Never empty, unless that is allowed or the default."""
         value = self.said.get(name, default)
@@ -71,7 +78,10 @@ class Section:
 
     def words(self, name: str) -> tuple[str, ...]:
         """One text or number, or a list of them, as texts; at least one."""
-        value = self.said.get(name)
+        return self.listed(name, self.said.get(name))
+
+    def listed(self, name: str, value: object) -> tuple[str, ...]:
+        """The same of a value that was looked at already."""
         found = value if isinstance(value, list) else [value]
         told = tuple(_word(each) for each in found)
         if not told or None in told:
