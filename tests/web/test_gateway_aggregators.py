@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
+import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +17,7 @@ from tests.channels.provider import Behaviour, Provider, provider, says
 from tests.house import House
 from tests.looking import asked, cases_of, outbox_state, read_by_a_handler
 from tests.web.gateways import REPORT, Gateway, running
+from workervoice.channels.android_sending import PROVIDER as ANDROID
 from workervoice.channels.base import Receiver
 from workervoice.channels.http_sms import PROVIDER as HTTP
 from workervoice.channels.setup import Provider as Kind
@@ -33,7 +37,13 @@ proof: {by: query, field: key, secrets: webhook}
 BY_POST = BY_GET.replace("body: query", "body: form").replace(
     ", done: {status: 200, text: ACK}", ""
 )
-SECRETS = {"webhook": "w0rd"}
+SECRETS = {"webhook": "w0rd", "signing_key": "k3y", "password": "p"}
+ON_A_PHONE = """
+country: "880"
+url: BASE
+user: sms
+sim: 1
+"""
 
 
 @contextmanager
@@ -78,6 +88,43 @@ def test_an_aggregator_that_knows_only_get_is_heard_and_answered(
     assert read_by_a_handler(house, case_id) == [REPORT]
     assert (counts["stored"], counts["duplicate"], counts["status_moved"]) == (1, 1, 1)
     assert sent["to"] == ["01711000901"]
+    assert outbox_state(house, outbox_id) == ("delivered", None)
+
+
+def _phone_posts(gateway: Gateway, event: str, **payload: object) -> tuple[int, bytes]:
+    """As the app does, signed with its key and the time."""
+    body = json.dumps({"deviceId": "d", "event": event, "id": "e", "payload": payload}).encode()
+    stamp = str(int(time.time()))
+    signature = hmac.new(b"k3y", body + stamp.encode(), "sha256").hexdigest()
+    headers = {"X-Signature": signature, "X-Timestamp": stamp}
+    return gateway.call("POST", "/in/android/demo-sms", body, headers)
+
+
+def test_a_phone_with_a_local_sim_is_heard_and_answered(
+    shared_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, known = shared_house, cases_of(shared_house)
+    came = {"sender": "01711000905", "message": REPORT, "receivedAt": "2026-11-23T10:00:00+06:00"}
+    with line(house, ANDROID, ON_A_PHONE, says(500, {}), monkeypatch) as (gateway, peer):
+        answers = [_phone_posts(gateway, "sms:received", messageId="a", **came) for _ in range(2)]
+        house.deliver()  # it took the text and broke: nobody can tell
+        sent = json.loads(peer.seen[-1].body)
+        peer.behaviour = says(200, {"id": sent["id"], "state": "Pending"})
+        house.wait(minutes=5)
+        house.deliver()  # looked up, and there
+        told = [
+            _phone_posts(gateway, event, messageId=sent["id"], recipient="+8801711000905")
+            for event in ("sms:sent", "sms:delivered", "sms:delivered")
+        ]
+        counts = gateway.counts()
+
+    (case_id,) = cases_of(house) - known
+    ((outbox_id,),) = asked(house, "SELECT id FROM outbox WHERE id = :id", id=sent["id"])
+    assert {*answers, *told} == {(204, b"")}
+    assert read_by_a_handler(house, case_id) == [REPORT]
+    assert (counts["stored"], counts["duplicate"], counts["status_moved"]) == (1, 1, 1)
+    assert sent["phoneNumbers"] == ["+8801711000905"]
+    assert [each.method for each in peer.seen] == ["POST", "GET"]
     assert outbox_state(house, outbox_id) == ("delivered", None)
 
 

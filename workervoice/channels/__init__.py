@@ -10,6 +10,7 @@
     record.py      a form or JSON, by names  proof.py     HMAC or a secret word
     twilio*.py     SMS and WhatsApp through Twilio
     http_sms*.py   SMS through an aggregator whose HTTP interface the file describes
+    android*.py    SMS through an Android phone with a local SIM
     simulator.py   the demo's and the tests' phone network, over real HTTP
 
 To add a provider: one module here with a `Receiver`, a `Sender`, perhaps a `Keeper`, and its

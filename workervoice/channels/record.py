@@ -44,6 +44,19 @@ class Record:
             raise Malformed("no table, or no list of tables")
         return tuple(Record(one) for one in records)
 
+    def one(self, path: str = "") -> Record:
+        """A table inside; "" is all of it. Raises `Malformed` for anything else."""
+        found = self._down(path) if path else self.said
+        if not isinstance(found, dict):
+            raise Malformed("no table")
+        return Record(found)
+
+    def rows(self) -> tuple[Record, ...]:
+        """A list of tables, and nothing else. Raises `Malformed`."""
+        if not isinstance(self.said, list):
+            raise Malformed("no list")
+        return self.each("")
+
     def _down(self, path: str) -> Any:
         found = self.said
         if isinstance(found, dict) and path in found:  # a form's names may have dots of their own
