@@ -26,7 +26,7 @@ from workervoice.channels.base import Sender
 from workervoice.channels.registry import pace_of, sender_of
 from workervoice.channels.setup import Setups
 from workervoice.crypto.keyedlist import ListFile, list_key
-from workervoice.errors import KeysAway, Unavailable
+from workervoice.errors import ChannelError, KeysAway, Unavailable
 from workervoice.hotline.process import Process
 from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.tick import Courier
@@ -111,7 +111,14 @@ def build_courier(settings: Settings, setups: Setups) -> Courier:
 
 
 def _senders(setups: Setups) -> Callable[[Line], Sender]:
-    """Made once for each line. Raises `SettingsError` for one that cannot be: before anything is
-    sent, for those of the file and for everybody's provider."""
-    senders = {line: sender_of(setups, line) for line in ("", *setups.said)}
-    return lambda line: senders[line.slug if line.slug in senders else ""]
+    """Made once for each line. Raises `SettingsError` for one that cannot be, before anything is
+    sent; a line that nobody is set for is a failure of its own."""
+    senders = {line: sender_of(setups, line) for line in setups.lines()}
+
+    def sender(line: Line) -> Sender:
+        found = senders.get(line.slug) or senders.get("")
+        if found is None:
+            raise ChannelError("no provider is set for this line")
+        return found
+
+    return sender

@@ -52,12 +52,10 @@ class SecondHand:
 
 def keepers_of(setups: Setups) -> Keepers:
     """Made once for each line. Raises `SettingsError`."""
-    keepers: dict[str, Keeper | None] = {
-        line: keeper_of(setups, line) for line in ("", *setups.said)
-    }
+    keepers = {line: keeper_of(setups, line) for line in setups.lines()}
 
     def keeper(line: Line) -> Keeper | None:
-        return keepers[line.slug if line.slug in keepers else ""]
+        return keepers[line.slug] if line.slug in keepers else keepers.get("")
 
     return keeper
 

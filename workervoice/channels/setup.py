@@ -108,6 +108,12 @@ class Setups:
         everybodys = "twilio" if self.settings.sends_by_twilio() else "simulator"
         return str(self.said.get(line, _NOTHING).get("provider", everybodys))
 
+    def lines(self) -> tuple[str, ...]:
+        """Those that the file names, and "" for all others, unless nobody could have them."""
+        settings = self.settings
+        everybodys = settings.sends_by_twilio() or settings.simulator_secret is not None
+        return (*self.said, "") if everybodys or not self.said else tuple(self.said)
+
     def of(self, line: str) -> Setup:
         return Setup(
             self.settings, line, self.said.get(line, _NOTHING), self.secrets.get(line, _NOTHING)
