@@ -272,7 +272,7 @@ answer:
     - where: {SMSMessageData.Recipients.0.statusCode: [403, 404, 406]}
       code: SMSMessageData.Recipients.0.statusCode
   wait:
-    - where: {SMSMessageData.Recipients.0.statusCode: [401, 402, 405, 407, 409, 500, 501, 502]}
+    - where: {SMSMessageData.Recipients.0.statusCode: [402, 405, 407, 502]}
       code: SMSMessageData.Recipients.0.statusCode
 receive: {body: form, sender: from, text: text, id: id}
 proof: {by: query, field: key, secrets: webhook}
@@ -341,6 +341,10 @@ class TestForms(Contract):
             "no credit": (
                 says(201, _at_answer(statusCode=405, status="InsufficientBalance")),
                 Rejected("405", permanent=False),
+            ),
+            "held, and nobody knows for how long": (
+                says(201, _at_answer(statusCode=401, status="RiskHold")),
+                Unknown("201"),
             ),
             "nobody was sent to": (says(201, {"SMSMessageData": {}}), Unknown("201")),
         },

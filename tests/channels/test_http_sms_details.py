@@ -105,25 +105,30 @@ def test_everything_that_a_request_may_carry() -> None:
         " headers: {X-Id: '{outbox_id}'}, login: {user: me, password: '{secret:password}'},"
         " unicode: {plain: text, other: 8}, json: {d: '{to:digits}', n: '{to:national}',"
         " hex: '{text:utf16}', s: '{validity_seconds:number}', m: '{validity_minutes}',"
-        " u: '{unicode}', c: '{callback}', b: 'a {{b}}', 'yes': true, none: null, n1: 1.5}}"
+        " u: '{unicode}', c: '{callback}', b: 'a {{b}}', o: '{outbox_id:short}',"
+        " 'yes': true, none: null, n1: 1.5}}"
     )
 
     assert (seen.method, seen.headers["x-id"]) == ("PUT", str(OUTBOX))
     assert seen.target == f"/%2B{LINE[1:]}/{OUTBOX.hex}?n=7&s={LINE[1:]}"
     assert b64decode(seen.headers["authorization"].removeprefix("Basic ")).decode() == "me:p:ß"
-    assert json.loads(seen.body) == {
-        "d": NUMBER[1:],
-        "n": NUMBER[1:],  # of another country than the line's
-        "hex": WORDS.encode("utf-16-be").hex(),
-        "s": 7200,
-        "m": "120",
-        "u": "8",
-        "c": f"https://hotline.example/status?m={OUTBOX}",
-        "b": "a {b}",
-        "yes": True,
-        "none": None,
-        "n1": 1.5,
-    }
+    assert (
+        json.loads(seen.body)
+        == {
+            "d": NUMBER[1:],
+            "n": NUMBER[1:],  # of another country than the line's
+            "hex": WORDS.encode("utf-16-be").hex(),
+            "s": 7200,
+            "m": "120",
+            "u": "8",
+            "c": f"https://hotline.example/status?m={OUTBOX}",
+            "b": "a {b}",
+            "o": OUTBOX.hex[-20:],
+            "yes": True,
+            "none": None,
+            "n1": 1.5,
+        }
+    )
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ KEYS = ("url", "plain_http", "method", "headers", "login", "query", "form", "jso
 _NEVER = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _PLAIN = frozenset({""})
 _OURS: Holes = {  # what an operator or we decide
-    "outbox_id": frozenset({"", "hex"}),
+    "outbox_id": frozenset({"", "hex", "short"}),
     "sender": frozenset({"", "digits"}),
     HIDDEN: _PLAIN,
 }
@@ -156,7 +156,10 @@ def _text(option: str, message: Outbound) -> str:
 
 
 def _outbox_id(option: str, message: Outbound) -> str:
-    return message.outbox_id.hex if option else str(message.outbox_id)
+    """Whole, or where there is no room for all of it as far as it is still one of a kind."""
+    if not option:
+        return str(message.outbox_id)
+    return message.outbox_id.hex if option == "hex" else message.outbox_id.hex[-20:]
 
 
 def _sender(option: str, message: Outbound) -> str:
