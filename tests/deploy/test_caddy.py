@@ -184,6 +184,8 @@ def test_only_what_providers_call_is_there(proxy: Proxy) -> None:
             ("POST", "/in/twilio/demo-sms"),
             ("POST", "/status/twilio/demo-sms"),
             ("GET", "/in/twilio/demo-sms"),
+            ("GET", "/status/twilio/demo-sms"),
+            ("PUT", "/in/twilio/demo-sms"),
             ("POST", "/health"),
             ("GET", "/metrics"),
             ("GET", "/ready"),
@@ -200,6 +202,8 @@ def test_only_what_providers_call_is_there(proxy: Proxy) -> None:
     assert reached.pop(("GET", "/health")) == (200, b"ok\n")
     assert reached.pop(("POST", "/in/twilio/demo-sms")) == (403, b"")
     assert reached.pop(("POST", "/status/twilio/demo-sms")) == (403, b"")
+    assert reached.pop(("GET", "/in/twilio/demo-sms")) == (405, b"")  # Twilio does not ask so
+    assert reached.pop(("GET", "/status/twilio/demo-sms")) == (405, b"")
     assert set(reached.values()) == {(404, b"")}, reached
 
 
