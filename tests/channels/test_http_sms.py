@@ -173,7 +173,6 @@ TABLE = Table(
             DeliveryReport(OUTBOX, DeliveryStatus.STOPPED),
         ),
         "with a number for a code": (_results(_dlr(error=NUMBER)), DELIVERED),
-        "named by its address": (_results(_dlr(reference=None)), DELIVERED),
         "two": (
             _results(_dlr(), _dlr(state="SENT")),
             (DELIVERED, DeliveryReport(OUTBOX, DeliveryStatus.ACCEPTED, "", "p-9")),
@@ -183,6 +182,7 @@ TABLE = Table(
         "none": _results(_dlr(state=None)),
         "unknown": _results(_dlr(state="lost")),
         "of nobody": _results(_dlr(reference="theirs")),
+        "named by its address alone, which is not signed": _results(_dlr(reference=None)),
     },
     refused={
         "wrong secret": _sign(_results(_mo()), secret="another"),

@@ -11,12 +11,17 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.channels.contract import LINE, NUMBER, OUTBOX, SINCE, WORDS, a_message
 from tests.channels.lines import setup_of
 from tests.channels.provider import Seen, provider, says
 from workervoice.channels.base import Webhook
 from workervoice.channels.http_sms import PROVIDER, HttpKeeper
+from workervoice.channels.http_sms_request import Request
+from workervoice.channels.msisdn import Numbering
+from workervoice.channels.section import Section
 from workervoice.channels.setup import MOST_BYTES
 from workervoice.errors import Malformed, SettingsError
 from workervoice.message import (
@@ -24,6 +29,7 @@ from workervoice.message import (
     Address,
     AddressKind,
     DeliveryReport,
+    DeliveryStatus,
     Inbound,
     Kept,
     MediaHandle,
@@ -97,6 +103,29 @@ def test_a_text_stays_in_its_place_in_an_address(text: str) -> None:
     assert (parts.path, parts.fragment) == ("/s", "")
     assert parse_qsl(parts.query, keep_blank_values=True) == [("t", text)]
     assert seen.body == b""
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(text=st.text(min_size=1, max_size=60), to=st.text(st.characters(codec="utf-8"), max_size=20))
+def test_no_text_and_no_address_gets_out_of_its_place(text: str, to: str) -> None:
+    message = a_message(Address(AddressKind.OTHER, to), text)
+
+    assert parse_qsl(_body("form", message), keep_blank_values=True) == [
+        ("text", text.encode("utf-8", "replace").decode()),
+        ("to", to),
+        ("key", "hidden&word"),
+    ]
+    assert json.loads(_body("json", message)) == {"text": text, "to": to, "key": "hidden&word"}
+
+
+def _body(kind: str, message: Outbound) -> str:
+    """What this message is in a body of this kind, without sending it."""
+    fields = "{text: '{text}', to: '{to}', key: '{secret:token}'}"
+    said = Section("", yaml.safe_load(f"{{url: 'https://sms.test', {kind}: {fields}}}"))
+    request = Request.read(said, Numbering("880"), SECRETS.__getitem__)
+    made = request.body(message)
+    assert made is not None
+    return made.decode()
 
 
 def test_everything_that_a_request_may_carry() -> None:
@@ -267,7 +296,7 @@ def test_reports_may_be_told_from_others_at_their_own_address() -> None:
     def told(body: bytes) -> tuple[DeliveryReport, ...]:
         return receiver.parse_status(Webhook("https://h.test", {}, body), str(OUTBOX))
 
-    assert len(told(b"s=D&kind=dlr")) == 1
+    assert told(b"s=D&kind=dlr") == (DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED),)
     assert told(b"s=D&kind=other") == ()
 
 

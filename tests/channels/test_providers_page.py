@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from workervoice.channels.registry import PROVIDERS
-from workervoice.channels.setup import Setup
+from workervoice.channels.registry import PROVIDERS, receivers
+from workervoice.channels.setup import Setup, Setups
 from workervoice.settings import load
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "providers.md"
 HERE = {"http", "android"}
+SECRETS = dict.fromkeys(("webhook", "token", "api_key", "password", "signing_key"), "x")
 LINES: dict[str, dict[str, Any]] = {
     name: said
     for block in re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text("utf-8"), flags=re.S | re.M)
@@ -28,10 +30,21 @@ def test_the_page_has_a_template_of_each_kind() -> None:
     assert len(LINES) >= 5
 
 
+def test_a_file_of_all_of_them_is_one_receiver_a_line(tmp_path: Path) -> None:
+    path, secrets = tmp_path / "providers.yaml", json.dumps(dict.fromkeys(LINES, SECRETS))
+    path.write_text(yaml.safe_dump(LINES), encoding="utf-8")
+    given = {"WORKERVOICE_ENV_FILE": "", "WORKERVOICE_PROVIDERS_FILE": str(path)}
+    settings = load({**given, "WORKERVOICE_WEBHOOK_SECRETS": secrets})
+
+    found = receivers(Setups.read(settings, "webhook_secrets"))
+
+    expected = {f"{said['provider']}/{name}" for name, said in LINES.items()}
+    assert set(found) == {"twilio", *expected}
+
+
 @pytest.mark.parametrize("name", LINES)
 def test_a_template_of_the_page_is_taken_by_both_processes(name: str) -> None:
-    secrets = dict.fromkeys(("webhook", "token", "api_key", "password", "signing_key"), "x")
-    setup = Setup(load({"WORKERVOICE_ENV_FILE": ""}), name, LINES[name], secrets)
+    setup = Setup(load({"WORKERVOICE_ENV_FILE": ""}), name, LINES[name], SECRETS)
     provider = PROVIDERS[LINES[name]["provider"]]
 
     provider.receiver(setup)

@@ -27,7 +27,7 @@ BY_GET = """
 country: "880"
 send:
   url: BASE/send
-  form: {to: "{to:national}", text: "{text}", dlr: "{callback}", id: "{outbox_id}"}
+  form: {to: "{to:national}", text: "{text}", dlr: "{callback}&key={secret:key}", id: "{outbox_id}"}
 answer: {accepted: {status: 200, match: "^OK", id_match: "^OK (.+)$"}}
 receive:
   {body: query, sender: msisdn, text: message, id: id, done: {status: 200, text: ACK}}
@@ -37,7 +37,7 @@ proof: {by: query, field: key, secrets: webhook}
 BY_POST = BY_GET.replace("body: query", "body: form").replace(
     ", done: {status: 200, text: ACK}", ""
 )
-SECRETS = {"webhook": "w0rd", "signing_key": "k3y", "password": "p"}
+SECRETS = {"webhook": "w0rd", "key": "w0rd", "signing_key": "k3y", "password": "p"}
 ON_A_PHONE = """
 country: "880"
 url: BASE
@@ -78,7 +78,7 @@ def test_an_aggregator_that_knows_only_get_is_heard_and_answered(
         house.deliver()
         sent = parse_qs(peer.seen[-1].body.decode())
         (callback,) = sent["dlr"]
-        report = f"{urlsplit(callback).path}?{urlsplit(callback).query}&state=1&key=w0rd"
+        report = f"{urlsplit(callback).path}?{urlsplit(callback).query}&state=1"
         told = gateway.call("GET", report)
         counts = gateway.counts()
 

@@ -11,6 +11,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -93,14 +94,12 @@ class Request:
     def send(self, message: Outbound, timeout: float) -> Answer:
         """Once. Raises as `exchange` does."""
 
-        def value(hole: Hole) -> str:
-            return self._value(hole, message)
-
+        value = partial(self._value, message)
         headers = {name: each.fill(value) for name, each in self.headers.items()}
         if self.login is not None:
             login = ":".join(each.fill(value) for each in self.login)
             headers["Authorization"] = "Basic " + b64encode(login.encode()).decode("ascii")
-        body = self._body(value)
+        body = self.body(message)
         if body is not None:
             kind = FORM if self.form else "application/json"
             named = {name.lower() for name in headers}
@@ -110,14 +109,16 @@ class Request:
             url += "?" + _encoded(self.query, value)
         return exchange(self.method, url, headers=headers, body=body, timeout=timeout)
 
-    def _body(self, value: Fill) -> bytes | None:
+    def body(self, message: Outbound) -> bytes | None:
+        """None for a request without one."""
+        value = partial(self._value, message)
         if self.form:
             return _encoded(self.form, value).encode()
         if self.json is not None:
             return json.dumps(_filled(self.json, value)).encode()
         return b"" if self.method != "GET" else None
 
-    def _value(self, hole: Hole, message: Outbound) -> str:
+    def _value(self, message: Outbound, hole: Hole) -> str:
         """What stands in a hole of this name."""
         if hole.name == HIDDEN:
             return self.secret(hole.option)

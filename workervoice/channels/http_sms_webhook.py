@@ -163,9 +163,10 @@ class Reports:
         return bool(self.envelope.only.wanted) and self.envelope.only.holds(record)
 
     def report(self, record: Record, named: str) -> DeliveryReport:
-        """`named` is the `m` of the address. Raises `Malformed`, and `Unnamed`."""
-        own = record.get(self.reference_at) if self.reference_at else None
-        outbox_id = outbox_id_of(own or named)
+        """`named` is the `m` of the address, which no signature of a body covers: where our id
+        stands in the report itself, only that counts. Raises `Malformed`, and `Unnamed`."""
+        own = (record.get(self.reference_at) or "") if self.reference_at else named
+        outbox_id = outbox_id_of(own)
         status = self.values.get((record.get(self.status_at) or "").casefold())
         if status is None:
             raise Malformed("unknown status")
