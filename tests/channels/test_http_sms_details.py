@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.channels.contract import LINE, NUMBER, OUTBOX, SINCE, WORDS, a_message
 from tests.channels.lines import setup_of
-from tests.channels.provider import Seen, provider, says
+from tests.channels.provider import Behaviour, Seen, provider, resets, says
 from workervoice.channels.base import Webhook
 from workervoice.channels.http_sms import PROVIDER, HttpKeeper
 from workervoice.channels.http_sms_request import Request
@@ -222,6 +222,43 @@ def test_nothing_is_deleted_or_listed_at_an_aggregator() -> None:
     assert keeper.listed(LINE, SINCE, SINCE) is None
 
 
+FOLLOW = (
+    '{url: BASE/dlr, query: {id: "{id}", key: "{secret:token}"}, answer: '
+    "{status: Text, values: {DELIVRD: delivered, REJECTD: failed}, code: Status}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "report"),
+    [
+        (
+            says(200, {"Text": "DELIVRD", "Status": "0"}),
+            DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED, "0", "a&b"),
+        ),
+        (
+            says(200, {"Text": "rejectd", "Status": NUMBER}),
+            DeliveryReport(OUTBOX, DeliveryStatus.FAILED, "", "a&b"),
+        ),
+        (says(200, {"Text": "PENDING"}), None),
+        (says(500, {"Text": "DELIVRD"}), None),
+        (says(200, b"<html>"), None),
+        (resets, None),
+    ],
+)
+def test_an_aggregator_may_be_asked_what_became_of_a_text(
+    behaviour: Behaviour, report: DeliveryReport | None
+) -> None:
+    make = PROVIDER.keeper
+    assert make is not None
+    with provider(behaviour) as peer:
+        text = _file("{url: 'https://sms.test/s'}", follow=FOLLOW.replace("BASE", peer.url))
+        told = make(setup_of(text, SECRETS)).look("a&b", OUTBOX)
+
+    assert told == report
+    assert peer.seen[0].method == "GET"
+    assert parse_qs(urlsplit(peer.seen[0].target).query) == {"id": ["a&b"], "key": ["hidden&word"]}
+
+
 def _read(receive: str, body: bytes | dict[str, str], url: str = "https://h.test/in") -> Inbound:
     text = _file("{url: 'https://sms.test/s'}") + f"\nreceive: {receive}\n"
     raw = body if isinstance(body, bytes) else urlencode(body).encode()
@@ -374,6 +411,20 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "words in a look-up": (
         {"look_up": {"url": "https://h", "query": {"a": "{text}"}, "answer": {}}},
         "look_up.answer is missing",
+    ),
+    "nothing to follow": (
+        {"follow": {"url": "https://h", "query": {"a": "{id}"}, "answer": {}}},
+        "follow.answer is missing",
+    ),
+    "a number in what follows": (
+        {
+            "follow": {
+                "url": "https://h",
+                "query": {"a": "{to}"},
+                "answer": {"status": "s", "values": {"D": "failed"}},
+            }
+        },
+        r"follow.query.a cannot have \{to\}",
     ),
     "no answer": ({"answer": None}, "answer is missing"),
     "any answer": ({"answer": {"accepted": {"id": "id"}}}, "answer.accepted.status where or match"),

@@ -2,9 +2,9 @@
 
 Twilio has no two-way SMS in many of the countries that workers come from and go to; aggregators
 there have, each in its own way. What they differ in is data here: what is sent and how (`send`),
-what an answer means (`answer`), how an uncertain sending is looked up (`look_up`), what their
-webhooks are called (`receive`, `reports`) and who they come from (`proof`). docs/providers.md has
-the keys, and templates for some.
+what an answer means (`answer`), how an uncertain sending is looked up (`look_up`), how they are
+asked what became of one (`follow`), what their webhooks are called (`receive`, `reports`) and who
+they come from (`proof`). docs/providers.md has the keys, and templates for some.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from datetime import datetime
 from uuid import UUID
 
 from workervoice.channels.base import Event, Webhook
-from workervoice.channels.http_sms_answer import Finding, Verdict
+from workervoice.channels.http_sms_answer import Finding, Following, Verdict
+from workervoice.channels.http_sms_request import FOLLOW, LOOK_UP, SEND, Request
 from workervoice.channels.http_sms_request import KEYS as REQUEST
-from workervoice.channels.http_sms_request import Request
 from workervoice.channels.http_sms_webhook import QUERY, Messages, Reports, events
 from workervoice.channels.msisdn import Numbering
 from workervoice.channels.proof import Proof, proof, read_proof
@@ -40,7 +40,10 @@ from workervoice.message import (
 )
 
 MOST_TEXT = 1600
-_KEYS = ("send", "answer", "look_up", "receive", "reports", "proof", "max_text", "timeout_seconds")
+_KEYS = (
+    *("send", "answer", "look_up", "follow", "receive", "reports", "proof"),
+    *("max_text", "timeout_seconds"),
+)
 
 
 class HttpReceiver:
@@ -75,8 +78,8 @@ class HttpSender:
     def __init__(self, told: _Told, secret: Callable[[str], str]) -> None:
         self.max_text = told.max_text
         self._timeout, self._verdict, self._finding = told.timeout, told.verdict, told.finding
-        self._request = told.request(secret)
-        self._look_up = told.look_up(secret)
+        self._request = told.sending(secret)
+        self._look_up = told.request(LOOK_UP, secret)
 
     def send(self, message: Outbound) -> SendOutcome:
         """One request, whatever comes back."""
@@ -102,6 +105,10 @@ class HttpSender:
 class HttpKeeper:
     """An aggregator keeps what it keeps: we can delete nothing there, and ask for no list."""
 
+    def __init__(self, told: _Told, secret: Callable[[str], str]) -> None:
+        self._timeout, self._following = told.timeout, told.following
+        self._follow = told.request(FOLLOW, secret)
+
     def fetch(self, handle: MediaHandle) -> FetchOutcome:
         """An SMS has no media."""
         return Missing("none")
@@ -110,8 +117,14 @@ class HttpKeeper:
         return Kept()
 
     def look(self, external_id: str, outbox_id: UUID) -> DeliveryReport | None:
-        """Not to be told."""
-        return None
+        """By the request that the file describes, if it does."""
+        if self._follow is None or self._following is None:
+            return None
+        try:
+            answer = self._follow.follow(outbox_id, external_id, self._timeout)
+        except (NotSent, NoAnswer):
+            return None
+        return self._following.judge(answer, outbox_id, external_id)
 
     def listed(self, sender: str, since: datetime, until: datetime) -> tuple[Listed, ...] | None:
         """Not to be told."""
@@ -127,6 +140,7 @@ class _Told:
     numbering: Numbering
     verdict: Verdict
     finding: Finding | None
+    following: Following | None
     messages: Messages
     reports: Reports | None
     done: tuple[int, str]
@@ -140,15 +154,17 @@ class _Told:
         said.only(*Numbering.KEYS, *_KEYS)
         receive, sent = said.table("receive"), said.table("send")
         sent.only(*REQUEST, "unicode")
-        look_up, reports = said.maybe("look_up"), said.maybe("reports")
-        if look_up is not None:
-            look_up.only(*REQUEST, "answer")
+        look_up, follow, reports = map(said.maybe, (LOOK_UP, FOLLOW, "reports"))
+        for asking in (look_up, follow):
+            if asking is not None:
+                asking.only(*REQUEST, "answer")
         numbering = Numbering.read(said)
         told = cls(
             said,
             numbering,
             Verdict.read(said.table("answer")),
             Finding.read(look_up.table("answer")) if look_up else None,
+            Following.read(follow.table("answer")) if follow else None,
             Messages.read(receive, numbering),
             Reports.read(reports) if reports else None,
             _done(receive),
@@ -157,16 +173,18 @@ class _Told:
         )
         told._agree()
         read_proof(said.table("proof"))
-        told.request(_no_secret)
-        told.look_up(_no_secret)
+        told.sending(_no_secret)
+        told.request(LOOK_UP, _no_secret)
+        told.request(FOLLOW, _no_secret)
         return told
 
-    def request(self, secret: Callable[[str], str]) -> Request:
-        return Request.read(self.section.table("send"), self.numbering, secret)
+    def sending(self, secret: Callable[[str], str]) -> Request:
+        return Request.read(self.section.table(SEND), self.numbering, secret)
 
-    def look_up(self, secret: Callable[[str], str]) -> Request | None:
-        said = self.section.maybe("look_up")
-        return Request.read(said, self.numbering, secret, sends=False) if said else None
+    def request(self, use: str, secret: Callable[[str], str]) -> Request | None:
+        """Another one, if the file describes it."""
+        said = self.section.maybe(use)
+        return Request.read(said, self.numbering, secret, use) if said else None
 
     def _agree(self) -> None:
         """Refuse what is right alone and wrong together."""
@@ -203,8 +221,7 @@ def _sender(setup: Setup) -> HttpSender:
 
 
 def _keeper(setup: Setup) -> HttpKeeper:
-    _Told.read(setup)
-    return HttpKeeper()
+    return HttpKeeper(_Told.read(setup), setup.secret)
 
 
 PROVIDER = Provider("http", frozenset({"sms"}), _receiver, _sender, _keeper)

@@ -10,17 +10,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
-from workervoice.channels.record import Condition, Record, of_json
+from workervoice.channels.record import Condition, Fates, Record, of_json
 from workervoice.channels.section import Section
 from workervoice.channels.wire import Answer
 from workervoice.errors import Malformed
-from workervoice.message import Accepted, Outbound, Rejected, SendOutcome, Unknown
+from workervoice.message import (
+    Accepted,
+    DeliveryReport,
+    Outbound,
+    Rejected,
+    SendOutcome,
+    Unknown,
+)
 
 _NOT_TAKEN = frozenset({401, 403, 404, 405, 413, 415, 429})
 _READ = 64 * 1024  # characters that a regular expression sees
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}", re.ASCII)
-_LIKE_A_NUMBER = re.compile(r"[0-9]{7}", re.ASCII)
 _ID = re.compile(r"[!-~]{1,128}", re.ASCII)
 
 
@@ -109,7 +115,8 @@ class Verdict:
         for rules, permanent in ((self.refused, True), (self.wait, False)):
             for rule in rules:
                 if rule.holds(answer, record):
-                    return Rejected(_code(rule, record, answer), permanent)
+                    code = record.code(rule.code) or str(answer.status)
+                    return Rejected(code, permanent)
         found = self.taken.judge(answer, record, message)
         if found is not None:
             return found
@@ -138,6 +145,28 @@ class Finding:
             return Rejected("absent", permanent=False)
         found = self.there.judge(answer, record, message)
         return found if isinstance(found, Accepted) else Unknown("lookup failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What answers mean when they are asked what became of a message."""
+
+    fates: Fates
+    code_at: str
+
+    @classmethod
+    def read(cls, said: Section) -> Following:
+        """Raises `SettingsError`."""
+        said.only(*Fates.KEYS, "code")
+        return cls(Fates.read(said), said.text("code", ""))
+
+    def judge(self, answer: Answer, outbox_id: UUID, external_id: str) -> DeliveryReport | None:
+        """None: not to be told. Never raises."""
+        record = _record(answer)
+        status = self.fates.of(record) if 200 <= answer.status < 300 else None
+        if status is None:
+            return None
+        return DeliveryReport(outbox_id, status, record.code(self.code_at), external_id)
 
 
 def _rules(said: Section, name: str) -> tuple[Rule, ...]:
@@ -170,10 +199,3 @@ def _record(answer: Answer) -> Record:
 
 def _text(answer: Answer) -> str:
     return answer.body.decode("utf-8", "replace")[:_READ]
-
-
-def _code(rule: Rule, record: Record, answer: Answer) -> str:
-    """What they call the refusal; nothing in which a phone number could hide."""
-    code = (record.get(rule.code) if rule.code else None) or ""
-    usable = _CODE.fullmatch(code) and not _LIKE_A_NUMBER.search(code)
-    return code if usable else str(answer.status)

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from workervoice.channels.msisdn import Numbering
 from workervoice.channels.section import Section
 from workervoice.channels.template import HIDDEN, Hole, Holes, Template
 from workervoice.channels.wire import Answer, exchange
 from workervoice.gsm7 import is_gsm7
-from workervoice.message import AddressKind, Outbound
+from workervoice.message import Address, AddressKind, Outbound
 
 FORM = "application/x-www-form-urlencoded"
 KEYS = ("url", "plain_http", "method", "headers", "login", "query", "form", "json")
@@ -31,6 +32,7 @@ _OURS: Holes = {  # what an operator or we decide
     "sender": frozenset({"", "digits"}),
     HIDDEN: _PLAIN,
 }
+_KNOWN: Holes = {"outbox_id": _OURS["outbox_id"], HIDDEN: _PLAIN, "id": _PLAIN}
 _WHERE: Holes = {**_OURS, "to": frozenset({"", "digits", "national"})}
 _WHAT: Holes = {
     **_WHERE,
@@ -40,6 +42,9 @@ _WHAT: Holes = {
     "validity_minutes": frozenset({"", "number"}),
     "unicode": frozenset({"", "number"}),
 }
+
+SEND, LOOK_UP, FOLLOW = "send", "look_up", "follow"
+_HOLES: Mapping[str, Holes] = {SEND: _WHAT, LOOK_UP: _WHERE, FOLLOW: _KNOWN}
 
 Fill = Callable[[Hole], str]
 
@@ -65,20 +70,21 @@ class Request:
         said: Section,
         numbering: Numbering,
         secret: Callable[[str], str],
-        *,
-        sends: bool = True,
+        use: str = SEND,
     ) -> Request:
-        """`sends` is false for a look-up, which has nobody's words. Raises `SettingsError`, also
-        for a secret that is missing."""
-        holes = _WHAT if sends else _WHERE
-        method = said.choice("method", ("GET", "POST", "PUT"), "POST" if sends else "GET")
+        """`use` is one of the three: a look-up has nobody's words, and where only a message is
+        asked for there is no number either. Raises `SettingsError`, also for a secret that is
+        missing."""
+        holes = _HOLES[use]
+        usual = "POST" if use == SEND else "GET"
+        method = said.choice("method", ("GET", "POST", "PUT"), usual)
         body = [name for name in ("form", "json") if name in said.said]
         if len(body) > 1 or (body and method == "GET"):
             raise said.wrong(body[0], "is too much: one body, and none with GET")
         login = said.maybe("login")
         made = cls(
             method,
-            _url(said),
+            _url(said, _KNOWN if use == FOLLOW else _OURS),
             _headers(said),
             _login(login) if login else None,
             _templates(said, "query", holes),
@@ -91,16 +97,20 @@ class Request:
         made._check(said)
         return made
 
+    def follow(self, outbox_id: UUID, external_id: str, timeout: float) -> Answer:
+        """Ask for a message by their id. Once; raises as `exchange` does."""
+        nobody = Address(AddressKind.OTHER, external_id)  # stands in {id} alone
+        return self.send(Outbound(outbox_id, "", nobody, ""), timeout)
+
     def send(self, message: Outbound, timeout: float) -> Answer:
         """Once. Raises as `exchange` does."""
-
         value = partial(self._value, message)
         headers = {name: each.fill(value) for name, each in self.headers.items()}
         if self.login is not None:
             login = ":".join(each.fill(value) for each in self.login)
             headers["Authorization"] = "Basic " + b64encode(login.encode()).decode("ascii")
         body = self.body(message)
-        if body is not None:
+        if body:
             kind = FORM if self.form else "application/json"
             named = {name.lower() for name in headers}
             headers |= {} if "content-type" in named else {"Content-Type": kind}
@@ -122,6 +132,8 @@ class Request:
         """What stands in a hole of this name."""
         if hole.name == HIDDEN:
             return self.secret(hole.option)
+        if hole.name == "id":
+            return message.to.value
         if hole.name == "to":
             return self._number(hole.option, message)
         if hole.name == "unicode":
@@ -185,8 +197,8 @@ _VALUES: Mapping[str, Callable[[str, Outbound], str]] = {
 }
 
 
-def _url(said: Section) -> Template:
-    template = Template.read(said, "url", said.text("url"), _OURS)
+def _url(said: Section, holes: Holes) -> Template:
+    template = Template.read(said, "url", said.text("url"), holes)
     path = template.fill(lambda _hole: "x")
     plain = said.flag("plain_http")
     said.url("url", plain=plain, text=path)

@@ -10,26 +10,21 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from workervoice.channels.base import Event, Webhook, outbox_id_of
 from workervoice.channels.msisdn import Numbering
-from workervoice.channels.record import Condition, Record, of_form, of_json
+from workervoice.channels.record import Condition, Fates, Record, of_form, of_json
 from workervoice.channels.section import Section
 from workervoice.errors import Malformed
-from workervoice.message import DeliveryReport, DeliveryStatus, Inbound
+from workervoice.message import DeliveryReport, Inbound
 
 QUERY = "query"
 _BODIES = ("form", "json", QUERY)
 _ID = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,256}")
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}", re.ASCII)
-_LIKE_A_NUMBER = re.compile(r"[0-9]{7}", re.ASCII)
 _PART = re.compile(r"[0-9]{1,3}", re.ASCII)
-_STATUSES = ("accepted", "delivered", "failed", "stopped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +129,7 @@ class Reports:
     """Where a delivery report stands, and what its words mean."""
 
     envelope: Envelope
-    status_at: str
-    values: Mapping[str, DeliveryStatus]
+    fates: Fates
     reference_at: str  # where our own id stands; "": in the address alone
     id_at: str
     code_at: str
@@ -143,16 +137,10 @@ class Reports:
     @classmethod
     def read(cls, said: Section) -> Reports:
         """Raises `SettingsError`."""
-        said.only(*Envelope.KEYS, "status", "values", "reference", "id", "code")
-        table = said.table("values")
-        values = {}
-        for word, meaning in table.items():
-            chosen = Section(table.place, {word: meaning}).choice(word, _STATUSES)
-            values[word.casefold()] = DeliveryStatus(chosen)
+        said.only(*Envelope.KEYS, *Fates.KEYS, "reference", "id", "code")
         return cls(
             Envelope.read(said),
-            said.text("status"),
-            MappingProxyType(values),
+            Fates.read(said),
             said.text("reference", ""),
             said.text("id", ""),
             said.text("code", ""),
@@ -167,14 +155,12 @@ class Reports:
         stands in the report itself, only that counts. Raises `Malformed`, and `Unnamed`."""
         own = (record.get(self.reference_at) or "") if self.reference_at else named
         outbox_id = outbox_id_of(own)
-        status = self.values.get((record.get(self.status_at) or "").casefold())
+        status = self.fates.of(record)
         if status is None:
             raise Malformed("unknown status")
-        code = (record.get(self.code_at) if self.code_at else None) or ""
-        shown = code if _CODE.fullmatch(code) and not _LIKE_A_NUMBER.search(code) else ""
         external_id = (record.get(self.id_at) if self.id_at else None) or ""
         known = external_id if _ID.fullmatch(external_id) else ""
-        return DeliveryReport(outbox_id, status, shown, known)
+        return DeliveryReport(outbox_id, status, record.code(self.code_at), known)
 
 
 def events(messages: Messages, reports: Reports | None, webhook: Webhook) -> tuple[Event, ...]:

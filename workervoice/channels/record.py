@@ -7,17 +7,23 @@ but what is asked for is ever read.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
 from workervoice.channels.section import Section
 from workervoice.errors import Malformed
+from workervoice.message import DeliveryStatus
 
 _MOST_FIELDS = 1000
 _MOST_RECORDS = 1000
 _DEEPEST = 10
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}", re.ASCII)
+_LIKE_A_NUMBER = re.compile(r"[0-9]{7}", re.ASCII)
+_STATUSES = tuple(str(each) for each in DeliveryStatus if each != DeliveryStatus.WINDOW_CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,11 @@ class Record:
         if len(records) > _MOST_RECORDS or not all(isinstance(one, dict) for one in records):
             raise Malformed("no table, or no list of tables")
         return tuple(Record(one) for one in records)
+
+    def code(self, path: str) -> str:
+        """What they call an error; "" for nothing, and for all in which a number could hide."""
+        found = (self.get(path) if path else None) or ""
+        return found if _CODE.fullmatch(found) and not _LIKE_A_NUMBER.search(found) else ""
 
     def one(self, path: str = "") -> Record:
         """A table inside; "" is all of it. Raises `Malformed` for anything else."""
@@ -118,3 +129,26 @@ class Condition:
         return all(
             (record.get(path) or "").casefold() in words for path, words in self.wanted.items()
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """Where a message's fate stands, and what their words for it mean."""
+
+    status_at: str
+    values: Mapping[str, DeliveryStatus]
+
+    KEYS = ("status", "values")
+
+    @classmethod
+    def read(cls, said: Section) -> Fates:
+        """Raises `SettingsError`."""
+        status_at, table, values = said.text("status"), said.table("values"), {}
+        for word, meaning in table.items():
+            chosen = Section(table.place, {word: meaning}).choice(word, _STATUSES)
+            values[word.casefold()] = DeliveryStatus(chosen)
+        return cls(status_at, MappingProxyType(values))
+
+    def of(self, record: Record) -> DeliveryStatus | None:
+        """None for a word that the file does not know."""
+        return self.values.get((record.get(self.status_at) or "").casefold())
