@@ -25,7 +25,7 @@ from workervoice.hotline.byhand import ByHand
 from workervoice.hotline.doors import Door
 from workervoice.hotline.dossier import Arrival
 from workervoice.hotline.factors import USED_STEP
-from workervoice.hotline.media import AS_IT_CAME, Head
+from workervoice.hotline.media import AS_IT_CAME, WASHED, Head
 from workervoice.hotline.process import Process, Trust
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.receive import Reception, Taken, line_of
@@ -125,10 +125,12 @@ class Shelf:
         return tuple(each for each in self.came if since <= each.at < until)
 
 
-def as_it_came(fetched: Fetched) -> tuple[Head, bytes]:
-    """In the place of the child that takes media apart."""
-    head = Head(AS_IT_CAME, fetched.claimed, len(fetched.content), "not washed here")
-    return head, fetched.content
+def taken_apart(fetched: Fetched) -> tuple[Head, bytes]:
+    """In the place of the child that takes media apart: pictures pass, the rest is as it came."""
+    size = len(fetched.content)
+    if fetched.claimed == "image/jpeg":
+        return Head(WASHED, "image/jpeg", size, thumbnail=fetched.content[:64]), fetched.content
+    return Head(AS_IT_CAME, fetched.claimed, size, "unknown_type"), fetched.content
 
 
 @dataclass
@@ -163,7 +165,7 @@ class House:
         )
         self.lists = Lists(self.courier_process, lambda line: self.shelf)
         self.taking = TakingBrought(self.reception, {})
-        self.collecting = Collecting(self.courier_process, lambda line: self.shelf, as_it_came)
+        self.collecting = Collecting(self.courier_process, lambda line: self.shelf, taken_apart)
         self.door = Door(self.console, BOOT_SECRET, CHEAP)
         self.desk = Desk(self.console, self.phrases)
         self.apps: dict[str, bytes] = dict(self.seeded.totp)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.hotline.rotations import problems
 from tests.house import House
-from workervoice.hotline.media import AS_IT_CAME, MISSING, Head, Medium, open_medium
+from workervoice.hotline.media import MISSING, WASHED, Head, Medium, open_medium
 from workervoice.hotline.opening import open_case
 from workervoice.hotline.redacting import Cut, redact
 from workervoice.hotline.tick_leftovers import TOO_EARLY, Collecting
@@ -70,9 +70,9 @@ def test_a_medium_is_fetched_sealed_and_read_by_a_handler(emptied_house: House) 
 
     ((medium, content),) = opened(house, case_id)
     assert content == CONTENT
-    assert (medium.head.state, medium.head.size) == (AS_IT_CAME, len(CONTENT))
+    assert (medium.head.state, medium.head.size) == (WASHED, len(CONTENT))
     assert medium.row.chunks > 2
-    assert house.leaves("medium_stored")[-1]["detail"] == AS_IT_CAME
+    assert house.leaves("medium_stored")[-1]["detail"] == WASHED
     assert house.shelf.fetched == [PICTURE.url]
 
 

@@ -14,6 +14,7 @@ from workervoice.hotline.casepage import case_page
 from workervoice.hotline.lending import Wish
 from workervoice.hotline.overview import queue
 from workervoice.hotline.planning import Promise
+from workervoice.message import Fetched, MediaHandle
 
 WORKER = "+15550100431"
 REPORT = "Boss took our passports and not give back. Cannot leave RIVER"
@@ -45,6 +46,17 @@ def a_case(house: House, number: str = WORKER, text: str = REPORT) -> UUID:
     )
 
 
+def a_picture(house: House, case_id: UUID, number: str = WORKER) -> UUID:
+    """The worker of this case sends one; the courier has fetched it."""
+    handle = MediaHandle("https://api.twilio.com/media/ME1", "image/jpeg")
+    house.shelf.media[handle.url] = Fetched(b"a picture of the gate", "image/jpeg")
+    house.text(number, "this is the gate", media=(handle,))
+    house.deliver()
+    house.collecting.go_round()
+    thread = case_page(house.console, house.actor("sam"), case_id).thread
+    return next(shown.id for entry in thread for shown in entry.shown)
+
+
 def agree_to_buyers(house: House, case_id: UUID, number: str = WORKER) -> None:
     """The worker answers the hotline's questions with 1: in the end, that buyers may be told."""
     for _ in range(4):
@@ -65,6 +77,7 @@ class Scene:
     loan: UUID  # the case's first text, with a translator
     person: UUID  # somebody whom a registrar of the buyer and one of the hotline may see
     line: UUID
+    medium: UUID
 
     def path(self, template: str, login: str = "nora") -> str:
         """A route's path with this scene's ids in it, and a move that its table has."""
@@ -90,6 +103,7 @@ class Scene:
             hour=0,
             factor_id=self.action,  # nobody's
             lent_id=self.case,  # no loan
+            medium_id=self.medium,
             loan_id=self.loan,
             form="answer",
             entry_id=self.case,  # no entry of any thread; of something written down by hand
@@ -119,6 +133,7 @@ def lent_to_tara(
 def a_plan(house: House) -> Scene:
     """A released issue; one buyer acknowledged and proposed an action, the other did nothing."""
     case_id = a_case(house)
+    medium = a_picture(house, case_id)
     agree_to_buyers(house, case_id)
     packet = Packet(site="Riverside Garments", country="BD", **PACKET)
     issue_id = disclosing.draft(house.console, house.actor("asha"), case_id, packet)
@@ -141,11 +156,13 @@ def a_plan(house: House) -> Scene:
         entrydrafts.keep_entry(house.console, house.actor(login), "hand", said, sent=case_id)
     line_id = house.line().id
     loan_id = lent_to_tara(house, case_id, message_id)
-    return Scene(case_id, message_id, issue_id, disclosures, action_id, loan_id, person, line_id)
+    return Scene(
+        case_id, message_id, issue_id, disclosures, action_id, loan_id, person, line_id, medium
+    )
 
 
 def nothing() -> Scene:
     """Ids of nothing at all."""
-    one, two, three, four, five, six, seven = (uuid4() for _ in range(7))
+    one, two, three, *others = (uuid4() for _ in range(8))
     buyers = {"nora": uuid4(), "paul": uuid4()}
-    return Scene(one, two, three, buyers, four, five, six, seven)
+    return Scene(one, two, three, buyers, *others)

@@ -167,7 +167,7 @@ def test_an_id_has_one_spelling(
     nowhere = browser.open("/nowhere").text
     ids = {"case_id": scene.case, "issue_id": scene.issue, "action_id": scene.action}
     ids |= {"disclosure_id": scene.disclosures["nora"], "message_id": scene.message}
-    ids["factor_id"] = scene.action  # nobody's
+    ids |= {"factor_id": scene.action, "medium_id": scene.medium}  # the first is nobody's
     ids["entry_id"] = scene.case
     ids["person_id"], ids["line_id"] = scene.person, scene.line
     ids["person_id"] = scene.person

@@ -56,6 +56,7 @@ _PLAIN: Mapping[str, Kind] = {
     "open_refused": Kind(
         "no key or signature led to what was asked for, in this hour (what was asked for)"
     ),
+    "medium_seen": Kind("a person looked at or heard a medium, in this hour (medium)"),
     "medium_stored": Kind(
         "a medium was fetched, or could not be had; the detail says which (case)"
     ),

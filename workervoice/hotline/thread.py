@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, pairwise
 from operator import itemgetter
@@ -16,6 +16,7 @@ from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.redacting import may_be_redacted
+from workervoice.hotline.showing import Shown, shown_in
 from workervoice.hotline.spoken import Read, read_in
 from workervoice.hotline.translating import beside
 from workervoice.store import outbox, people
@@ -45,6 +46,7 @@ class Said:
     consent: int | None = None  # whom the worker agreed to tell with this text
     override: tuple[str, str] = ("", "")  # ground and reason of a release without consent
     quiet: str = ""  # why it said nothing where it would have
+    shown: tuple[Shown, ...] = field(default=(), repr=False)  # its media, as far as they are here
     removed: tuple[str, ...] = ()  # why passages or media were taken out of it for good
     removed_by: str = ""  # who signed what is left
     may_be_redacted: bool = False
@@ -73,7 +75,11 @@ class Said:
 def thread_of(case: OpenCase, names: Mapping[UUID, str]) -> tuple[Said, ...]:
     """Every entry, each translation behind its original."""
     deliveries = outbox.deliveries(case.tx, case.row.conversation_id)
-    return tuple(said(entry, names, deliveries) for entry in beside(case.thread))
+    shown = shown_in(case)
+    return tuple(
+        replace(said(entry, names, deliveries), shown=shown.get(entry.id, ()))
+        for entry in beside(case.thread)
+    )
 
 
 def worded(thread: Iterable[Said]) -> Iterator[str]:

@@ -35,6 +35,7 @@ LANES: Mapping[tuple[str, str], str] = MappingProxyType(
 NOTING = frozenset(
     {
         ("GET", "/cases/{case_id}"),
+        ("GET", "/cases/{case_id}/media/{medium_id}"),
         ("GET", "/issues/{issue_id}"),
         ("GET", "/disclosures/{disclosure_id}"),
         ("GET", "/monitor/checkpoint"),

@@ -75,6 +75,8 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("GET", "/cases"): _STAFF,
         ("GET", _CASE): _STAFF,
         ("GET", f"{_CASE}/messages/{{message_id}}"): _STAFF,
+        ("GET", f"{_CASE}/media/{{medium_id}}"): _STAFF,
+        ("GET", f"{_CASE}/media/{{medium_id}}/small"): _STAFF,
         ("POST", f"{_CASE}/answer"): _STAFF,
         ("POST", f"{_CASE}/suggest"): _STAFF,
         ("POST", f"{_CASE}/assess"): _STAFF,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from workervoice.hotline import wording
 from workervoice.message import Consent
+from workervoice.web.console import mediawords
 
 Words = wording.Words  # shared with what is printed
 CASE, GRADES, PRIORITIES, INDICATORS = (
@@ -26,6 +27,8 @@ MACHINE: Words = MappingProxyType(
     }
 )
 SUGGESTED: Words = MappingProxyType({"child": "A person under 18", "imminent_danger": "Danger now"})
+medium_why, medium_size = mediawords.medium_why, mediawords.medium_size
+shown_as = mediawords.shown_as
 LANGUAGES, language, audience = wording.LANGUAGES, wording.language, wording.audience
 
 ISSUE: Words = MappingProxyType(
