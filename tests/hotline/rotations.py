@@ -15,6 +15,7 @@ from workervoice.crypto.directory import Entry
 from workervoice.crypto.seal import SigningKey
 from workervoice.hotline.rotating_contacts import Renewed, open_address, renew_contacts
 from workervoice.hotline.rotating_keys import begin_courier, begin_pepper, end_courier, end_pepper
+from workervoice.hotline.rotating_leftovers import reseal_leftovers
 from workervoice.hotline.rotating_owed import reseal_owed
 from workervoice.hotline.rotating_records import Resealed, reseal_records
 from workervoice.hotline.verifying import verify_log
@@ -63,6 +64,7 @@ def signed_by_root(house: House, root: SigningKey, entry: Entry) -> None:
 
 def resealed(house: House) -> Renewed:
     contacts = renewed(house, only_old=True)
+    reseal_leftovers(house.courier_process, house.programme)
     owed = reseal_owed(house.courier_process, house.programme)
     return Renewed(contacts.done + owed.done, (*contacts.broken, *owed.broken), owed.left)
 

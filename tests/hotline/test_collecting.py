@@ -9,9 +9,11 @@ import pytest
 
 from tests.hotline.rotations import problems
 from tests.house import House
+from tests.looking import asked
 from workervoice.hotline.media import MISSING, WASHED, Head, Medium, open_medium
 from workervoice.hotline.opening import open_case
 from workervoice.hotline.redacting import Cut, redact
+from workervoice.hotline.rotating_leftovers import reseal_leftovers
 from workervoice.hotline.tick_leftovers import TOO_EARLY, Collecting
 from workervoice.message import DeliveryReport, DeliveryStatus, Fetched, MediaHandle
 from workervoice.store import leftovers as store
@@ -217,6 +219,21 @@ def test_a_medium_that_two_people_remove_is_gone_and_does_not_come_back(
         chunks = tx.connection.exec_driver_sql("SELECT count(*) FROM medium_chunk").scalar_one()
     assert chunks == 0
     assert not [each for each in problems(house) if "medium" in each]
+
+
+def test_what_is_left_is_collected_with_the_couriers_next_key(emptied_house: House) -> None:
+    house = emptied_house
+    house.shelf.media[PICTURE.url] = Fetched(CONTENT, "image/jpeg")
+    case_id = a_report(house, PICTURE)
+    before = [bytes(row.payload) for row in asked(house, "SELECT payload FROM leftover")]
+
+    done = reseal_leftovers(house.courier_process, house.programme)
+
+    after = [bytes(row.payload) for row in asked(house, "SELECT payload FROM leftover")]
+    assert (done.done, done.broken) == (len(before), ())
+    assert set(before).isdisjoint(after)
+    collect(house)
+    assert [content for _, content in opened(house, case_id)] == [CONTENT]
 
 
 def test_a_lease_outlasts_the_longest_fetch() -> None:

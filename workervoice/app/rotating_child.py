@@ -38,6 +38,7 @@ from workervoice.hotline.rotating_keys import (
     end_service,
     sole_programme,
 )
+from workervoice.hotline.rotating_leftovers import reseal_leftovers
 from workervoice.hotline.rotating_owed import reseal_owed
 from workervoice.hotline.rotating_records import reseal_records
 from workervoice.message import Address
@@ -122,7 +123,9 @@ def _contacts(process: Process, directory: Path, line: Line) -> Said:
 
 
 def _owed(process: Process, directory: Path, line: Line) -> Said:
-    return _told(reseal_owed(process, sole_programme(process)))
+    programme = sole_programme(process)
+    reseal_leftovers(process, programme)
+    return _told(reseal_owed(process, programme))
 
 
 def _end_courier(process: Process, directory: Path, line: Line) -> Said:

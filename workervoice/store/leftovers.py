@@ -90,6 +90,14 @@ def lease(tx: Tx, now: datetime, limit: int) -> list[Leased]:
     return leased
 
 
+def after(tx: Tx, last: UUID, limit: int) -> list[LeftoverRow]:
+    """The next rows by id, locked."""
+    query = select(*(_C[name] for name in LeftoverRow.__slots__))
+    query = query.where(_C.programme_id == tx.programme, _C.id > last).order_by(_C.id)
+    rows = tx.connection.execute(query.limit(limit).with_for_update())
+    return [LeftoverRow(*row) for row in rows]
+
+
 def renew(tx: Tx, leased: Leased, now: datetime) -> bool:
     """Take the lease anew; False if somebody else has it, or the row is gone."""
     mine = leftover.update().where(*_mine(tx, leased))
