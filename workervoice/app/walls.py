@@ -8,7 +8,7 @@ import ctypes
 import os
 import platform
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +22,21 @@ _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000 | 13, 0x80000000  # refused: EAC
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # linux/bpf_common.h
 _X32, _IO_URING_SETUP = 0x40000000, 425
 _SOCKET = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}  # linux/audit.h, asm/unistd.h
+# read write close fstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask
+# rt_sigreturn readv writev sched_yield mremap madvise nanosleep getpid exit gettimeofday
+# getrusage sysinfo
+# sigaltstack gettid futex sched_getaffinity restart_syscall clock_gettime clock_getres
+# clock_nanosleep exit_group getrandom. A file cannot be mapped that cannot be opened.
+_COMPUTING = {  # asm/unistd.h
+    "x86_64": (
+        *(0, 1, 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 19, 20, 24, 25, 28, 35, 39, 60, 96, 98, 99),
+        *(131, 186, 202, 204, 219, 228, 229, 230, 231, 318),
+    ),
+    "aarch64": (
+        *(63, 64, 57, 80, 73, 62, 222, 226, 215, 214, 134, 135, 139, 65, 66, 124, 216, 233, 101),
+        *(172, 93, 169, 165, 179, 132, 178, 98, 123, 128, 113, 114, 115, 94, 278),
+    ),
+}
 
 
 class NoWall(Exception):
@@ -81,6 +96,29 @@ def no_sockets() -> None:
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),
     )
+    _filter(steps)
+
+
+def only_computing() -> None:
+    """Nothing but computing, and reading and writing what is open: no file, socket, program,
+    process or thread can be opened or begun, and no other process be reached."""
+    if platform.machine() not in _COMPUTING:
+        raise NoWall(platform.machine())
+    processor, calls = _SOCKET[platform.machine()][0], _COMPUTING[platform.machine()]
+    _filter(
+        (
+            (_LOAD, 0, 0, 4),
+            (_IF_EQUAL, 1, 0, processor),
+            (_RETURN, 0, 0, _KILL),
+            (_LOAD, 0, 0, 0),
+            *((_IF_EQUAL, len(calls) - place, 0, call) for place, call in enumerate(calls)),
+            (_RETURN, 0, 0, _REFUSE),
+            (_RETURN, 0, 0, _ALLOW),
+        )
+    )
+
+
+def _filter(steps: Sequence[tuple[int, int, int, int]]) -> None:
     told = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
     program = struct.pack("@HP", len(steps), ctypes.addressof(told))
     walls = _Walls()

@@ -1,0 +1,1 @@
+"""Files are washed, and try to harm the one who washes them."""

@@ -1,0 +1,1 @@
+"""Takes media apart: type by content, nothing kept but pictures and sound."""
