@@ -13,6 +13,11 @@ from workervoice.app.washing import Washer
 from workervoice.wash.outcome import MOST_IN, Kind, Reason, Unwashed, Washed
 from workervoice.wash.wire import heard
 
+LOCKED = (
+    b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Count 0/Kids[]>>"
+    b"endobj\ntrailer<</Root 1 0 R/Encrypt<</Filter/Standard/V 1/R 2/O(%b)/U(%b)/P -1>>"
+    b"/ID[(1)(1)]>>" % (b"a" * 32, b"b" * 32)
+)
 WASHER = Washer(patience=30)
 FILES = {
     "image/jpeg": lambda: picture("JPEG"),
@@ -65,6 +70,7 @@ def test_the_sound_of_a_voice_note_is_had_for_transcription() -> None:
         (bytes(MOST_IN + 1), Reason.TOO_LARGE),
         (huge_png(60_000), Reason.TOO_MANY_PIXELS),
         (b"<svg><script>alert(1)</script></svg>", Reason.UNKNOWN_TYPE),
+        (LOCKED, Reason.ENCRYPTED),
         (b"<html>", Reason.UNKNOWN_TYPE),
         (b"PK\x03\x04" + bytes(100), Reason.UNKNOWN_TYPE),
         (b"%PDF-1.4\n" + bytes(100), Reason.BROKEN),
@@ -88,6 +94,10 @@ def test_whatever_comes_has_an_answer() -> None:
     [
         ("import time; time.sleep(60)", Reason.TOOK_TOO_LONG),
         ("import os\nwhile True: os.write(1, bytes(2**20))", Reason.BROKEN),
+        (
+            "from workervoice.app.wash_child import walled\nwalled(1)\nwhile True: pass",
+            Reason.TOOK_TOO_LONG,
+        ),
         ("raise SystemExit(3)", Reason.BROKEN),
         ('print(\'{"v": 1, "reason": "fine"}\')', Reason.BROKEN),
     ],
@@ -95,7 +105,7 @@ def test_whatever_comes_has_an_answer() -> None:
 def test_a_child_that_hangs_babbles_or_dies_is_ended(child: str, reason: Reason) -> None:
     begun = time.monotonic()
 
-    outcome = Washer(patience=2, child=("-c", child)).wash(b"a file", "")
+    outcome = Washer(patience=4, child=("-c", child)).wash(b"a file", "")
 
     assert outcome == Unwashed(reason)
     assert time.monotonic() - begun < 10

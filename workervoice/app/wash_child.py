@@ -39,7 +39,7 @@ def walled(seconds: int) -> None:
     """Of this thread, which must be the only one. Limits first: the wall lets none be set."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     if len(os.listdir("/proc/self/task")) != 1:  # noqa: PTH208  a thread would be outside
         raise NoWall("threads")
