@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from workervoice.app.leaving import Leaving
 from workervoice.app.processes import build_process, probe_database, provider_of, public_url
-from workervoice.app.second_hand import SecondHand, as_it_came, keepers_of
+from workervoice.app.second_hand import SecondHand, keepers_of, taken_apart
 from workervoice.app.serving import Seat, ops_of
 from workervoice.app.watching import (
     IDLES,
@@ -90,7 +90,7 @@ def _tick_until(courier: Courier, poll_seconds: float) -> None:
 
 def build_second_hand(process: Process, setups: Setups) -> SecondHand:
     keepers = keepers_of(setups)
-    return SecondHand(Collecting(process, keepers, as_it_came), Lists(process, keepers))
+    return SecondHand(Collecting(process, keepers, taken_apart), Lists(process, keepers))
 
 
 def build_courier(settings: Settings, setups: Setups) -> Courier:

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import threading
 
+from workervoice.app.washing import Washer
 from workervoice.channels.base import Keeper
 from workervoice.channels.registry import keeper_of
 from workervoice.channels.setup import Setups
 from workervoice.errors import KeysAway, SettingsError, Unavailable
-from workervoice.hotline.media import AS_IT_CAME, Head
+from workervoice.hotline.media import AS_IT_CAME, MISSING, WASHED, Head
 from workervoice.hotline.tick_leftovers import Collecting, Keepers
 from workervoice.hotline.tick_lists import Lists
 from workervoice.message import Fetched
 from workervoice.store.programme import Line
+from workervoice.wash.outcome import Washed
 
 EVERY_SECONDS = 2.0
 CLOSE_SECONDS = 20.0
@@ -60,7 +62,22 @@ def keepers_of(setups: Setups) -> Keepers:
     return keeper
 
 
-def as_it_came(fetched: Fetched) -> tuple[Head, bytes]:
-    """Nothing is taken off."""
-    head = Head(AS_IT_CAME, fetched.claimed[:100], len(fetched.content), "not_washed")
-    return head, fetched.content
+def taken_apart(fetched: Fetched) -> tuple[Head, bytes]:
+    """By a child that has nothing: see `washing`. What it does not wash is kept as it came, for it
+    may be evidence; a page shows nothing of it."""
+    washed, size = Washer().wash(fetched.content, fetched.claimed), len(fetched.content)
+    if isinstance(washed, Washed):
+        head = Head(
+            WASHED,
+            washed.kind,
+            len(washed.content),
+            lied=washed.lied,
+            seconds=float(washed.seconds),
+            pixels=(washed.width, washed.height),
+            pages=washed.pages,
+            thumbnail=washed.thumbnail,
+        )
+        return head, washed.content
+    if not size:
+        return Head(MISSING, why=washed.reason), b""
+    return Head(AS_IT_CAME, fetched.claimed[:100], size, washed.reason), fetched.content

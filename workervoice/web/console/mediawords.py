@@ -38,8 +38,9 @@ _MEDIUM_WHY: Words = MappingProxyType(
         "broken": "it is broken, or not what it seems",
         "encrypted": "it is locked with a password",
         "took_too_long": "it took too long to take it apart",
+        "too_many_pages": "it has too many pages",
+        "too_long": "it is longer than half an hour",
         "no_wall": "this machine cannot take files apart safely",
-        "not_washed": "nothing here takes files apart",
     }
 )
 
