@@ -10,6 +10,7 @@ import pytest
 from tests.hotline.rotations import problems
 from tests.house import House
 from tests.looking import asked
+from workervoice.app.doctor.waiting import of_elsewhere
 from workervoice.hotline.media import MISSING, WASHED, Head, Medium, open_medium
 from workervoice.hotline.opening import open_case
 from workervoice.hotline.redacting import Cut, redact
@@ -17,6 +18,7 @@ from workervoice.hotline.rotating_leftovers import reseal_leftovers
 from workervoice.hotline.tick_leftovers import TOO_EARLY, Collecting
 from workervoice.message import DeliveryReport, DeliveryStatus, Fetched, MediaHandle
 from workervoice.store import leftovers as store
+from workervoice.store.elsewhere import Elsewhere, elsewhere
 from workervoice.store.engine import Scope
 from workervoice.store.media import media_of
 
@@ -234,6 +236,26 @@ def test_what_is_left_is_collected_with_the_couriers_next_key(emptied_house: Hou
     assert set(before).isdisjoint(after)
     collect(house)
     assert [content for _, content in opened(house, case_id)] == [CONTENT]
+
+
+def test_who_watches_is_told_of_what_stays_there_for_days(emptied_house: House) -> None:
+    house = emptied_house
+    house.shelf.refuse = "20009"
+    a_report(house)
+    collect(house, hours=30)
+    fine = [*of_elsewhere(counted(house), house.now)]
+    collect(house, hours=24)
+
+    (told,) = of_elsewhere(counted(house), house.now)
+
+    assert fine == []
+    assert "more than two days ago" in told.sentence
+    assert "20009 (2)" in told.sentence
+
+
+def counted(house: House) -> Elsewhere:
+    with house.owner.begin(Scope(house.programme)) as tx:
+        return elsewhere(tx, house.now)
 
 
 def test_a_lease_outlasts_the_longest_fetch() -> None:

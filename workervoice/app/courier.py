@@ -47,6 +47,7 @@ def run_courier(settings: Settings, seat: Seat) -> None:
     Leaving(courier.stopping.set).on_signals()
     registry = CollectorRegistry()
     registry.register(CourierMetrics(courier, provider_of(settings)))
+    registry.register(second)
     tally, started_at = courier.tally, time.monotonic()
     asked = Probe(probe_database(settings, "courier"))
     ops = ops_of(

@@ -4,6 +4,12 @@ that a slow medium or a long list keeps no answer waiting."""
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from workervoice.app.washing import Washer
 from workervoice.channels.base import Keeper
@@ -14,18 +20,24 @@ from workervoice.hotline.media import AS_IT_CAME, MISSING, WASHED, Head
 from workervoice.hotline.tick_leftovers import Collecting, Keepers
 from workervoice.hotline.tick_lists import Lists
 from workervoice.message import Fetched
-from workervoice.store.programme import Line
+from workervoice.store.elsewhere import Elsewhere, elsewhere, together
+from workervoice.store.engine import Scope
+from workervoice.store.programme import Line, programmes
 from workervoice.wash.outcome import Washed
 
 EVERY_SECONDS = 2.0
+COUNT_SECONDS = 30.0
+DONE = (WASHED, AS_IT_CAME, MISSING, "deleted", "kept", "refused")
 CLOSE_SECONDS = 20.0
 
 
-class SecondHand:
+class SecondHand(Collector):
     """A thread. A database or keys that are away are waited for; the first hand says so."""
 
     def __init__(self, collecting: Collecting, lists: Lists) -> None:
         self.collecting, self.lists = collecting, lists
+        self.elsewhere: Elsewhere | None = None
+        self._counted_at = -COUNT_SECONDS
         self._thread = threading.Thread(target=self._run, name="second-hand", daemon=True)
 
     def start(self) -> None:
@@ -44,12 +56,61 @@ class SecondHand:
             try:
                 handled = self.collecting.go_round()
                 self.lists.go_round()
+                self._count()
             except (Unavailable, KeysAway):
                 pass
             except SettingsError:  # keys that are not ours: the first hand ends for that
                 return
             if not handled:
                 stopping.wait(EVERY_SECONDS)
+
+    def _count(self) -> None:
+        """What is elsewhere, now and then, for whoever watches."""
+        if time.monotonic() - self._counted_at < COUNT_SECONDS:
+            return
+        process, found = self.collecting.process, []
+        with process.database.begin() as tx:
+            known = programmes(tx)
+        for programme in known:
+            with process.database.begin(Scope(programme)) as tx:
+                found.append(elsewhere(tx, process.clock()))
+        self.elsewhere, self._counted_at = together(found), time.monotonic()
+
+    def collect(self) -> Iterator[Metric]:
+        """In Prometheus' words, read when somebody asks."""
+        done = CounterMetricFamily(
+            "workervoice_collected",
+            "What the courier did about what is left at providers.",
+            labels=["what"],
+        )
+        for what in DONE:
+            done.add_metric([what], self.collecting.done[what])
+        yield done
+        yield CounterMetricFamily(
+            "workervoice_listed", "Messages found in providers' lists.", self.lists.counts["listed"]
+        )
+        yield CounterMetricFamily(
+            "workervoice_lists_failed",
+            "Lists of providers that could not be read.",
+            self.lists.counts["list_failed"],
+        )
+        if self.elsewhere is not None:
+            yield from _gauges(self.elsewhere, self.collecting.process.clock())
+
+
+def _gauges(found: Elsewhere, now: datetime) -> Iterator[Metric]:
+    age = 0.0 if found.oldest is None else max((now - found.oldest).total_seconds(), 0.0)
+    yield GaugeMetricFamily(
+        "workervoice_leftovers", "Messages that are still at providers.", found.count
+    )
+    yield GaugeMetricFamily(
+        "workervoice_leftovers_oldest_seconds", "Since when the oldest of them is there.", age
+    )
+    yield GaugeMetricFamily(
+        "workervoice_brought_refused",
+        "Messages that came by another way than a webhook and cannot be taken as things are.",
+        found.refused,
+    )
 
 
 def keepers_of(setups: Setups) -> Keepers:

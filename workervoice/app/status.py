@@ -16,7 +16,7 @@ from typing import Any
 from workervoice.app.begun import stop_if_begun
 from workervoice.app.disks import Disk, disks, has_database_here
 from workervoice.app.doctor.findings import Finding
-from workervoice.app.doctor.waiting import of_backlog, of_restores
+from workervoice.app.doctor.waiting import of_backlog, of_elsewhere, of_restores
 from workervoice.app.ops_addresses import WATCHED, addresses
 from workervoice.app.ops_client import Heard, listen_to
 from workervoice.embedded import EmbeddedServer
@@ -31,6 +31,7 @@ from workervoice.store.backlog import (
     queue,
     together,
 )
+from workervoice.store.elsewhere import elsewhere
 from workervoice.store.engine import Database, Scope
 from workervoice.store.migrate import EMBEDDED_AWAY, current_revision, newest_revision
 from workervoice.store.programme import programmes
@@ -215,6 +216,7 @@ def _count(found: Status, database: Database, now: datetime) -> None:
             queues.append(queue(tx, now, (*WAITING, "held")))
             cases.update(cases_by_state(tx))
             ills += [*of_restores(restores(tx)), *of_backlog(backlog(tx, now))]
+            ills += of_elsewhere(elsewhere(tx, now), now)
     every = together(queues)
     for state, counts in every.texts.items():
         found.texts[state] = dict(zip(AGES, counts, strict=True))

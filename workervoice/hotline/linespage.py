@@ -18,6 +18,7 @@ from workervoice.hotline.registry import lines
 from workervoice.message import Role
 from workervoice.store import counting, linestates
 from workervoice.store.counting import What
+from workervoice.store.elsewhere import Elsewhere, elsewhere
 from workervoice.store.engine import Tx
 from workervoice.store.programme import Line
 from workervoice.workflow.pace import HOUR, Quiet
@@ -50,6 +51,14 @@ def line_rows(process: Process, actor: Actor) -> list[LineRow]:
     with process.database.begin(actor.scope()) as tx:
         pen = pen_of(tx, process, actor, now)
         return [_row(tx, pen, line, now) for line in lines(tx, process.vault, pen.directory)]
+
+
+def left_at_providers(process: Process, actor: Actor) -> Elsewhere:
+    """What providers still have of the programme's messages."""
+    now = process.clock()
+    with process.database.begin(actor.scope()) as tx:
+        pen_of(tx, process, actor, now)
+        return elsewhere(tx, now)
 
 
 def let_answers_go_on(process: Process, actor: Actor, line_id: UUID, reason: str) -> None:

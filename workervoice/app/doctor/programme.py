@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from workervoice.app.demo import PROGRAMME
 from workervoice.app.doctor.findings import Finding, Look, ill
-from workervoice.app.doctor.waiting import of_backlog, of_restores
+from workervoice.app.doctor.waiting import of_backlog, of_elsewhere, of_restores
 from workervoice.app.keyfiles import pinned_root
 from workervoice.app.own_lines import own_lines
 from workervoice.app.processes import check_keys
@@ -19,6 +19,7 @@ from workervoice.hotline.renewing import ending
 from workervoice.message import Role
 from workervoice.settings import PREFIX
 from workervoice.store.backlog import backlog
+from workervoice.store.elsewhere import elsewhere
 from workervoice.store.engine import Database, Scope, Tx
 from workervoice.store.keys import directory_entries
 from workervoice.store.programme import Line, programme_name, programmes
@@ -50,11 +51,13 @@ def inside(look: Look, database: Database, known: Programmes) -> Iterator[Findin
         with database.begin(Scope(programme)) as tx:
             known.names.append(programme_name(tx))
             counted, restored = backlog(tx, look.now), restores(tx)
+            there = elsewhere(tx, look.now)
             if not foreign:  # else nobody is trusted here
                 yield from people(look, tx)
             yield from entries_ending(look, tx)
         yield from of_restores(restored)
         yield from of_backlog(counted)
+        yield from of_elsewhere(there, look.now)
     known.lines = _lines(look, database)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from workervoice.app.doctor.findings import Finding, ill
 from workervoice.store.backlog import Backlog
+from workervoice.store.elsewhere import Elsewhere
 from workervoice.store.restored import Restored
 
 
@@ -31,6 +33,38 @@ def of_backlog(counted: Backlog) -> Iterator[Finding]:
     if counted.unwatched:
         sentence = "have not been looked at when they should: the courier does not run, or hangs."
         yield ill("courier", f"Clocks: {counted.unwatched} {sentence}")
+
+
+def of_elsewhere(found: Elsewhere, now: datetime) -> Iterator[Finding]:
+    """What is left at providers for too long, and what came by another way and is not taken."""
+    if found.stale(now):
+        codes = ", ".join(f"{code} ({count})" for code, count in found.by_code.items() if code)
+        yield ill(
+            "courier",
+            f"Providers still have messages of more than two days ago ({found.count} in all): "
+            "they refuse to delete them, or the courier does not run. Last refusals: "
+            f"{codes or 'none'}.",
+        )
+    if found.waiting_late:
+        yield ill(
+            "courier",
+            f"{_texts(found.waiting_late)} of workers came by another way than a webhook and wait: "
+            "the gateway does not run.",
+        )
+    if found.refused:
+        yield ill(
+            "courier",
+            f"{_texts(found.refused)} of workers came by another way than a webhook and cannot be "
+            "taken as things are: put back a token that was taken out of the settings, or register "
+            "the line; they are tried again every ten minutes.",
+        )
+    if found.unlisted:
+        yield ill(
+            "courier",
+            f"The provider's list of {found.unlisted} line(s) could not be read for two hours: "
+            "what webhooks miss is not found. Look at the provider's login and at the courier's "
+            "log.",
+        )
 
 
 def _of_texts(counted: Backlog) -> Iterator[str]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from workervoice.errors import WorkflowError
-from workervoice.hotline.linespage import let_answers_go_on, line_rows
+from workervoice.hotline.linespage import left_at_providers, let_answers_go_on, line_rows
 from workervoice.web.console.forms import Tried
 from workervoice.web.console.gate import Visit, Visiting
 from workervoice.web.console.sentences import sentence
@@ -25,7 +25,9 @@ def _page(visit: Visit, tried: Tried | None = None) -> Response:
     """After a refusal with 409."""
     rows = line_rows(visit.process, visit.actor)
     status = 409 if tried else 200
-    return visit.page("lines.html", status=status, lines=rows, tried=tried or Tried())
+    there = left_at_providers(visit.process, visit.actor)
+    told = {"lines": rows, "elsewhere": there, "tried": tried or Tried()}
+    return visit.page("lines.html", status=status, **told)
 
 
 @router.post("/lines/{line_id}/go-on")
