@@ -14,6 +14,7 @@ from prometheus_client.core import Metric
 
 from tests.app.test_ops import LABELS
 from tests.house import House
+from workervoice.app.second_hand import SecondHand
 from workervoice.app.watching import CourierMetrics, QueueWatch, add_process
 from workervoice.hotline.tally import CODES, Tally, code_label
 from workervoice.message import Accepted, Rejected, Unknown
@@ -35,6 +36,7 @@ def measured(shared_house: House) -> dict[str, Metric]:
         *GatewayCounts().registry.collect(),
         *ConsoleCounts().registry.collect(),
         *CourierMetrics(shared_house.courier, "twilio").collect(),
+        *second_hand(shared_house).collect(),
         *common.collect(),
     )
     return {
@@ -42,6 +44,13 @@ def measured(shared_house: House) -> dict[str, Metric]:
         for family in families
         for suffix in SUFFIXES.get(family.type, ("",))
     }
+
+
+def second_hand(house: House) -> SecondHand:
+    """One that has counted once."""
+    made = SecondHand(house.collecting, house.lists)
+    made.count()
+    return made
 
 
 def test_the_table_of_metrics_is_whole(measured: dict[str, Metric]) -> None:

@@ -20,6 +20,7 @@ from workervoice.app import ops as ops_module
 from workervoice.app.listening import listen
 from workervoice.app.ops import OpsServer
 from workervoice.app.processes import wall_clock
+from workervoice.app.second_hand import DONE
 from workervoice.app.watching import DATABASE
 from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.tally import CODES, OUTCOMES
@@ -40,6 +41,7 @@ LABELS = {
     "window": {"hour", "day"},
     "kind": {*KINDS},
     "why": {*Why},
+    "what": {*DONE},
     "process": {"gateway", "courier", "console"},
     "le": {*map(str, BUCKETS), "+Inf"},
 }

@@ -56,7 +56,7 @@ class SecondHand(Collector):
             try:
                 handled = self.collecting.go_round()
                 self.lists.go_round()
-                self._count()
+                self.count()
             except (Unavailable, KeysAway):
                 pass
             except SettingsError:  # keys that are not ours: the first hand ends for that
@@ -64,7 +64,7 @@ class SecondHand(Collector):
             if not handled:
                 stopping.wait(EVERY_SECONDS)
 
-    def _count(self) -> None:
+    def count(self) -> None:
         """What is elsewhere, now and then, for whoever watches."""
         if time.monotonic() - self._counted_at < COUNT_SECONDS:
             return
