@@ -18,6 +18,7 @@ from tests.channels.emulator import ACCOUNT, API_KEY, API_SECRET, TOKEN, emulato
 from tests.channels.provider import Provider, Seen, provider, says
 from workervoice.channels.base import Webhook
 from workervoice.channels.twilio import TwilioReceiver
+from workervoice.channels.twilio_keeping import TwilioKeeper
 from workervoice.channels.twilio_rest import Login
 from workervoice.channels.twilio_sending import TwilioSender
 from workervoice.message import (
@@ -26,6 +27,7 @@ from workervoice.message import (
     AddressKind,
     DeliveryReport,
     DeliveryStatus,
+    Gone,
     Halt,
     Outbound,
     Rejected,
@@ -114,3 +116,32 @@ def test_the_peer_refuses_a_wrong_key_and_a_foreign_sender(peer: Peer) -> None:
 
     assert wrong == Rejected("20003", permanent=False, halt=Halt.BROKEN)
     assert not_ours == Rejected("21606", permanent=False, halt=Halt.BROKEN)
+
+
+def test_the_peer_lists_what_came_and_deletes_it(peer: Peer) -> None:
+    made = peer.simulate("inbound-message", To=LINE, From=NUMBER, Body="they locked the gate")
+    keeper = TwilioKeeper(Login(ACCOUNT, API_KEY, API_SECRET, peer.url, 5))
+    now = datetime.fromtimestamp(time.time(), UTC)
+    around = (f"tel:{LINE}", now - timedelta(hours=1), now + timedelta(hours=1))
+
+    before = keeper.listed(*around)
+    outcome = keeper.purge(str(made["sid"]))
+    after = keeper.listed(*around)
+
+    assert before is not None
+    assert after is not None
+    (found,) = [each for each in before if each.inbound.external_id == made["sid"]]
+    assert (found.inbound.text, found.inbound.sender.value) == ("they locked the gate", NUMBER)
+    assert outcome == Gone()
+    assert made["sid"] not in {each.inbound.external_id for each in after}
+
+
+def test_the_peer_says_what_became_of_a_reply(peer: Peer) -> None:
+    outcome = peer.sender().send(peer.message("You have a reply."))
+    assert isinstance(outcome, Accepted)
+    peer.simulate("message-status", MessageSid=outcome.external_id, Status="delivered")
+    keeper = TwilioKeeper(Login(ACCOUNT, API_KEY, API_SECRET, peer.url, 5))
+
+    report = keeper.look(outcome.external_id, OUTBOX)
+
+    assert report == DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED, "", outcome.external_id)
