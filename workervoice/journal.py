@@ -92,7 +92,7 @@ KINDS = frozenset(
         # of the courier
         *("programme", "clocks", "clock", "retention", "log", "send", "look_up", "queue", "meter"),
         *("collect", "list", "comparison"),
-        "entry",  # what a person wrote down, and the gateway takes
+        *("entry", "line"),  # what a person wrote down, and the gateway takes
         *("case", "sensitive issue", "disclosure"),  # rows that a page could not read
     }
 )

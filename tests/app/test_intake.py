@@ -24,6 +24,7 @@ from workervoice.errors import Unavailable
 from workervoice.hotline.byhand import ByHand
 from workervoice.hotline.handover import Entry, hand_over
 from workervoice.hotline.tick_entries import take_entries
+from workervoice.hotline.tick_tried import TriedLines
 from workervoice.settings import load
 
 SAID = "They took our passports"
@@ -41,7 +42,7 @@ def wait_until(happened: Callable[[], bool], seconds: float = 15) -> None:
 
 
 def test_an_entry_is_taken_within_seconds_and_the_thread_ends_when_told(house: House) -> None:
-    intake = Intake(house.reception, house.taking)
+    intake = Intake(house.reception, house.taking, TriedLines(house.gateway))
     intake.start()
     try:
         hand(house)
@@ -57,7 +58,10 @@ def test_an_entry_is_taken_within_seconds_and_the_thread_ends_when_told(house: H
 def test_what_nobody_foresaw_is_named_without_words_and_others_are_taken(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    intake, read = Intake(house.reception, house.taking), type(house.reception).read
+    intake, read = (
+        Intake(house.reception, house.taking, TriedLines(house.gateway)),
+        type(house.reception).read,
+    )
 
     def broken(self: object, inbound: object) -> object:
         if "breaks" in inbound.text:  # type: ignore[attr-defined]

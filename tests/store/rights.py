@@ -60,6 +60,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "seen": "S* I D",
         "site": "S*",
         "brought": "S* U(code) D",
+        "line_run": "S(heard_on id programme_id reached_on) I U(heard_on reached_on)",
         "leftover": "S(id programme_id) I",
     },
     "courier": {

@@ -20,6 +20,7 @@ from workervoice.channels.base import Receiver
 from workervoice.channels.simulator import SimulatorReceiver
 from workervoice.channels.twilio import TwilioReceiver
 from workervoice.hotline.receive import Reception
+from workervoice.hotline.tick_tried import TriedLines
 from workervoice.web.gateway import Counts, create_gateway_app
 
 PUBLIC = "https://hotline.example"
@@ -67,6 +68,7 @@ class Gateway:
     port: int
     house: House = field(repr=False)
     measures: Counts
+    tried: TriedLines
     problems: Callable[[], Iterable[str]] = tuple
 
     def post(
@@ -129,7 +131,8 @@ def running(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield Gateway(listener.getsockname()[1], house, counts, app.state.problems)
+        state = app.state
+        yield Gateway(listener.getsockname()[1], house, counts, state.tried, state.problems)
     finally:
         server.should_exit = True
         thread.join()

@@ -49,7 +49,7 @@ def run_gateway(settings: Settings, seat: Seat) -> None:
         seat.handle, settings.gateway_host, settings.gateway_port, "gateway_port"
     )
     brought = TakingBrought(reception, heard, settings.fallback_url or "")
-    intake = Intake(reception, brought)
+    intake = Intake(reception, brought, app.state.tried)
     intake.start()
 
     def finish() -> None:

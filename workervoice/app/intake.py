@@ -11,6 +11,7 @@ from workervoice.hotline.byhand import ByHand
 from workervoice.hotline.receive import Reception
 from workervoice.hotline.tick_brought import TakingBrought
 from workervoice.hotline.tick_entries import take_entries
+from workervoice.hotline.tick_tried import TriedLines
 from workervoice.journal import Journal
 
 EVERY_SECONDS = 1.0
@@ -24,8 +25,8 @@ class Intake:
     """A thread beside the webhooks. What fails stays where it is, and is tried again; a database or
     keys that are away are said by whoever asks for readiness."""
 
-    def __init__(self, reception: Reception, brought: TakingBrought) -> None:
-        self._by_hand, self._brought = ByHand(reception), brought
+    def __init__(self, reception: Reception, brought: TakingBrought, tried: TriedLines) -> None:
+        self._by_hand, self._brought, self._tried = ByHand(reception), brought, tried
         self._closing = threading.Event()
         self._trouble = False
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
@@ -45,6 +46,7 @@ class Intake:
             try:
                 take_entries(self._by_hand, self._failed)
                 self._brought.take_waiting()
+                self._tried.note()
             except (Unavailable, KeysAway):
                 self._trouble = True
             self._closing.wait(AGAIN_SECONDS if self._trouble else EVERY_SECONDS)

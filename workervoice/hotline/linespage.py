@@ -5,7 +5,7 @@ whether strangers are answered; and a supervisor's word that answers go on.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from workervoice.store import counting, linestates
 from workervoice.store.counting import What
 from workervoice.store.elsewhere import Elsewhere, elsewhere
 from workervoice.store.engine import Tx
+from workervoice.store.lineruns import Tried, tried
 from workervoice.store.programme import Line
 from workervoice.workflow.pace import HOUR, Quiet
 
@@ -42,6 +43,7 @@ class LineRow:
     budget: str
     share: int  # hundredths of the budget
     quiet: Quiet | None
+    tried: Tried  # on which days a real message went either way
     went_on: tuple[str, str, int]  # who let answers go on, why, and until when; or nobody
 
 
@@ -50,7 +52,9 @@ def line_rows(process: Process, actor: Actor) -> list[LineRow]:
     now = process.clock()
     with process.database.begin(actor.scope()) as tx:
         pen = pen_of(tx, process, actor, now)
-        return [_row(tx, pen, line, now) for line in lines(tx, process.vault, pen.directory)]
+        known, tries = lines(tx, process.vault, pen.directory), tried(tx)
+        rows = [_row(tx, pen, line, now) for line in known]
+        return [replace(row, tried=tries.get(row.id, Tried())) for row in rows]
 
 
 def left_at_providers(process: Process, actor: Actor) -> Elsewhere:
@@ -103,6 +107,7 @@ def _row(tx: Tx, pen: Pen, line: Line, now: datetime) -> LineRow:
         budget=f"{line.budget} {cost.currency}" if cost and line.budget else "",
         share=cost.share(month.cost) if cost else 0,
         quiet=state.quiet(at),
+        tried=Tried(),
         went_on=on,
     )
 

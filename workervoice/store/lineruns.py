@@ -3,7 +3,8 @@ when the provider's own list was read."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -61,6 +62,39 @@ def note_listed(tx: Tx, line_id: UUID, until: datetime) -> None:
     mine = line_run.update().where(_C.programme_id == tx.programme, _C.id == line_id)
     mine = mine.where((_C.listed_until.is_(None)) | (_C.listed_until < until))
     tx.connection.execute(mine.values(listed_until=until))
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The last days on which a message came on a line, and one of ours arrived on a phone."""
+
+    heard_on: date | None = None
+    reached_on: date | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether a real message went both ways."""
+        return self.heard_on is not None and self.reached_on is not None
+
+
+def tried(tx: Tx) -> dict[UUID, Tried]:
+    """By line; one of which nothing is known is not there."""
+    query = select(_C.id, _C.heard_on, _C.reached_on).where(_C.programme_id == tx.programme)
+    return {row.id: Tried(row.heard_on, row.reached_on) for row in tx.connection.execute(query)}
+
+
+def note_heard(tx: Tx, line_id: UUID, now: datetime) -> None:
+    """A message came on this line."""
+    _there(tx, line_id, now)
+    mine = line_run.update().where(_C.programme_id == tx.programme, _C.id == line_id)
+    tx.connection.execute(mine.values(heard_on=now.date()))
+
+
+def note_reached(tx: Tx, line_id: UUID, now: datetime) -> None:
+    """One of ours arrived on a phone."""
+    _there(tx, line_id, now)
+    mine = line_run.update().where(_C.programme_id == tx.programme, _C.id == line_id)
+    tx.connection.execute(mine.values(reached_on=now.date()))
 
 
 def _there(tx: Tx, line_id: UUID, now: datetime) -> None:

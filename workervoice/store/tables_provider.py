@@ -7,7 +7,7 @@ line. See `hotline.leftovers`, `hotline.tick_leftovers`, `hotline.media`, `hotli
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Identity, Index
+from sqlalchemy import BigInteger, Column, Date, Identity, Index
 
 from workervoice.store.columns import (
     identifier,
@@ -51,4 +51,5 @@ Index("brought_place_ix", brought.c.programme_id, brought.c.place)
 line_run = table(
     "line_run",
     *(identifier("id"), moment("free_at"), moment("listed_until", nullable=True)),
+    *(Column("heard_on", Date), Column("reached_on", Date)),
 )

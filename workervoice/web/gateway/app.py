@@ -30,6 +30,7 @@ from workervoice.errors import (
     Unnamed,
 )
 from workervoice.hotline.receive import Reception, line_of
+from workervoice.hotline.tick_tried import TriedLines
 from workervoice.message import DeliveryReport, Inbound
 from workervoice.web.gateway.bodies import Bodies
 from workervoice.web.gateway.counts import FAILED, Counts
@@ -187,19 +188,17 @@ def create_gateway_app(
 ) -> FastAPI:
     """The gateway's application; `public_url` is what providers sign, without a path, and
     `by_sender` tells the line of a provider's own name for a sender of ours. `app.state` has
-    `finish`, which waits for what was begun in the database, and `problems`, which says whether
-    what comes can be stored."""
+    `finish`, which waits for what was begun in the database, `problems`, which says whether what
+    comes can be stored, and `tried`, which somebody has to let note what it was told."""
     counts, failing = counts or Counts(), Failing()
-    books = Books(reception, counts, failing)
+    tried = TriedLines(reception.process)
+    books = Books(reception, counts, failing, tried)
     gateway = _Gateway(reception, receivers, public_url, counts, books, Bodies(), by_sender)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.finish, app.state.problems = books.finish, failing.problems
+    app.state.tried = tried
 
-    # Starlette's own routes: they have no parameters to check, and take half the time
-    app.add_route(MESSAGES, gateway.take, methods=["POST"])
-    app.add_route(REPORTS, gateway.report, methods=["POST"])
-    app.add_api_route(MESSAGES, gateway.greet, methods=["GET"])
-    app.add_api_route(REPORTS, gateway.report_by_get, methods=["GET"])
+    _serve_providers(app, gateway)
     serve_media(app, reception.voice.recordings)
     _serve_notices(app, Notices(reception.phrases, partial(line_of, reception.process)))
 
@@ -218,6 +217,14 @@ def create_gateway_app(
     check(app.routes, ROUTES)
     app.add_middleware(Limited, routes=app.routes, rules=ROUTES, refuse=partial(_too_large, counts))
     return app
+
+
+def _serve_providers(app: FastAPI, gateway: _Gateway) -> None:
+    """Posts by Starlette's own routes: they have no parameters to check, and take half the time."""
+    app.add_route(MESSAGES, gateway.take, methods=["POST"])
+    app.add_route(REPORTS, gateway.report, methods=["POST"])
+    app.add_api_route(MESSAGES, gateway.greet, methods=["GET"])
+    app.add_api_route(REPORTS, gateway.report_by_get, methods=["GET"])
 
 
 def _serve_notices(app: FastAPI, notices: Notices) -> None:

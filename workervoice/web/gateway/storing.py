@@ -20,7 +20,8 @@ from workervoice.errors import NotFound, Unavailable
 from workervoice.hotline.callbacks import take_report
 from workervoice.hotline.dossier import Arrival
 from workervoice.hotline.receive import Reception, line_of
-from workervoice.message import DeliveryReport, Inbound
+from workervoice.hotline.tick_tried import HEARD, REACHED, TriedLines
+from workervoice.message import DeliveryReport, DeliveryStatus, Inbound
 from workervoice.store.programme import Line
 from workervoice.triage.engine import Reading
 from workervoice.web.gateway.counts import Counts
@@ -43,6 +44,7 @@ class Books:
     reception: Reception
     counts: Counts
     failing: Failing
+    tried: TriedLines
     _pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
     )
@@ -90,7 +92,10 @@ class Books:
 
     def store(self, slug: str, inbound: Inbound, reading: Reading) -> str:
         """A message, in one transaction. Raises `NotFound` for an unknown line."""
-        return str(self.reception.receive(Arrival(self._line(slug), inbound, reading)))
+        line = self._line(slug)
+        taken = str(self.reception.receive(Arrival(line, inbound, reading)))
+        self.tried.tell(line, HEARD)
+        return taken
 
     def note(self, slug: str, told: DeliveryReport) -> str:
         """A delivery report. Raises `NotFound` for an unknown line, not for an unknown message."""
@@ -99,6 +104,8 @@ class Books:
             moved = take_report(self.reception.process, line, told)
         except NotFound:
             moved = False
+        if moved and told.status is DeliveryStatus.DELIVERED:
+            self.tried.tell(line, REACHED)
         return "status_moved" if moved else "status_ignored"
 
     def drop(self, slug: str, outcome: str) -> str:

@@ -644,5 +644,7 @@ CREATE TABLE line_run (
     id UUID NOT NULL,
     free_at TIMESTAMP WITH TIME ZONE NOT NULL,
     listed_until TIMESTAMP WITH TIME ZONE,
+    heard_on DATE,
+    reached_on DATE,
     CONSTRAINT line_run_pk PRIMARY KEY (programme_id, id)
 );
