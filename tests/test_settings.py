@@ -23,6 +23,7 @@ SECRETS = {
     "WORKERVOICE_TWILIO_API_SECRET": "api-secret",
     "WORKERVOICE_WEBHOOK_SECRETS": '{"bd-sms": {"token": "webhook-secret"}}',
     "WORKERVOICE_SENDING_SECRETS": '{"bd-sms": {"token": "sending-secret"}}',
+    "WORKERVOICE_DRAIN_SECRET": "drain-secret-of-thirty-two-letters",
     "WORKERVOICE_SIMULATOR_SECRET": "simulator-secret",
     "WORKERVOICE_BOOT_SECRET": "ab" * 32,
     "WORKERVOICE_VAULT_TOKEN_FILE": "/run/{process}/token",
@@ -53,7 +54,15 @@ SPOILT = (" ", "new\nline", "se\udcffcret")
 MALFORMED: dict[str, tuple[str, ...]] = {
     "data_dir": (__file__, f"{__file__}/below", "x" * 300),
     "public_url": (*ADDRESSES, "https://hotline.example.org/in", "https://hotline.example.org?a=b"),
-    "fallback_url": (*ADDRESSES, "https://hotline.example.org/in"),
+    "fallback_url": (
+        *(*ADDRESSES, "https://hotline.example.org/in"),
+        "http://fallback.example.org",  # the drain secret would go there in clear
+    ),
+    "fallback_host": ("here and there", *SPOILT),
+    "fallback_port": PORTS,
+    "spool_dir": ("new\nline", "se\udcffcret"),
+    "intake_key": (*HEX, "02" + "ab" * 32, "01" + "ab" * 1216, "02" + "AB" * 1216),
+    "drain_secret": ("short", "x" * 31, *SPOILT),
     "gateway_host": ("here and there", "http://127.0.0.1", *SPOILT),
     **{f"{name}_ops_host": ("here and there", *SPOILT) for name in WATCHED},
     **{f"{name}_ops_port": ("65536", "-1", "a port") for name in WATCHED},

@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         ("gateway", "run the gateway alone"),
         ("courier", "run the courier alone"),
         ("console", "run the console alone"),
+        ("fallback", "run the fallback receiver alone, on other infrastructure"),
         ("phones", "run the demo's simulated phones alone"),
     ):
         one = _command(commands, name, _process, about)

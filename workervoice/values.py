@@ -25,10 +25,11 @@ HOLDERS: Mapping[str, frozenset[str]] = {
     "gateway_database_url": frozenset({"up", "db", "gateway"}),
     "courier_database_url": frozenset({"up", "db", "courier"}),
     "console_database_url": frozenset({"up", "db", "console"}),
-    "twilio_auth_tokens": frozenset({"up", "gateway"}),
+    "twilio_auth_tokens": frozenset({"up", "gateway", "fallback"}),
     "twilio_api_key": frozenset({"up", "courier"}),
     "twilio_api_secret": frozenset({"up", "courier"}),
-    "webhook_secrets": frozenset({"up", "gateway"}),
+    "webhook_secrets": frozenset({"up", "gateway", "fallback"}),
+    "drain_secret": frozenset({"up", "courier", "fallback"}),
     "sending_secrets": frozenset({"up", "courier"}),
     "simulator_secret": frozenset({"up", "gateway", "courier", "phones"}),
     "boot_secret": frozenset({"up", "console"}),
@@ -57,6 +58,7 @@ _LIKE = {  # how a value has to look, and what is said if it does not
         (
             "gateway_host",
             "console_host",
+            "fallback_host",
             "gateway_ops_host",
             "courier_ops_host",
             "console_ops_host",
@@ -68,6 +70,11 @@ _LIKE = {  # how a value has to look, and what is said if it does not
     "twilio_api_key": (re.compile("(SK|AC)[0-9a-fA-F]{32}"), "give SK and 32 hexadecimal digits"),
     "twilio_auth_tokens": (re.compile(r".*[^,\s].*"), "it names no token"),
     "root_public": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
+    "intake_key": (
+        re.compile("01[0-9a-f]{64}|02[0-9a-f]{2432}"),
+        "give what `workervoice keys intake` prints",
+    ),
+    "drain_secret": (re.compile("[!-~]{32,256}"), "give 32 letters and digits or more"),
     "boot_secret": (re.compile("[0-9a-fA-F]{64}"), "give 64 hexadecimal digits"),
     "vault_mount": (_STEPS, "write it like transit"),
     "vault_namespace": (_STEPS, "write it like team/hotline"),
@@ -85,13 +92,20 @@ def problem_of_text(name: str, text: str) -> str:
     addresses |= {"twilio_api_base": True, "simulator_url": True}
     if name in addresses and not _is_address(text, with_path=addresses[name]):
         return "write it like https://hotline.example.org"
-    return _problem_of_server(text) if name == "vault_addr" else ""
+    if name == "vault_addr":
+        return _problem_of_server(text)
+    return _in_clear(text) if name == "fallback_url" else ""
 
 
 def _problem_of_server(text: str) -> str:
     """A key service: in clear to this machine only, and no login in its address."""
     if not _is_address(text, with_path=True):
         return "write it like https://vault.example.org:8200"
+    return _in_clear(text)
+
+
+def _in_clear(text: str) -> str:
+    """What goes with a secret of ours needs TLS, except on this machine."""
     parts = urlsplit(text)
     if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         return "only this machine may be spoken to by http"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -13,11 +13,13 @@ from tests.channels.twilio_signing import ACCOUNT
 from tests.house import House
 from tests.looking import cases_of, read_by_a_handler, rows
 from tests.web.console_browser import app_of
+from tests.web.fallbacks import DRAIN_SECRET
 from tests.web.gateways import BOTH_TOKENS, PUBLIC, Gateway, encoded, form, running, tokens
 from tests.web.ports import head, said, served
 from workervoice.app.listening import listen
 from workervoice.app.ops import OpsServer
 from workervoice.app.routes_page import INVENTORIES
+from workervoice.web.fallback import Spool, create_fallback_app
 from workervoice.web.gateway import create_gateway_app
 from workervoice.web.gateway.bodies import LARGE_BYTES
 from workervoice.web.phone import create_phone_app
@@ -33,14 +35,20 @@ def chunk(size: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def ports(shared_house: House) -> Iterator[dict[str, int]]:
+def ports(
+    shared_house: House, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, int]]:
     """All processes' applications, as they are served."""
     gateway = create_gateway_app(shared_house.reception, tokens(*BOTH_TOKENS), PUBLIC)
     phones = create_phone_app(gateway_url="http://127.0.0.1:9", lines=[], secret="a secret")
     listening = listen("127.0.0.1", 0, "gateway_ops_port")
     ops = OpsServer(listening, CollectorRegistry(), list, list)
     with ExitStack() as started:
+        kept = started.enter_context(closing(Spool(tmp_path_factory.mktemp("spool"))))
+        key = shared_house.gateway.custody.public("own")
+        fallback = create_fallback_app(tokens(*BOTH_TOKENS), PUBLIC, key, kept, DRAIN_SECRET)
         found = {
+            "Fallback receiver": started.enter_context(served(fallback)),
             "Gateway": started.enter_context(served(gateway)),
             "Console": started.enter_context(served(app_of(shared_house))),
             "Simulated phones": started.enter_context(served(phones)),

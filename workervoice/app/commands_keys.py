@@ -17,6 +17,14 @@ def declare(commands: Any) -> None:
         one = custody.add_parser(name, help=about, description=about)
         one.set_defaults(run=run)
         one.add_argument("process", choices=("gateway", "courier", "console"))
+    about = "print the gateway's public key, for the fallback receiver"
+    custody.add_parser("intake", help=about, description=about).set_defaults(run=_intake)
+
+
+def _intake(_parsed: argparse.Namespace) -> int:
+    from workervoice.app.keys import run_intake  # noqa: PLC0415
+
+    return run_intake()
 
 
 def _pack(parsed: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from workervoice.app.custodies import keys_directory, open_transit
+from workervoice.app.custodies import keys_directory, open_custody, open_transit
 from workervoice.app.keyfiles import unseal_keys
 from workervoice.crypto.belonging import flush_names, write_owned
 from workervoice.crypto.boxed import BOXED_FILE, TransitCustody, store_keys
@@ -40,6 +40,12 @@ def run_store(parsed: argparse.Namespace) -> int:
         f"The key service has the keys of the {process}, and they open what they should. "
         f"Keep a copy of {directory} elsewhere, sealed; then destroy the *.key files in it.\n"
     )
+    return 0
+
+
+def run_intake() -> int:
+    """What the fallback receiver seals to: no secret."""
+    sys.stdout.write(open_custody(load(), "gateway").public("own").hex() + "\n")
     return 0
 
 

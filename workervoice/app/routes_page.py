@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from workervoice.app import ops
 from workervoice.web.console import limits
+from workervoice.web.fallback import routes as fallback
 from workervoice.web.gateway import routes as gateway
 from workervoice.web.inventory import Rules
 from workervoice.web.phone import routes as phones
@@ -19,6 +20,7 @@ from workervoice.web.phone import routes as phones
 INVENTORIES: Mapping[str, Rules] = MappingProxyType(
     {
         "Gateway": gateway.ROUTES,
+        "Fallback receiver": fallback.ROUTES,
         "Console": limits.rules(),
         "Operations addresses": ops.ROUTES,
         "Simulated phones": phones.ROUTES,

@@ -23,6 +23,10 @@ def run(process: str, settings: Settings, seat: Seat) -> None:
         from workervoice.app.console import run_console  # noqa: PLC0415
 
         run_console(settings, seat)
+    elif process == "fallback":
+        from workervoice.app.fallback import run_fallback  # noqa: PLC0415
+
+        run_fallback(settings, seat)
     else:
         from workervoice.app.phones import run_phones  # noqa: PLC0415
 

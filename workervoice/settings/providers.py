@@ -48,6 +48,27 @@ class ProviderKnobs(BaseSettings):
         description="The address under which providers reach the fallback receiver, without a "
         "path: see fallback.md. Default: there is none.",
     )
+    fallback_host: str = Field(
+        "127.0.0.1", description="Address that the fallback receiver listens on."
+    )
+    fallback_port: int = Field(
+        8403, ge=0, le=65535, description="Port of the fallback receiver; 0 takes a free one."
+    )
+    spool_dir: Path | None = Field(
+        None,
+        description="Where the fallback receiver puts what it took, sealed; on its own disk, and "
+        "nobody else's.",
+    )
+    intake_key: str | None = Field(
+        None,
+        description="The gateway's public key, to which the fallback receiver seals: what "
+        "`workervoice keys intake` prints.",
+    )
+    drain_secret: SecretStr | None = Field(
+        None,
+        description="By which the fallback receiver knows the courier, that comes for what waits "
+        "there: 32 letters and digits or more, such as `openssl rand -hex 32` prints.",
+    )
     providers_file: Path | None = Field(
         None,
         description="A file that says of each line what its provider has to know, without secrets: "
