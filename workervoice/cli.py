@@ -18,6 +18,7 @@ from workervoice import __version__
 from workervoice.app import (
     commands_backup,
     commands_ceremony,
+    commands_drain,
     commands_erasure,
     commands_keys,
     commands_log,
@@ -46,6 +47,7 @@ _ROOMS = (
     commands_erasure,
     commands_backup,
     commands_restore,
+    commands_drain,
     commands_status,
     commands_packs,
     commands_phrases,

@@ -15,8 +15,9 @@ from prometheus_client.core import Metric
 from tests.app.test_ops import LABELS
 from tests.house import House
 from workervoice.app.second_hand import SecondHand
-from workervoice.app.watching import CourierMetrics, QueueWatch, add_process
+from workervoice.app.watching import CourierMetrics, QueueWatch, SpoolMetrics, add_process
 from workervoice.hotline.tally import CODES, Tally, code_label
+from workervoice.hotline.tick_spool import Draining, Remote
 from workervoice.message import Accepted, Rejected, Unknown
 from workervoice.web.console.counts import Counts as ConsoleCounts
 from workervoice.web.gateway.counts import Counts as GatewayCounts
@@ -30,6 +31,7 @@ SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), 
 def measured(shared_house: House) -> dict[str, Metric]:
     """Every metric of all three processes, by the names under which it is asked for."""
     QueueWatch(shared_house.courier).look()
+    draining = Draining(shared_house.courier_process, Remote("http://127.0.0.1:9", ""))
     common = CollectorRegistry()
     add_process(common, "courier")
     families = (
@@ -37,6 +39,7 @@ def measured(shared_house: House) -> dict[str, Metric]:
         *ConsoleCounts().registry.collect(),
         *CourierMetrics(shared_house.courier, "twilio").collect(),
         *second_hand(shared_house).collect(),
+        *SpoolMetrics(draining).collect(),
         *common.collect(),
     )
     return {

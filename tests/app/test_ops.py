@@ -24,6 +24,7 @@ from workervoice.app.second_hand import DONE
 from workervoice.app.watching import DATABASE
 from workervoice.embedded import EmbeddedServer
 from workervoice.hotline.tally import CODES, OUTCOMES
+from workervoice.hotline.tick_spool import COUNTED, STATES
 from workervoice.journal import KINDS
 from workervoice.store.backlog import WAITING
 from workervoice.triage.engine import Engine
@@ -34,9 +35,9 @@ from workervoice.workflow.pace import Why
 WORDS, NUMBER = "zebracrossing passports", "+15550105001"
 LABELS = {
     "provider": {*PROVIDERS},
-    "outcome": {*NAMES, *OUTCOMES, *SIGN_INS},
+    "outcome": {*NAMES, *OUTCOMES, *SIGN_INS, *COUNTED},
     "stage": {*STAGES},
-    "state": {*WAITING},
+    "state": {*WAITING, *STATES},
     "code": {*CODES, "", "any"},
     "window": {"hour", "day"},
     "kind": {*KINDS},

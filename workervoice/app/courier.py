@@ -18,6 +18,7 @@ from workervoice.app.watching import (
     CourierMetrics,
     Probe,
     QueueWatch,
+    SpoolMetrics,
     keys_away,
     stuck,
     without_round,
@@ -32,6 +33,7 @@ from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.tick import Courier
 from workervoice.hotline.tick_leftovers import Collecting
 from workervoice.hotline.tick_lists import Lists
+from workervoice.hotline.tick_spool import Draining, Remote
 from workervoice.journal import Journal
 from workervoice.settings import Settings
 from workervoice.store.programme import Line
@@ -44,10 +46,13 @@ def run_courier(settings: Settings, seat: Seat) -> None:
     setups = Setups.read(settings, "sending_secrets")
     courier = build_courier(settings, setups)
     second = build_second_hand(courier.process, setups)
+    second.draining = build_draining(courier.process, settings)
     Leaving(courier.stopping.set).on_signals()
     registry = CollectorRegistry()
     registry.register(CourierMetrics(courier, provider_of(settings)))
     registry.register(second)
+    if second.draining is not None:
+        registry.register(SpoolMetrics(second.draining))
     tally, started_at = courier.tally, time.monotonic()
     asked = Probe(probe_database(settings, "courier"))
     ops = ops_of(
@@ -92,6 +97,15 @@ def _tick_until(courier: Courier, poll_seconds: float) -> None:
 def build_second_hand(process: Process, setups: Setups) -> SecondHand:
     keepers = keepers_of(setups)
     return SecondHand(Collecting(process, keepers, taken_apart), Lists(process, keepers))
+
+
+def build_draining(process: Process, settings: Settings) -> Draining | None:
+    """None unless there is a fallback receiver, and we may take what it has."""
+    if settings.fallback_url is None or settings.drain_secret is None:
+        return None
+    return Draining(
+        process, Remote(settings.fallback_url, settings.drain_secret.get_secret_value())
+    )
 
 
 def build_courier(settings: Settings, setups: Setups) -> Courier:

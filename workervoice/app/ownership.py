@@ -62,11 +62,12 @@ def owner_url(settings: Settings, *, given: SecretStr | None) -> Iterator[str]:
 def programme_of_owner(settings: Settings) -> Iterator[tuple[Tx, bytes]]:
     """A transaction in the database's one programme, and its pinned root."""
     root_public = pinned_root(settings.data_dir, settings.root_public)
-    with owner_database(settings) as database, database.begin(_only(database)) as tx:
+    with owner_database(settings) as database, database.begin(only_programme(database)) as tx:
         yield tx, root_public
 
 
-def _only(database: Database) -> Scope:
+def only_programme(database: Database) -> Scope:
+    """Raises `SettingsError` unless there is exactly one."""
     with database.begin() as tx:
         found = store.programmes(tx)
     if len(found) != 1:

@@ -19,6 +19,7 @@ from workervoice.errors import KeysAway, SettingsError, Unavailable
 from workervoice.hotline.media import AS_IT_CAME, MISSING, WASHED, Head
 from workervoice.hotline.tick_leftovers import Collecting, Keepers
 from workervoice.hotline.tick_lists import Lists
+from workervoice.hotline.tick_spool import Draining
 from workervoice.message import Fetched
 from workervoice.store.elsewhere import Elsewhere, elsewhere, together
 from workervoice.store.engine import Scope
@@ -34,8 +35,10 @@ CLOSE_SECONDS = 20.0
 class SecondHand(Collector):
     """A thread. A database or keys that are away are waited for; the first hand says so."""
 
-    def __init__(self, collecting: Collecting, lists: Lists) -> None:
-        self.collecting, self.lists = collecting, lists
+    def __init__(
+        self, collecting: Collecting, lists: Lists, draining: Draining | None = None
+    ) -> None:
+        self.collecting, self.lists, self.draining = collecting, lists, draining
         self.elsewhere: Elsewhere | None = None
         self._counted_at = -COUNT_SECONDS
         self._thread = threading.Thread(target=self._run, name="second-hand", daemon=True)
@@ -57,6 +60,8 @@ class SecondHand(Collector):
                 handled = self.collecting.go_round()
                 self.lists.go_round()
                 self.count()
+                if self.draining is not None:
+                    self.draining.go_round()
             except (Unavailable, KeysAway):
                 pass
             except SettingsError:  # keys that are not ours: the first hand ends for that

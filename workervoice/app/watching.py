@@ -17,6 +17,7 @@ from workervoice.crypto.custody import Custody
 from workervoice.errors import KeysAway, NotUpgraded, Unavailable
 from workervoice.hotline.metering import LineNow
 from workervoice.hotline.tally import CODES, OUTCOMES, Tally
+from workervoice.hotline.tick_spool import COUNTED, STATES, Draining
 from workervoice.store.backlog import WAITING, Queue
 from workervoice.store.engine import Database
 from workervoice.store.revision import check_revision
@@ -196,6 +197,40 @@ class CourierMetrics:
                     told.add_metric([self._provider, window, code], found[code])
             told.add_metric([self._provider, window, "any"], found.total())
         return told
+
+
+class SpoolMetrics:
+    """What the courier knows of the fallback receiver."""
+
+    def __init__(self, draining: Draining) -> None:
+        self._draining = draining
+
+    def collect(self) -> Iterator[Metric]:
+        draining = self._draining
+        files = GaugeMetricFamily(
+            "workervoice_spool_files", "Files at the fallback receiver.", labels=["state"]
+        )
+        for state in STATES:
+            files.add_metric([state], draining.states[state])
+        yield files
+        now, oldest = draining.process.clock(), draining.oldest
+        yield GaugeMetricFamily(
+            "workervoice_spool_oldest_seconds",
+            "Since when the oldest lies there.",
+            0 if oldest is None else max(0.0, (now - oldest).total_seconds()),
+        )
+        drained = draining.drained_at
+        yield GaugeMetricFamily(
+            "workervoice_spool_drained_timestamp_seconds",
+            "When its list was last gone through; 0: not since the start.",
+            0 if drained is None else drained.timestamp(),
+        )
+        rounds = CounterMetricFamily(
+            "workervoice_spool", "What was done there, by outcome.", labels=["outcome"]
+        )
+        for outcome in COUNTED:
+            rounds.add_metric([outcome], draining.counts[outcome])
+        yield rounds
 
 
 def _of_lines(known: list[LineNow]) -> Iterator[Metric]:

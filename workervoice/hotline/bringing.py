@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from workervoice.channels.base import Webhook
 from workervoice.crypto.custody import Custody
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import MESSAGE_SIZES, ctx, digest, pad, unpad
-from workervoice.crypto.suite import seal_to
+from workervoice.crypto.suite import Suite, seal_to
 from workervoice.errors import CryptoError, SealBroken
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.process import Pen, sole
@@ -38,6 +38,8 @@ KEPT_HEADERS = frozenset(
     }
 )
 SIZES = (*MESSAGE_SIZES,)
+LOOKED_BACK = timedelta(days=30)  # so long it is known what was taken before
+_AROUND = {bytes([Suite.X25519]): 1 + 32 + 16, bytes([Suite.XWING]): 1 + 1120 + 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,12 @@ def spool(public: bytes, name: UUID, webhook: Webhook) -> bytes:
     headers = {key: value for key, value in webhook.headers.items() if key in KEPT_HEADERS}
     said = {"url": webhook.url, "headers": headers, "body": _text(webhook.body)}
     return seal_to(public, pad(json.dumps(said).encode(), SIZES), ctx("spooled", name))
+
+
+def is_spooled(sealed: bytes) -> bool:
+    """Whether it has the form of what `spool` makes; what is cut, empty or foreign has not."""
+    padded = len(sealed) - _AROUND.get(sealed[:1], len(sealed))
+    return padded in SIZES or (padded > 0 and padded % max(SIZES) == 0)
 
 
 def opened(tx: Tx, custody: Custody, directory: Directory, row: Brought) -> FromList | Spooled:
