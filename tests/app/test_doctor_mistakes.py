@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -38,6 +39,7 @@ SID, TOKEN = "AC" + "1" * 32, "ab" * 16
 KEY, SECRET = "SK" + "2" * 32, "a secret of a key"
 NUMBER = "+15550100000"  # of the demo's SMS line
 PUBLIC, CLEAR = "https://hotline.example.org", "http://hotline.example.org"
+DRAINED = {"DRAIN_SECRET": "d" * 40}
 AT_TWILIO = {
     "phone_number": NUMBER,
     "sms_url": f"{PUBLIC}/in/twilio/demo-sms",
@@ -362,6 +364,19 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
             {"CONSOLE_URL": "https://officers.example.org", "CONSOLE_BEHIND_PROXY": "true"},
         ),
     ),
+    ("fallback", by_settings({"FALLBACK_URL": "http://127.0.0.1:9"}, {})),
+    ("fallback", by_settings({**DRAINED, "FALLBACK_URL": "http://127.0.0.1:9"}, DRAINED)),
+    ("fallback", lambda house: _with_files(house, [200, 86_400 * 20], [200])),
+    ("fallback", lambda house: _with_files(house, [86_400 * 31], [])),
+    ("fallback", lambda house: (_at_no_receiver(house), [])),
+    (
+        "brought",
+        by_sql(
+            "INSERT INTO brought (programme_id, id, since, code, envelope) SELECT programme_id, "
+            "gen_random_uuid(), now(), 'Refused', 'x' FROM programme",
+            "DELETE FROM brought",
+        ),
+    ),
     (
         "people",
         by_sql(
@@ -386,6 +401,23 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
 def _with_token(house: House, tokens: str) -> list[tuple[str, str]]:
     with twilio() as given:
         return found(house, {**given, "TWILIO_AUTH_TOKENS": tokens})
+
+
+def _with_files(house: House, wrong: list[int], right: list[int]) -> Made:
+    """A receiver with files of these ages, in seconds."""
+    return _asking(house, wrong), _asking(house, right)
+
+
+def _asking(house: House, ages: list[int]) -> list[tuple[str, str]]:
+    at = int(house.now.timestamp())
+    files = [{"name": str(uuid4()), "size": 3000, "at": at - age} for age in ages]
+    with provider(says(200, {"files": files, "more": ""})) as receiver:
+        return found(house, {**DRAINED, "FALLBACK_URL": receiver.url})
+
+
+def _at_no_receiver(house: House) -> list[tuple[str, str]]:
+    with provider(says(401, {})) as receiver:
+        return found(house, {**DRAINED, "FALLBACK_URL": receiver.url})
 
 
 def _at_public_address(house: House) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ MOST_GATEWAYS = 64  # each takes the port after the last one's
 HOLDER = {"small": "up", "owner": "db", "backup": "doctor"}
 FILLED = {
     "WORKERVOICE_ROOT_PUBLIC": "ab" * 32,
+    "WORKERVOICE_INTAKE_KEY": "01" + "ab" * 32,
     "WORKERVOICE_TWILIO_ACCOUNT_SID": ACCOUNT,
     "WORKERVOICE_TWILIO_API_KEY": "SK" + "0" * 32,
     "WORKERVOICE_TWILIO_SMS_FROM": "+15550100000",
@@ -75,7 +76,7 @@ def test_an_example_has_no_secret_of_another_process(path: Path) -> None:
 def test_whoever_needs_settings_has_an_example_in_both_layouts() -> None:
     processes = {"gateway", "courier", "console", "owner", "backup"}
 
-    for layout, more in (("env", {"small"}), ("compose/env", set[str]())):
+    for layout, more in (("env", {"small", "fallback"}), ("compose/env", set[str]())):
         there = {p.name.removesuffix(".env.example") for p in (DEPLOY / layout).iterdir()}
         assert there == processes | more
 

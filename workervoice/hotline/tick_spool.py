@@ -36,7 +36,7 @@ _NAME = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _MORE = re.compile("[0-9]{1,20}_[0-9a-f-]{36}|", re.ASCII)
 
 
-class _NotOurs(ChannelError):
+class NotOurs(ChannelError):
     """What answers there is no fallback receiver, or does not take our secret."""
 
 
@@ -59,14 +59,14 @@ class Remote:
         """Some files, the oldest first, and what to ask with for the rest."""
         answer = self._ask("GET", f"/spool?after={after}" if after else "/spool")
         if answer.status != 200:
-            raise _NotOurs(f"status {answer.status}")
+            raise NotOurs(f"status {answer.status}")
         try:
             said = json.loads(answer.body)
             files, more = [_file(each) for each in said["files"]], str(said["more"])
         except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError):
-            raise _NotOurs("no list") from None
+            raise NotOurs("no list") from None
         if not _MORE.fullmatch(more):
-            raise _NotOurs("no list")
+            raise NotOurs("no list")
         return files, more
 
     def get(self, name: UUID) -> bytes | None:
@@ -82,7 +82,7 @@ class Remote:
         url = self.url.rstrip("/") + path
         answer = exchange(method, url, headers=proof, body=None, timeout=ASK_SECONDS)
         if answer.status == 401:
-            raise _NotOurs("status 401")
+            raise NotOurs("status 401")
         return answer
 
 
@@ -127,12 +127,13 @@ class Draining:
         try:
             self._pages(Scope(min(known)), found, now)
         except ChannelError as exc:
-            self.counts["not_ours" if isinstance(exc, _NotOurs) else "away"] += 1
+            self.counts["not_ours" if isinstance(exc, NotOurs) else "away"] += 1
             return
-        self._soon = not found.whole or found.states["waiting"] > 0
+        self._soon = found.steps > 0 or found.states["waiting"] > 0
+        self.states, self.oldest = found.states, found.oldest
         if found.whole:
             self._seen &= found.listed
-            self.states, self.oldest, self.drained_at = found.states, found.oldest, now
+            self.drained_at = now
 
     def _pages(self, scope: Scope, found: _Round, now: datetime) -> None:
         more = ""
@@ -141,7 +142,8 @@ class Draining:
             with self.process.database.begin(scope) as tx:
                 codes = store.codes(tx, [each.id for each in page])
             for each in page:
-                if found.steps >= MOST_A_ROUND or found.states.total() >= MOST_WAITING:
+                ours = found.states["waiting"] + found.states["refused"]
+                if found.steps >= MOST_A_ROUND or ours >= MOST_WAITING:
                     found.whole = False
                     return
                 self._one(scope, found, each, codes, now)

@@ -65,3 +65,10 @@ def codes(tx: Tx, brought_ids: list[UUID]) -> dict[UUID, str | None]:
     """Those of these that still wait, and why, if they were refused."""
     query = select(_C.id, _C.code).where(_C.programme_id == tx.programme, _C.id.in_(brought_ids))
     return {row.id: row.code for row in tx.connection.execute(query)}
+
+
+def refused_codes(tx: Tx) -> dict[str, int]:
+    """How many were refused, and why."""
+    query = select(_C.code, func.count()).where(_C.programme_id == tx.programme)
+    query = query.where(_C.code.is_not(None)).group_by(_C.code)
+    return {row[0]: row[1] for row in tx.connection.execute(query)}

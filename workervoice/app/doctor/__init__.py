@@ -6,6 +6,7 @@ addresses  what the settings say about the ways to us and to the database
 database   revision, clock, durability, rights
 programme  whose keys, people, what ends, what waits
 languages  the packs with which texts are read
+fallback   the fallback receiver, and what was refused
 provider   Twilio, asked about our own account
 machine    disks, open files, the data directory, the user
 """
@@ -20,6 +21,7 @@ from workervoice.app.begun import stop_if_begun
 from workervoice.app.doctor import (
     addresses,
     database,
+    fallback,
     keys,
     languages,
     machine,
@@ -73,6 +75,7 @@ def _settings(look: Look, known: Programmes) -> Iterator[Finding]:
     yield from addresses.behind_proxy(look)
     yield from addresses.plain_connection(look)
     yield from addresses.ports(look)
+    yield from fallback.receiver(look)
     yield from programme.demo(look, known)
     yield from languages.packs(look)
     yield from languages.second_opinion(look)

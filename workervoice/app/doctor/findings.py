@@ -29,6 +29,8 @@ MISTAKES: Mapping[str, str] = {
     "ports": "two addresses of ours have the same port",
     "console_url": "officers reach their pages without https",
     "behind_proxy": "all who sign in share one lane of tries, behind a proxy",
+    "fallback": "the fallback receiver cannot be asked, or what it took stays there",
+    "brought": "the gateway refuses what came by another way than a webhook",
     "people": "too few people to read, or to release",
     "entries_ending": "what the root or a registrar said of somebody's keys ends soon",
     "packs": "a language pack is broken, and the packs of before go on",

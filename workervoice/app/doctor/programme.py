@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from workervoice.app.demo import PROGRAMME
+from workervoice.app.doctor.fallback import refused
 from workervoice.app.doctor.findings import Finding, Look, ill
 from workervoice.app.doctor.waiting import of_backlog, of_elsewhere, of_restores
 from workervoice.app.keyfiles import pinned_root
@@ -19,6 +20,7 @@ from workervoice.hotline.renewing import ending
 from workervoice.message import Role
 from workervoice.settings import PREFIX
 from workervoice.store.backlog import backlog
+from workervoice.store.brought import refused_codes
 from workervoice.store.elsewhere import elsewhere
 from workervoice.store.engine import Database, Scope, Tx
 from workervoice.store.keys import directory_entries
@@ -52,12 +54,14 @@ def inside(look: Look, database: Database, known: Programmes) -> Iterator[Findin
             known.names.append(programme_name(tx))
             counted, restored = backlog(tx, look.now), restores(tx)
             there = elsewhere(tx, look.now)
+            codes = refused_codes(tx)
             if not foreign:  # else nobody is trusted here
                 yield from people(look, tx)
             yield from entries_ending(look, tx)
         yield from of_restores(restored)
         yield from of_backlog(counted)
         yield from of_elsewhere(there, look.now)
+        yield from refused(codes)
     known.lines = _lines(look, database)
 
 

@@ -51,13 +51,6 @@ def of_elsewhere(found: Elsewhere, now: datetime) -> Iterator[Finding]:
             f"{_texts(found.waiting_late)} of workers came by another way than a webhook and wait: "
             "the gateway does not run.",
         )
-    if found.refused:
-        yield ill(
-            "courier",
-            f"{_texts(found.refused)} of workers came by another way than a webhook and cannot be "
-            "taken as things are: put back a token that was taken out of the settings, or register "
-            "the line; they are tried again every ten minutes.",
-        )
     if found.unlisted:
         yield ill(
             "courier",
