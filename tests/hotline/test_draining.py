@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.channels.provider import Behaviour, provider, says, writes
 from tests.channels.twilio_signing import ACCOUNT, TOKEN
 from tests.hotline.test_lists import threads, waiting
 from tests.house import House
 from tests.web.fallbacks import DRAIN_SECRET, Fallback, running
 from tests.web.gateways import form
+from tests.web.gateways import running as gateway_running
+from tests.web.wires import wired
 from workervoice.channels.twilio import TwilioReceiver
 from workervoice.hotline.tick_brought import TakingBrought
 from workervoice.hotline.tick_spool import Draining, Remote
@@ -110,6 +113,61 @@ def test_a_courier_that_starts_anew_neither_loses_nor_doubles(
 
     assert threads(house) == [["the gate is locked", "they took my passport"]]
     assert fallback.names() == []
+
+
+def test_while_the_database_is_away_the_fallback_takes_and_later_it_comes_in_order(
+    emptied_house: House, fallback: Fallback
+) -> None:
+    house, texts = emptied_house, [f"text {number}: the gate is locked" for number in range(5)]
+    with wired(house) as (wire, reception), gateway_running(house, None, reception) as gateway:
+        for number, text in enumerate(texts):
+            wire.cut = 0 < number < 4
+            if wire.cut:
+                wire.hang_up()
+            fields = form(text, PHONE)
+            answer = gateway.post(fields)[0]
+            assert answer == (503 if wire.cut else 204)
+            if answer == 503:  # as Twilio does
+                assert fallback.post(fields) == 204
+            if number == 3:
+                wire.cut = False
+                rounds(house, fallback, courier(house, fallback))
+
+    assert threads(house) == [texts]
+    assert fallback.names() == []
+
+
+NAME = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        says(200, {"files": [{"name": "../../etc/passwd", "at": 1}], "more": ""}),
+        says(200, {"files": [{"name": NAME, "at": 10**30}], "more": ""}),
+        says(200, {"files": [{"name": NAME, "at": "x"}], "more": ""}),
+        says(200, {"files": [NAME], "more": ""}),
+        says(200, {"files": [], "more": "x&y=\r\nz"}),
+        says(200, {"files": 7}),
+        says(200, [1]),
+        says(200, None),
+        says(404, {}),
+        says(500, {}),
+        writes(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[[["),
+        writes(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"),
+        writes(b"nothing"),
+    ],
+)
+def test_whatever_answers_there_nothing_is_brought_and_the_courier_goes_on(
+    emptied_house: House, answer: Behaviour
+) -> None:
+    house = emptied_house
+    with provider(answer) as stranger:
+        draining = Draining(house.courier_process, Remote(stranger.url, DRAIN_SECRET))
+        draining.go_round()
+
+    assert draining.counts["away"] + draining.counts["not_ours"] == 1
+    assert waiting(house) == {}
 
 
 def test_two_couriers_at_once_bring_each_once(emptied_house: House, fallback: Fallback) -> None:

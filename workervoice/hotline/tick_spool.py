@@ -29,6 +29,7 @@ SOON = timedelta(seconds=5)  # while the gateway is about to take some
 ASK_SECONDS = 10.0
 MOST_A_ROUND = 200  # files fetched or deleted: others wait for this hand, too
 MOST_WAITING = 5_000  # rows of ours that the gateway has not taken
+LONGEST_ROUND = timedelta(minutes=1)  # the same, if each takes long
 MOST_PAGES = 1_000
 STATES = ("waiting", "refused", "old", "broken")
 COUNTED = ("brought", "deleted", "not_deleted", "away", "not_ours")
@@ -143,7 +144,8 @@ class Draining:
                 codes = store.codes(tx, [each.id for each in page])
             for each in page:
                 ours = found.states["waiting"] + found.states["refused"]
-                if found.steps >= MOST_A_ROUND or ours >= MOST_WAITING:
+                late = self.process.clock() - now > LONGEST_ROUND
+                if found.steps >= MOST_A_ROUND or ours >= MOST_WAITING or late:
                     found.whole = False
                     return
                 self._one(scope, found, each, codes, now)
