@@ -137,6 +137,11 @@ def test_the_length_of_a_short_text_does_not_show(fallback: Fallback) -> None:
     assert len({each["size"] for each in fallback.listed()["files"]}) == 1
 
 
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/metrics", "/"])
+def test_it_describes_itself_to_nobody(fallback: Fallback, path: str) -> None:
+    assert fallback.call("GET", path, headers=PROVEN) == (404, b"")
+
+
 # --- the drain ------------------------------------------------------------------------------------
 
 
