@@ -131,6 +131,7 @@ def test_no_route_of_a_handler_knows_a_complaint(house: House) -> None:
                 message_id=message,
                 entry_id=message,
                 lent_id=message,
+                medium_id=message,
                 move="take_up",
                 form="note",
             )

@@ -105,7 +105,8 @@ def test_media_are_counted_and_not_fetched(house: House) -> None:
     assert case_id is not None
     page = asha.open(f"/cases/{case_id[1]}").text
 
-    assert "2 media, not fetched yet." in page
+    assert "Medium 1: a file, not fetched yet." in page
+    assert "Medium 2: a file, not fetched yet." in page
     assert "api.example" not in page
 
 

@@ -210,7 +210,7 @@ def test_what_was_sent_besides_words_is_named_and_no_map_is_loaded(house: House)
     assert "23.81, 90.41" in a_place
     assert "Sent a place on a map, as north and east in degrees." in a_place
     assert "Sent a sticker." in a_sticker
-    assert "1 medium, not fetched yet. Marked as: a picture." in a_sticker
+    assert "Medium 1: a picture, not fetched yet." in a_sticker
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
     assert set(words.SENT) == set(Sent)
 

@@ -21,7 +21,7 @@ from workervoice.store import intake, lineruns, outbox
 from workervoice.store.engine import Tx
 from workervoice.store.outbox import Claimed
 
-PAUSE = {Halt.SLOWER: timedelta(seconds=30), Halt.BROKEN: timedelta(minutes=5)}
+PAUSE = {Halt.SLOWER: timedelta(seconds=2), Halt.BROKEN: timedelta(minutes=5)}
 _JOURNAL = Journal(__name__)
 
 

@@ -24,6 +24,15 @@ SHOWN_AS = MappingProxyType(  # types that the page can show, and how
     }
 )
 
+MEDIA: Words = MappingProxyType(
+    {
+        "image": "a picture",
+        "audio": "a voice message or sound",
+        "video": "a video",
+        "file": "a file",
+    }
+)
+
 _MEDIUM_WHY: Words = MappingProxyType(
     {
         "404": "the provider has it no more",
@@ -43,6 +52,12 @@ _MEDIUM_WHY: Words = MappingProxyType(
         "no_wall": "this machine cannot take files apart safely",
     }
 )
+
+
+def medium_kind(announced: str) -> str:
+    """What it was announced as."""
+    kind = announced.partition("/")[0]
+    return MEDIA[kind if kind in {"image", "audio", "video"} else "file"]
 
 
 def medium_why(code: str) -> str:

@@ -28,7 +28,8 @@ MACHINE: Words = MappingProxyType(
 )
 SUGGESTED: Words = MappingProxyType({"child": "A person under 18", "imminent_danger": "Danger now"})
 medium_why, medium_size = mediawords.medium_why, mediawords.medium_size
-shown_as = mediawords.shown_as
+shown_as, medium_kind = mediawords.shown_as, mediawords.medium_kind
+MEDIA = mediawords.MEDIA
 LANGUAGES, language, audience = wording.LANGUAGES, wording.language, wording.audience
 
 ISSUE: Words = MappingProxyType(
@@ -127,15 +128,6 @@ SENT: Words = MappingProxyType(
         "reaction": "a reaction to one of our texts",
         "poll": "a poll",
         "other": "something that this version does not know",
-    }
-)
-
-MEDIA: Words = MappingProxyType(
-    {
-        "image": "a picture",
-        "audio": "a voice message or sound",
-        "video": "a video",
-        "file": "a file",
     }
 )
 
