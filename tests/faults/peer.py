@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from email.utils import format_datetime
 from secrets import SystemRandom, token_hex
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from tests.faults.clock import SharedClock
 
@@ -57,6 +57,7 @@ class Peer:
     call_back: Callable[[Taken], None] | None = None
     closing: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _forgotten: set[str] = field(default_factory=set)
     _by_number: dict[str, list[Taken]] = field(default_factory=dict)
 
     def manner(self) -> str:
@@ -82,7 +83,13 @@ class Peer:
 
     def listed(self, to: str) -> list[Taken]:
         with self._lock:
-            return list(reversed(self._by_number.get(to, [])))
+            every = reversed(self._by_number.get(to, []))
+            return [each for each in every if each.sid not in self._forgotten]
+
+    def forget(self, path: str) -> None:
+        """One that is deleted is listed no more; that it was taken counts all the same."""
+        with self._lock:
+            self._forgotten.add(path.rpartition("/")[2].removesuffix(".json"))
 
 
 def _shown(taken: Taken) -> dict[str, Any]:
@@ -97,6 +104,16 @@ def _shown(taken: Taken) -> dict[str, Any]:
     }
 
 
+def _asked_for(peer: Peer, target: SplitResult) -> dict[str, Any]:
+    """One message, its media, of which there are none, or a list."""
+    if target.path.endswith("/Media.json"):
+        return {"media_list": [], "next_page_uri": None, "page": 0}
+    if "/Messages/" in target.path:
+        return {"sid": "", "status": "queued"}
+    found = [_shown(each) for each in peer.listed(parse_qs(target.query)["To"][0])]
+    return {"messages": found, "next_page_uri": None, "page": 0}
+
+
 class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         peer = cast(_Server, self.server).peer
@@ -107,17 +124,21 @@ class _Handler(socketserver.StreamRequestHandler):
                 name, _, value = line.decode("latin-1").partition(":")
                 length = int(value) if name.lower() == "content-length" else length
             form = parse_qs(self.rfile.read(length).decode(), keep_blank_values=True)
-            self._answer(peer, method, urlsplit(target).query, form)
+            self._answer(peer, method, urlsplit(target), form)
         except (OSError, ValueError, LookupError):  # half a request, too
             return  # the client was killed, which is what we are here for
 
-    def _answer(self, peer: Peer, method: str, query: str, form: dict[str, list[str]]) -> None:
+    def _answer(
+        self, peer: Peer, method: str, target: SplitResult, form: dict[str, list[str]]
+    ) -> None:
         peer.asked += 1
         manner = peer.manner()
+        if method == "DELETE":
+            peer.forget(target.path)
+            self._say(peer, manner, 204, {})
+            return
         if method == "GET":
-            found = [_shown(each) for each in peer.listed(parse_qs(query)["To"][0])]
-            answer: dict[str, Any] = {"messages": found, "next_page_uri": None, "page": 0}
-            self._say(peer, manner, 200, answer)
+            self._say(peer, manner, 200, _asked_for(peer, target))
             return
         takes = manner == "well" or (manner != "429" and _LOT.random() < 0.5)
         taken = peer.take(form) if takes else None

@@ -27,6 +27,7 @@ from workervoice.store.programme import Line, programmes
 from workervoice.wash.outcome import Washed
 
 EVERY_SECONDS = 2.0
+BETWEEN_SECONDS = 0.25  # between two batches
 COUNT_SECONDS = 30.0
 DONE = (WASHED, AS_IT_CAME, MISSING, "deleted", "kept", "refused")
 CLOSE_SECONDS = 20.0
@@ -66,8 +67,8 @@ class SecondHand(Collector):
                 pass
             except SettingsError:  # keys that are not ours: the first hand ends for that
                 return
-            if not handled:
-                stopping.wait(EVERY_SECONDS)
+            # never so busy that the first hand, which shares the processor, is kept from sending
+            stopping.wait(BETWEEN_SECONDS if handled else EVERY_SECONDS)
 
     def count(self) -> None:
         """What is elsewhere, now and then, for whoever watches."""
