@@ -15,6 +15,7 @@ from workervoice.web.gateway.routes import BODY_BYTES
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NGINX = (DEPLOY / "nginx" / "workervoice.conf").read_text()
 GATEWAY, CONSOLE = NGINX.split("\nserver {")[1:]
+FALLBACK = (DEPLOY.parent / "docs" / "fallback.md").read_text()
 NO_GUESSES = {"/second/leave"}  # what half a session may send besides
 
 
@@ -28,7 +29,8 @@ def name_in(server: str) -> str:
 def test_the_proxy_and_the_settings_give_one_name_to_each_door(path: Path) -> None:
     said = re.findall(r"^WORKERVOICE_(\w+)_URL=https://(\S+)$", path.read_text(), re.MULTILINE)
 
-    expected = {"PUBLIC": name_in(GATEWAY), "CONSOLE": name_in(CONSOLE)}
+    (apart,) = set(re.findall(r"https://(\S+)/in/twilio/", FALLBACK))  # no proxy of ours is there
+    expected = {"PUBLIC": name_in(GATEWAY), "CONSOLE": name_in(CONSOLE), "FALLBACK": apart}
     assert [name for _, name in said] == [expected[door] for door, _ in said]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +27,16 @@ from tests.hostile.test_forms import FIELDS, LOGINS, Stage
 from tests.house import House
 from tests.web.console_browser import COOKIE, app_of
 from tests.web.console_scenes import a_plan
+from tests.web.fallbacks import DRAIN_SECRET, PROVEN
 from tests.web.gateways import BOTH_TOKENS, PUBLIC, tokens
 from workervoice.app.listening import listen
 from workervoice.app.ops import OpsServer
 from workervoice.app.routes_page import INVENTORIES
 from workervoice.channels.simulator import signed_headers
+from workervoice.crypto.suite import generate_kem
 from workervoice.message import Role
 from workervoice.web.console.headers import ALWAYS
+from workervoice.web.fallback import Spool, create_fallback_app
 from workervoice.web.gateway import create_gateway_app
 from workervoice.web.phone import PhoneLine, create_phone_app
 
@@ -50,12 +53,21 @@ ANSWERS = {
         204: "",
         303: "",
     },
+    "Fallback receiver": {
+        **dict.fromkeys((204, 400, 401, 403, 404, 405, 413), NOTHING),
+        200: JSON,
+    },
     "Operations addresses": {200: TEXT, 404: TEXT, 413: TEXT, 501: TEXT},
     "Simulated phones": {**dict.fromkeys((200, 201, 400, 401, 404, 413, 415, 422, 502), JSON)},
 }
 TWILIO = ["Body", "From", "MessageSid", "AccountSid", "MessageStatus", "ErrorCode", "NumMedia"]
 PHONE = ["line", "number", "text", "to", "from", "outbox", "status_callback"]
-BODIES = {"Gateway": (FORM, TWILIO), "Console": (FORM, FIELDS), "Simulated phones": (JSON, PHONE)}
+BODIES = {
+    "Gateway": (FORM, TWILIO),
+    "Console": (FORM, FIELDS),
+    "Fallback receiver": (FORM, TWILIO),
+    "Simulated phones": (JSON, PHONE),
+}
 
 
 def schema_of(name: str) -> dict[str, Any]:
@@ -122,7 +134,7 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(shared_house: House) -> Iterator[Served]:
+def served(shared_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     listening = listen("127.0.0.1", 0, "gateway_ops_port")
     ops = OpsServer(listening, CollectorRegistry(), list, list)
     lines = [PhoneLine("demo-sms", "sms", "+15550100000", "Hotline")]
@@ -130,11 +142,16 @@ def served(shared_house: House) -> Iterator[Served]:
         ops.start()
         started.callback(ops.close)
         receivers = tokens(*BOTH_TOKENS)
+        spool = started.enter_context(closing(Spool(tmp_path_factory.mktemp("spool"))))
+        key = generate_kem().public
         yield Served(
             Stage(shared_house, a_plan(shared_house)),
             {
                 "Gateway": create_gateway_app(shared_house.reception, receivers, PUBLIC),
                 "Console": app_of(shared_house),
+                "Fallback receiver": create_fallback_app(
+                    receivers, PUBLIC, key, spool, DRAIN_SECRET
+                ),
                 "Simulated phones": create_phone_app(
                     gateway_url="http://127.0.0.1:9", lines=lines, secret="a secret"
                 ),
@@ -182,6 +199,14 @@ def _also(name: str, status: int) -> set[str]:
     return {TEXT} if (name, status) == ("Simulated phones", 404) else set()
 
 
+def _signed_for_the_fallback(request: Any) -> Any:
+    """By the provider, or by the courier."""
+    if request.path_url.startswith("/spool"):
+        request.headers.update(PROVEN)
+        return request
+    return _signed_by_twilio(request)
+
+
 def _signed_by_twilio(request: Any) -> Any:
     body = request.body or b""
     body = body if isinstance(body, bytes) else body.encode()
@@ -202,7 +227,11 @@ def _signed_by_the_courier(request: Any) -> Any:
     return request
 
 
-PROOFS = {"Gateway": _signed_by_twilio, "Simulated phones": _signed_by_the_courier}
+PROOFS = {
+    "Gateway": _signed_by_twilio,
+    "Fallback receiver": _signed_for_the_fallback,
+    "Simulated phones": _signed_by_the_courier,
+}
 
 
 def _signed_in(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -191,3 +191,27 @@ def test_a_bucket_is_one_for_all_who_ask_and_fills_again(house: House) -> None:
     assert ask(1) == timedelta(0)
     assert ask(1) > timedelta(0)
     assert [ask(60), ask(60)] == [timedelta(0)] * 2
+
+
+@pytest.mark.parametrize("step", [0.0, 1.0])
+def test_a_clock_that_is_set_back_halts_no_line(house: House, step: float) -> None:
+    line_id, pause = house.line().id, timedelta(minutes=5)
+
+    def ask(now: datetime) -> timedelta:
+        with house.courier_process.database.begin(Scope(house.programme)) as tx:
+            return lineruns.reserve(tx, line_id, now, timedelta(seconds=step))
+
+    with house.courier_process.database.begin(Scope(house.programme)) as tx:
+        lineruns.halt(tx, line_id, house.now, pause)
+
+    assert ask(house.now) >= pause
+    assert ask(house.now - timedelta(hours=1)) == timedelta(0)
+
+
+def test_a_provider_cannot_halt_a_line_for_long(house: House) -> None:
+    line_id = house.line().id
+    with house.courier_process.database.begin(Scope(house.programme)) as tx:
+        lineruns.halt(tx, line_id, house.now, timedelta(days=2))
+
+    with house.courier_process.database.begin(Scope(house.programme)) as tx:
+        assert lineruns.reserve(tx, line_id, house.now, timedelta(0)) == lineruns.LONGEST

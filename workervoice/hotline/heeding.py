@@ -49,7 +49,7 @@ def halt(tx: Tx, line_id: UUID, outcome: Rejected, shared_now: datetime) -> None
     """Whoever watches is told what is broken; what is too fast mends itself."""
     if outcome.halt is None:
         return
-    lineruns.halt(tx, line_id, shared_now + PAUSE[outcome.halt])
+    lineruns.halt(tx, line_id, shared_now, PAUSE[outcome.halt])
     if outcome.halt is Halt.BROKEN:
         code = int(outcome.code) if outcome.code.isdecimal() else 0
         _JOURNAL.note("sender_halted", id=line_id, count=code)

@@ -198,12 +198,14 @@ class Delivering:
             dest, also = self._refused(tx, claimed, source, outcome, dispatch)
         else:
             dest, also = self._unknown(tx, claimed, source, outcome)
-        if outbox.finish(tx, claimed, source=source, dest=dest, also=also):
+        finished = outbox.finish(tx, claimed, source=source, dest=dest, also=also)
+        if isinstance(outcome, Accepted):
+            if not finished:  # its callback was faster
+                outbox.keep_reference(tx, claimed.id, also["provider_ref"])
+            # after the text's own row is locked, as a callback does: else each waits for the other
+            left_there(tx, self.process, dispatch.line.id, (claimed.id, outcome.external_id), now)
+        if finished or tx.stored:
             self._log(tx, claimed, dest, now)
-        elif isinstance(outcome, Accepted):  # its callback was faster
-            outbox.keep_reference(tx, claimed.id, also["provider_ref"])
-            if tx.stored:
-                self._log(tx, claimed, dest, now)
 
     def _taken(
         self, tx: Tx, claimed: Claimed, source: str, outcome: Accepted, dispatch: Dispatch
@@ -212,8 +214,6 @@ class Delivering:
         if note_sent(tx, self.process, claimed):
             count_sent(tx, vault, dispatch.line, dispatch.message.text, now.date())
         ref = reference(tx, self.process, claimed.id, outcome.external_id, now)
-        there = claimed.id, outcome.external_id
-        left_there(tx, self.process, dispatch.line.id, there, now)
         also = {"provider_ref": ref, "run_at": hour_of(now), "code": None}
         return walk(source, ("accept",)), also
 

@@ -13,10 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 from workervoice.store.engine import Tx
 from workervoice.store.tables import line_run
 
-_C = line_run.c
-
-
 BURST = timedelta(seconds=2)  # of texts that may leave at once
+LONGEST = timedelta(minutes=10)  # halt; what lies further ahead was written by a clock gone wrong
+_C = line_run.c
 
 
 def reserve(tx: Tx, line_id: UUID, now: datetime, step: timedelta) -> timedelta:
@@ -29,11 +28,10 @@ def reserve(tx: Tx, line_id: UUID, now: datetime, step: timedelta) -> timedelta:
     """
     query = select(_C.free_at).where(_C.programme_id == tx.programme, _C.id == line_id)
     if not step:
-        halted = tx.connection.execute(query).scalar_one_or_none()
-        return max(halted - BURST - now, timedelta(0)) if halted else timedelta(0)
+        halted = _believed(tx.connection.execute(query).scalar_one_or_none(), now)
+        return max(halted - BURST - now, timedelta(0))
     _there(tx, line_id, now)
-    free_at: datetime = tx.connection.execute(query.with_for_update()).scalar_one()
-    begin = max(free_at, now)
+    begin = _believed(tx.connection.execute(query.with_for_update()).scalar_one(), now)
     wait = begin + step - max(BURST, step) - now
     if wait > timedelta(0):
         return wait
@@ -42,12 +40,20 @@ def reserve(tx: Tx, line_id: UUID, now: datetime, step: timedelta) -> timedelta:
     return timedelta(0)
 
 
-def halt(tx: Tx, line_id: UUID, until: datetime) -> None:
-    """Nothing leaves on this line before this moment, whichever courier asks."""
+def _believed(free_at: datetime | None, now: datetime) -> datetime:
+    """When the bucket is full, not before now; a clock that was set back does not halt a line."""
+    if free_at is None or free_at > now + LONGEST + BURST:
+        return now
+    return max(free_at, now)
+
+
+def halt(tx: Tx, line_id: UUID, now: datetime, pause: timedelta) -> None:
+    """Nothing leaves on this line for so long, `LONGEST` at most, whichever courier asks."""
+    until = now + min(pause, LONGEST) + BURST
     _there(tx, line_id, until)
     mine = line_run.update().where(_C.programme_id == tx.programme, _C.id == line_id)
-    mine = mine.where(_C.free_at < until + BURST)
-    tx.connection.execute(mine.values(free_at=until + BURST))
+    mine = mine.where((_C.free_at < until) | (_C.free_at > now + LONGEST + BURST))
+    tx.connection.execute(mine.values(free_at=until))
 
 
 def listed_until(tx: Tx, line_id: UUID) -> datetime | None:
