@@ -27,6 +27,7 @@ from workervoice.hotline.dossier import Arrival
 from workervoice.hotline.factors import USED_STEP
 from workervoice.hotline.media import AS_IT_CAME, WASHED, Head
 from workervoice.hotline.process import Process, Trust
+from workervoice.hotline.reaching import Ways
 from workervoice.hotline.reading import Actor
 from workervoice.hotline.receive import Reception, Taken, line_of
 from workervoice.hotline.tick import Courier
@@ -72,12 +73,12 @@ class Phones:
     """Every phone of the world, and a switch for what the provider answers."""
 
     received: list[Outbound] = field(default_factory=list)
-    answer: Callable[[Outbound], SendOutcome] | None = None
+    answer: Callable[[Outbound], SendOutcome | None] | None = None
     max_text: int = 1600
 
     def send(self, message: Outbound) -> SendOutcome:
-        if self.answer is not None:
-            return self.answer(message)
+        if self.answer is not None and (said := self.answer(message)) is not None:
+            return said
         self.received.append(message)
         return Accepted(f"SIM{message.outbox_id.hex}")
 
@@ -147,6 +148,7 @@ class House:
     now: datetime = START
     phones: Phones = field(default_factory=Phones)
     shelf: Shelf = field(default_factory=Shelf)
+    templates: frozenset[str] = frozenset()  # of WhatsApp, by our names
 
     def __post_init__(self) -> None:
         self.gateway = self._process("gateway")
@@ -159,8 +161,11 @@ class House:
         self.courier = Courier(
             self.courier_process,
             lambda line: self.phones,
-            lambda line, outbox_id: (
-                f"http://gateway.test/status/simulator/{line.slug}?m={outbox_id}"
+            Ways(
+                lambda line, outbox_id: (
+                    f"http://gateway.test/status/simulator/{line.slug}?m={outbox_id}"
+                ),
+                lambda line: self.templates,
             ),
         )
         self.lists = Lists(self.courier_process, lambda line: self.shelf)

@@ -106,6 +106,7 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "second_opinion": ("new\nline", "se\udcffcret"),
     "providers_file": ("new\nline", "se\udcffcret"),
     "webhook_secrets": SPOILT,
+    "twilio_content_sids": SPOILT,
     "sending_secrets": SPOILT,
     "recordings_dir": ("new\nline", "se\udcffcret"),
     "packs_dir": ("new\nline", "se\udcffcret"),

@@ -30,6 +30,7 @@ from workervoice.app import (
     commands_practice,
     commands_restore,
     commands_status,
+    commands_templates,
     uncaught,
 )
 from workervoice.errors import NotTrusted, WorkervoiceError
@@ -49,6 +50,7 @@ _ROOMS = (
     commands_restore,
     commands_drain,
     commands_status,
+    commands_templates,
     commands_packs,
     commands_phrases,
     commands_posters,

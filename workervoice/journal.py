@@ -65,6 +65,11 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
             "the provider of line {id} says that we cannot send at all (error {count}): nothing "
             "leaves on it for five minutes; `workervoice doctor` may tell why",
         ),
+        "template_refused": (
+            WARNING,
+            "WhatsApp's template of line {id} was refused (error {count}): the worker reads that "
+            "something waits once they write; `workervoice templates check` tells more",
+        ),
         "item_failed": (WARNING, "{kind} {id}: {what}"),
         "list_put_aside": (
             WARNING,

@@ -1,7 +1,6 @@
 """The words everyone shares: addresses, messages in and out, facts, evidence, grades.
 
-Knows no case, provider, key or table. Whatever identifies a worker or quotes one is `repr=False`,
-so that a log line or a traceback cannot carry it.
+Knows no case, provider, key or table. What identifies or quotes a worker is `repr=False`.
 """
 
 from __future__ import annotations
@@ -109,6 +108,7 @@ class DeliveryStatus(StrEnum):
     WINDOW_CLOSED = "window_closed"  # not delivered: nothing may be sent until the worker writes
     STOPPED = "stopped"  # not delivered: the worker told the provider to stop, or blocked us
     UNREACHED = "unreached"  # not delivered: the phone was off or away, and may be on later
+    ABSENT = "absent"  # not delivered: this number is not on this channel, or not any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Outbound:
     validity: timedelta = timedelta(hours=4)  # the provider drops it after this long
     status_callback: str | None = None  # absolute URL; carries ?m=<outbox id>
     media: str = field(default="", repr=False)  # a voice note's URL; then there is no text
-    template: str = ""  # sent instead of the text: its name with us, as "notice:bn"
+    template: str = ""  # says the same where no text may be sent: its name, as "reply_waits:bn"
     # for a look-up: what the provider calls our other texts to this worker, which are not this one
     others: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -136,8 +136,8 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The provider surely did not take it. `code` is the provider's, never its text; `why` is
-    STOPPED or WINDOW_CLOSED, if it is one; `halt`, that no text of this sender is taken now."""
+    """The provider surely did not take it. `code` is the provider's, never its text; `why`, if it
+    is STOPPED, WINDOW_CLOSED or ABSENT; `halt`, that no text of this sender is taken now."""
 
     code: str
     permanent: bool

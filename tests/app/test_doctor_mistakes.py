@@ -101,12 +101,23 @@ def by_sql(make: str, mend: str) -> Callable[[House], Made]:
 
 @contextmanager
 def twilio(
-    *, status: int = 200, number: Mapping[str, Any] | None = AT_TWILIO, ahead: float = 0
+    *,
+    status: int = 200,
+    number: Mapping[str, Any] | None = AT_TWILIO,
+    ahead: float = 0,
+    said: str = "",
+    approval: str = "approved",
+    template: str = "You have a reply. Send 1 to read it.",
 ) -> Iterator[Given]:
     """Twilio's REST API with this account, and the settings that lead to it."""
     account = {"sid": SID, "status": "active", "auth_token": TOKEN}
     numbers = {"incoming_phone_numbers": [] if number is None else [number]}
-    body = {**account, **numbers}
+    messages = [
+        {"direction": "outbound-api", "body": "ours"},
+        {"direction": "inbound", "body": said},
+    ]
+    content = {"types": {"twilio/text": {"body": template}}, "whatsapp": {"status": approval}}
+    body = {**account, **numbers, **content, "messages": messages}
     date = formatdate(time.time() + ahead, usegmt=True)
     with provider(_dated(says(status, body), date)) as peer:
         yield _to(peer)
@@ -120,6 +131,7 @@ def _to(peer: Provider) -> Given:
         "TWILIO_API_KEY": KEY,
         "TWILIO_API_SECRET": SECRET,
         "PUBLIC_URL": PUBLIC,
+        "TWILIO_CONTENT_SIDS": '{"reply_waits": {"en": "HX' + "a" * 32 + '"}}',
     }
 
 
@@ -288,6 +300,9 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
     ("number", by_twilio(number=None)),
     ("number", by_twilio(number={**AT_TWILIO, "sms_url": "https://demo.twilio.com/welcome"})),
     ("number", by_twilio(number={**AT_TWILIO, "sms_method": "GET"})),
+    ("redaction", by_twilio(said="they lock us in")),
+    ("templates", by_twilio(approval="paused")),
+    ("templates", by_twilio(template="You have a new reply. Send 1 to read it.")),
     ("clock", by_twilio(ahead=3600)),
     ("clock", wrong_clock),
     ("disk", full_disk),

@@ -11,6 +11,7 @@ from workervoice.message import DeliveryStatus, Halt, Rejected, Unknown
 
 STOPPED, CLOSED = DeliveryStatus.STOPPED, DeliveryStatus.WINDOW_CLOSED
 FAILED, UNREACHED = DeliveryStatus.FAILED, DeliveryStatus.UNREACHED
+ABSENT = DeliveryStatus.ABSENT
 GOOD, PASSES = True, False  # refused for good, or for now
 
 EXPECTED = {  # the facts of each error's page: refused for good? why, what else, what became of it
@@ -25,6 +26,7 @@ EXPECTED = {  # the facts of each error's page: refused for good? why, what else
     "21612": (GOOD, None, None, FAILED),
     "21614": (GOOD, None, None, FAILED),
     "21617": (GOOD, None, None, FAILED),
+    "21655": (GOOD, None, None, FAILED),
     "21635": (GOOD, None, None, FAILED),
     "30001": (PASSES, None, Halt.SLOWER, UNREACHED),
     "30002": (PASSES, None, Halt.BROKEN, FAILED),
@@ -42,7 +44,10 @@ EXPECTED = {  # the facts of each error's page: refused for good? why, what else
     "63017": (PASSES, None, Halt.SLOWER, UNREACHED),
     "63018": (PASSES, None, Halt.SLOWER, UNREACHED),
     "63021": (GOOD, None, None, FAILED),
-    "63024": (GOOD, None, None, FAILED),
+    "63024": (PASSES, ABSENT, None, ABSENT),
+    "63027": (GOOD, None, None, FAILED),
+    "63028": (GOOD, None, None, FAILED),
+    "63032": (GOOD, None, None, FAILED),
     "63038": (PASSES, None, Halt.SLOWER, FAILED),
 }
 

@@ -304,10 +304,10 @@ def test_the_log_check_sees_what_is_logged(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_codes_that_an_operator_can_mend_are_not_permanent() -> None:
-    mendable = {"20003", "20429", "21606", "21608", "30001", "30002", "63016", "63018"}
+    mendable = {"20003", "20429", "21606", "21608", "30001", "30002", "63016", "63018", "63024"}
 
     assert not any(CODES[code].permanent for code in mendable)
-    assert all(CODES[code].permanent for code in ("21211", "21610", "21614", "63024"))
+    assert all(CODES[code].permanent for code in ("21211", "21610", "21614"))
 
 
 @pytest.mark.parametrize(
@@ -325,3 +325,15 @@ def test_a_number_from_the_settings_stands_in_for_the_lines_own(
         sender.send(message)
 
     assert dict(parse_qsl(peer.seen[0].body.decode()))["From"] == wire
+
+
+def test_a_template_goes_out_by_its_sid_and_without_a_text() -> None:
+    sid = "HX" + "a" * 32
+    message = replace(a_message(Address(AddressKind.WHATSAPP, NUMBER)), template="reply_waits:bn")
+    with provider(says(201, {"sid": "SM" + "b" * 32})) as peer:
+        login = Login(ACCOUNT, "SK", "secret", peer.url, 5)
+        TwilioSender(login, content_sids={"reply_waits:bn": sid}).send(message)
+
+    form = dict(parse_qsl(peer.seen[0].body.decode()))
+    assert form["ContentSid"] == sid
+    assert "Body" not in form

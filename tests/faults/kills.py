@@ -29,7 +29,7 @@ from workervoice.errors import Unavailable
 _LOT = SystemRandom()
 WITHIN_COMMITS = 16
 WITHIN_CALLS = 8
-ARMED_SECONDS = 2.5
+ARMED_SECONDS, AT_LAST_SECONDS = 2.5, 8.0  # a busy machine takes long to start a process
 DURING_SEND = "during_send"  # the provider has the text, and kills whoever sent it
 _POLL_SECONDS = 0.003
 TEXTS_BETWEEN, WORK_SECONDS = 6, 20.0
@@ -124,7 +124,8 @@ class Campaign:
             return
         place, victim, most = left.pop()
         point = self.ground.point(place, 1 + _LOT.randrange(most), victim)
-        self._armed[name] = (point, time.monotonic() + ARMED_SECONDS)
+        waits = ARMED_SECONDS if point.nth > 1 else AT_LAST_SECONDS
+        self._armed[name] = (point, time.monotonic() + waits)
         if place == DURING_SEND:
             self._kill_in_sending(self.ground.start(name), point.nth)
         else:

@@ -43,7 +43,7 @@ def owed(house: House) -> UUID:
 
 def paced(house: House, per_second: float) -> Courier:
     old = house.courier
-    return Courier(old.process, old.senders, old.callback, pace=lambda line: per_second)
+    return Courier(old.process, old.senders, old.ways, pace=lambda line: per_second)
 
 
 def drain(house: House, *couriers: Courier, seconds: float = 0.0) -> int:

@@ -98,7 +98,7 @@ def test_a_second_round_finds_nothing_left_to_do(house: House) -> None:
     leaves = counted(house, "log_leaf")
 
     days_later(house, 1)
-    Courier(house.courier_process, house.courier.senders, house.courier.callback).tick()
+    Courier(house.courier_process, house.courier.senders, house.courier.ways).tick()
 
     assert counted(house, "log_leaf") == leaves
 

@@ -35,7 +35,7 @@ def foreign(tmp_path: Path) -> KeyFiles:
 
 
 def with_process(house: House, process: Process) -> Courier:
-    return Courier(process, house.courier.senders, house.courier.callback)
+    return Courier(process, house.courier.senders, house.courier.ways)
 
 
 def half_right(house: House, directory: Path) -> FileCustody:

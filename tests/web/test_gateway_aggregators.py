@@ -21,6 +21,7 @@ from workervoice.channels.android_sending import PROVIDER as ANDROID
 from workervoice.channels.base import Receiver
 from workervoice.channels.http_sms import PROVIDER as HTTP
 from workervoice.channels.setup import Provider as Kind
+from workervoice.hotline.reaching import Ways
 
 IN, STATUS = "/in/http/demo-sms", "/status/http/demo-sms"
 BY_GET = """
@@ -57,8 +58,10 @@ def line(
         courier = replace(
             house.courier,
             senders=lambda _line: sender,
-            callback=lambda line, outbox_id: (
-                f"https://h.test/status/{kind.name}/{line.slug}?m={outbox_id}"
+            ways=Ways(
+                lambda line, outbox_id: (
+                    f"https://h.test/status/{kind.name}/{line.slug}?m={outbox_id}"
+                )
             ),
         )
         monkeypatch.setattr(house, "courier", courier)

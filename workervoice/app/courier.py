@@ -23,12 +23,13 @@ from workervoice.app.watching import (
     stuck,
     without_round,
 )
-from workervoice.channels.base import Sender
+from workervoice.channels.base import Sender, Templated
 from workervoice.channels.registry import pace_of, sender_of
 from workervoice.channels.setup import Setups
 from workervoice.crypto.keyedlist import ListFile, list_key
 from workervoice.errors import ChannelError, KeysAway, Unavailable
 from workervoice.hotline.process import Process
+from workervoice.hotline.reaching import Ways
 from workervoice.hotline.remembering import Remembering
 from workervoice.hotline.tick import Courier
 from workervoice.hotline.tick_leftovers import Collecting
@@ -116,10 +117,18 @@ def build_courier(settings: Settings, setups: Setups) -> Courier:
 
     process = build_process(settings, "courier")
     beside = ListFile(settings.list_file(), list_key(process.vault.mac_key))
+    senders = _senders(setups)
+
+    def templates(line: Line) -> frozenset[str]:
+        """WhatsApp's: nobody else wants any."""
+        sender = senders(line)
+        whatsapp = line.channel == "whatsapp"
+        return sender.templates if whatsapp and isinstance(sender, Templated) else frozenset()
+
     return Courier(
         process,
-        _senders(setups),
-        callback,
+        senders,
+        Ways(callback, templates),
         lambda line: pace_of(setups, line.slug, line.channel),
         remembering=Remembering(beside),
     )

@@ -145,6 +145,13 @@ class Sender(Protocol):
         """
 
 
+@runtime_checkable
+class Templated(Protocol):
+    """A sender that has templates: what `Outbound.template` may name."""
+
+    templates: frozenset[str]
+
+
 def opaque(kind: AddressKind, value: str) -> Address:
     """Take an address as it is, if it has the shape of its kind; raises `Malformed`."""
     if not _SHAPES[kind].fullmatch(value):

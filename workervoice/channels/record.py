@@ -23,7 +23,8 @@ _MOST_RECORDS = 1000
 _DEEPEST = 10
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}", re.ASCII)
 _LIKE_A_NUMBER = re.compile(r"[0-9]{7}", re.ASCII)
-_STATUSES = tuple(str(each) for each in DeliveryStatus if each != DeliveryStatus.WINDOW_CLOSED)
+_WHATSAPPS = {DeliveryStatus.WINDOW_CLOSED, DeliveryStatus.ABSENT}
+_STATUSES = tuple(str(each) for each in DeliveryStatus if each not in _WHATSAPPS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from workervoice.channels.twilio_form import FORM, Form, inbound, report
 from workervoice.channels.twilio_keeping import TwilioKeeper
 from workervoice.channels.twilio_rest import Login
 from workervoice.channels.twilio_sending import TwilioSender
+from workervoice.channels.twilio_templates import content_sids
 from workervoice.errors import Malformed, Refused, SettingsError
 from workervoice.message import DeliveryReport, Inbound
 from workervoice.settings import PREFIX, Settings
@@ -94,14 +95,15 @@ def _sender(setup: Setup) -> TwilioSender:
     """A demo's lines are made before anybody has a number: theirs is in the settings."""
     settings = setup.settings
     numbers = (settings.twilio_sms_from, settings.twilio_whatsapp_from) if settings.demo else ()
-    return TwilioSender(_login(settings), numbers)
+    return TwilioSender(login_of(settings), numbers, content_sids(settings))
 
 
 def _keeper(setup: Setup) -> TwilioKeeper:
-    return TwilioKeeper(_login(setup.settings))
+    return TwilioKeeper(login_of(setup.settings))
 
 
-def _login(settings: Settings) -> Login:
+def login_of(settings: Settings) -> Login:
+    """The courier's. Raises `SettingsError` if it is not given."""
     key, secret = settings.twilio_api_key, settings.twilio_api_secret
     if not settings.twilio_account_sid or key is None or secret is None:
         raise SettingsError(

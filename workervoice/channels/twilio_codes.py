@@ -48,7 +48,7 @@ class Code:
 
 
 _STOPPED, _CLOSED = DeliveryStatus.STOPPED, DeliveryStatus.WINDOW_CLOSED
-_UNREACHED = DeliveryStatus.UNREACHED
+_UNREACHED, _ABSENT = DeliveryStatus.UNREACHED, DeliveryStatus.ABSENT
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
@@ -63,6 +63,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "21612": Code("there is no way from this sender to this number", permanent=True),
         "21614": Code("this number is no mobile phone", permanent=True),
         "21617": Code("the text is too long", permanent=True),
+        "21655": Code("there is no such template in this account", permanent=True),
         "21635": Code("this number is a landline", permanent=True),
         "30001": Code("the queue overflowed", halt=Halt.SLOWER, undelivered=_UNREACHED, again=3),
         "30002": Code("the account is suspended", halt=Halt.BROKEN),
@@ -84,7 +85,10 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "too fast for this channel", halt=Halt.SLOWER, undelivered=_UNREACHED, again=3
         ),
         "63021": Code("the channel refused the content", permanent=True),
-        "63024": Code("no such recipient on this channel", permanent=True),
+        "63024": Code("no such recipient on this channel", why=_ABSENT, undelivered=_ABSENT),
+        "63027": Code("there is no such template in this language", permanent=True),
+        "63028": Code("the template wants other variables", permanent=True),
+        "63032": Code("WhatsApp does not want this worker to get it now", permanent=True),
         "63038": Code("the daily limit is reached", halt=Halt.SLOWER),
     }
 )

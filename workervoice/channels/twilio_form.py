@@ -53,6 +53,7 @@ _NAMES = re.compile(  # of what may follow a sender's address or a medium's plac
     r"|MediaContentType|MediaUrl|MessageSid|MessageType|Num(?:Media|Segments)",
     re.ASCII,
 )
+_OPT_OUTS = frozenset({"STOP", "START"})
 _SENT = {
     "location": Sent.PLACE,
     "contact": Sent.CONTACT,
@@ -122,7 +123,14 @@ def inbound(form: Form) -> Inbound:
     also = (user,) if user and user != sender else ()
     media, place = _media(form), place_of(form.whole("Latitude"), form.whole("Longitude"))
     sent = _sent(form, media, place)
-    return Inbound(sid, sender, _text(form), media, also, sent, place)
+    return Inbound(sid, sender, _heard(form), media, also, sent, place)
+
+
+def _heard(form: Form) -> str:
+    """What was written; a word that Twilio itself took for STOP or START, in whatever language, is
+    heard as that: it does not pass our texts on any more, or does so again."""
+    written, taken_for = _text(form), form.whole("OptOutType")
+    return taken_for if taken_for in _OPT_OUTS else written
 
 
 def listed_message(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from workervoice.channels.twilio_codes import ERROR_CODE, STATUS
@@ -31,12 +32,18 @@ _TRIAL = "Sent from your Twilio trial account - "
 
 class TwilioSender:
     """Sends through the `twilio` client. `numbers` are our senders for SMS and WhatsApp where they
-    are not the line's own."""
+    are not the line's own; `content_sids` are WhatsApp's templates by our names."""
 
     max_text = 1600
 
-    def __init__(self, login: Login, numbers: tuple[str | None, ...] = ()) -> None:
-        self._numbers = numbers
+    def __init__(
+        self,
+        login: Login,
+        numbers: tuple[str | None, ...] = (),
+        content_sids: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._numbers, self._content_sids = numbers, content_sids
+        self.templates = frozenset(content_sids)
         self._client: Any = login.client()
 
     def send(self, message: Outbound) -> SendOutcome:
@@ -46,7 +53,7 @@ class TwilioSender:
                 to=_wire_address(message.to),
                 from_=self._from(message),
                 validity_period=_seconds(message.validity),
-                **_content(message),
+                **self._content(message),
                 **_callback(message),
             )
             sid = created.sid
@@ -80,6 +87,12 @@ class TwilioSender:
         except (ChannelError, *RUBBISH):
             return Unknown("lookup failed")
 
+    def _content(self, message: Outbound) -> dict[str, object]:
+        """A text, a template that says the same, or a voice note, which has none."""
+        if message.template:
+            return {"content_sid": self._content_sids[message.template]}
+        return {"media_url": [message.media]} if message.media else {"body": message.text}
+
     def _from(self, message: Outbound) -> str:
         """Our own address on the channel of theirs."""
         whatsapp = _wire_address(message.to).startswith(WHATSAPP)
@@ -91,11 +104,6 @@ class TwilioSender:
 def _wire_address(to: Address) -> str:
     as_written = to.kind in (AddressKind.PHONE, AddressKind.OTHER)
     return to.value if as_written else WHATSAPP + to.value
-
-
-def _content(message: Outbound) -> dict[str, object]:
-    """A text, or a voice note, which has none."""
-    return {"media_url": [message.media]} if message.media else {"body": message.text}
 
 
 def _callback(message: Outbound) -> dict[str, str]:

@@ -201,7 +201,10 @@ class Desk:
         progress = hold(record.progress, outbox_id, kind)
         if may_notify(progress):
             key = "question_waits" if kind == "confirm" else "reply_waits"
-            owe_text(tx, pen, Debt(*to, self._say(file, key), not_before=_when(file)))
+            line, language = file.line_and_language()
+            said = f"{key}:{self.phrases.language(language, line.language)}"
+            debt = Debt(*to, self._say(file, key), not_before=_when(file), template=said)
+            owe_text(tx, pen, debt)
             progress = noticed(progress)
         elif progress.unanswered >= UNANSWERED_MAX and state != "lost_contact":
             progress = lost(progress)

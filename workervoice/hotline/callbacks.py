@@ -1,8 +1,9 @@
 """A provider's word on a text of ours: it moves forward, or is owed again; never back otherwise.
 
-Three refusals are no failure. WhatsApp's window was closed, whatever we thought: the courier holds
-the text until the worker writes. The worker told the provider to stop: it is as good as told to us.
-The phone was off or away: the text is tried again, later and a few times.
+Four refusals are no failure. WhatsApp's window was closed, whatever we thought, or the worker is
+not there: the courier holds the text until the worker writes, or says by SMS that one waits. The
+worker told the provider to stop: it is as good as told to us. The phone was off or away: the text
+is tried again, later and a few times.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from workervoice.crypto.seal import ctx
 from workervoice.errors import IllegalMove
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.process import Process
+from workervoice.hotline.reaching import NO_WINDOW
 from workervoice.hotline.records import ConversationRecord
 from workervoice.hotline.sent import left_there, reference
 from workervoice.message import DeliveryReport, DeliveryStatus, Role
@@ -35,11 +37,11 @@ _STEPS: Mapping[DeliveryStatus, tuple[str, ...]] = MappingProxyType(
         DeliveryStatus.WINDOW_CLOSED: ("accept", "put_back"),
         DeliveryStatus.STOPPED: ("accept", "withhold"),
         DeliveryStatus.UNREACHED: ("accept", "put_back"),
+        DeliveryStatus.ABSENT: ("accept", "put_back"),
     }
 )
-_TO_WAIT = frozenset(
-    {DeliveryStatus.WINDOW_CLOSED, DeliveryStatus.STOPPED, DeliveryStatus.UNREACHED}
-)
+_CLOSED = frozenset({DeliveryStatus.WINDOW_CLOSED, DeliveryStatus.ABSENT})
+_TO_WAIT = _CLOSED | {DeliveryStatus.STOPPED, DeliveryStatus.UNREACHED}
 TRIED_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (20, 60, 120))
 _UNANSWERED = frozenset({"claimed", "unknown"})  # the courier has no answer yet: no reference
 
@@ -110,12 +112,20 @@ def _wait(tx: Tx, process: Process, line: Line, report: DeliveryReport, now: dat
     if stopped:
         progress = stopped_there(progress)
         outbox.withhold(tx, row.id, ("owed",))
-    elif report.status is DeliveryStatus.WINDOW_CLOSED and progress.window_until is not None:
-        progress = replace(progress, window_until=int(now.timestamp()) - 1)
+    elif report.status in _CLOSED and progress.window_until is not None:
+        progress = _closed(progress, report, now)
     after = replace(record, progress=progress).to_json()
     intake.save_conversation(tx, process.vault, row, state=progress.state, record=after)
     _log(tx, process, report, state, now)
     return True
+
+
+def _closed(progress: Progress, report: DeliveryReport, now: datetime) -> Progress:
+    """One that we knew to be closed was tried with a template: not again."""
+    at = int(now.timestamp()) - 1
+    known = (progress.window_until or NO_WINDOW) <= at
+    gone = known or report.status is DeliveryStatus.ABSENT
+    return replace(progress, window_until=NO_WINDOW if gone else at)
 
 
 def _may_wait(report: DeliveryReport, progress: Progress, tries: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -26,9 +25,10 @@ from workervoice.hotline.owing import (
     reseal_place,
 )
 from workervoice.hotline.process import Process
+from workervoice.hotline.reaching import Way, Ways, way
 from workervoice.hotline.records import ConversationRecord
 from workervoice.hotline.registry import lines
-from workervoice.message import Address, AddressKind, Outbound
+from workervoice.message import Address, Outbound
 from workervoice.store import intake, outbox
 from workervoice.store.engine import Tx
 from workervoice.store.intake import Contact
@@ -83,9 +83,7 @@ class Dispatch:
         return self._message
 
 
-def prepare(
-    tx: Tx, process: Process, claimed: Claimed, callback: Callable[[Line, UUID], str], now: datetime
-) -> Dispatch:
+def prepare(tx: Tx, process: Process, claimed: Claimed, ways: Ways, now: datetime) -> Dispatch:
     """Open and check one row. What does not verify is `BROKEN`, whoever wrote it there; what does
     not open, or leads nowhere, is `UNOPENED`."""
     directory = process.directory(tx, now)
@@ -107,33 +105,40 @@ def prepare(
         return Dispatch(Verdict.BROKEN)
     except (CryptoError, NotFound, ValueError, KeyError):
         return Dispatch(Verdict.UNOPENED)
-    line = _line(tx, process, directory, _whom(owed, record)[1])
+    known = {str(line.id): line for line in lines(tx, process.vault, directory)}
+    line = known.get(_whom(owed, record)[1])
     if line is None:
         return Dispatch(Verdict.UNOPENED)
     if record.was_sent(claimed.id):  # a copy of the row, put back after it was sent
         return Dispatch(Verdict.BROKEN)
-    message = Outbound(
+    said, kind = owed["template"], _kind(owed)
+    direct = Way(line, address, said if said in ways.templates(line) else "")
+    open_way = way(direct, kind is Kind.NOTICE, record.progress, known.values(), now)
+    goes = open_way or direct
+    message = _message(claimed, owed, goes, ways, _valid_until(owed, record.progress) - now)
+    verdict = _verdict(owed, record.progress, message, now, closed=open_way is None)
+    return Dispatch(verdict, kind, owed["asks"], goes.line, message)
+
+
+def _message(
+    claimed: Claimed, owed: dict[str, Any], goes: Way, ways: Ways, validity: timedelta
+) -> Outbound:
+    return Outbound(
         outbox_id=claimed.id,
-        sender=line.sender,
-        to=address,
+        sender=goes.line.sender,
+        to=goes.to,
         text=owed["text"],
         media=owed["media"],
-        validity=_valid_until(owed, record.progress) - now,
-        status_callback=callback(line, claimed.id),
+        validity=validity,
+        status_callback=ways.callback(goes.line, claimed.id),
+        template=goes.template,
     )
-    verdict = _verdict(owed, record.progress, message, now)
-    return Dispatch(verdict, _kind(owed), owed["asks"], line, message)
 
 
 def _kind(owed: dict[str, Any]) -> Kind:
     if owed["held"] or owed["direct"]:
         return Kind.ASKED_FOR
     return Kind.ANSWER if owed["always"] else Kind.NOTICE
-
-
-def _line(tx: Tx, process: Process, directory: Directory, line_id: str) -> Line | None:
-    known = lines(tx, process.vault, directory)
-    return next((each for each in known if str(each.id) == line_id), None)
 
 
 def _valid_until(owed: dict[str, Any], progress: Progress) -> datetime:
@@ -148,7 +153,9 @@ def _valid_until(owed: dict[str, Any], progress: Progress) -> datetime:
     return datetime.fromtimestamp(min(until, owed["expires"]), tz=UTC)
 
 
-def _verdict(owed: dict[str, Any], progress: Progress, message: Outbound, now: datetime) -> Verdict:
+def _verdict(
+    owed: dict[str, Any], progress: Progress, message: Outbound, now: datetime, *, closed: bool
+) -> Verdict:
     """By the sealed record: the row's own state is in clear, for any database writer to change."""
     if message.outbox_id in {held.outbox_id for held in progress.held}:  # nobody asked for it yet
         return Verdict.BROKEN
@@ -157,8 +164,6 @@ def _verdict(owed: dict[str, Any], progress: Progress, message: Outbound, now: d
     reachable = progress.state in TALKING and progress.awaiting != "delete"
     if not reachable and not owed["always"]:
         return Verdict.SILENCED
-    window = progress.window_until or 0
-    closed = message.to.kind is not AddressKind.PHONE and now.timestamp() > window
     if closed or message.validity < ENOUGH:
         return Verdict.TOO_LATE if message.media else Verdict.WAITS  # its text waits, and says it
     return Verdict.SEND
@@ -182,7 +187,7 @@ def _open(tx: Tx, process: Process, claimed: Claimed, directory: Directory) -> d
         directory.trusted(claimed.signer_id, *MAKERS)
     if not isinstance(owed["text"], str):
         raise SealBroken(f"outbox {claimed.id} is not a text")
-    return {"direct": False, "media": "", **owed}  # which older ones do not say
+    return {"direct": False, "media": "", "template": "", **owed}  # which older ones do not say
 
 
 def _first_digest(tx: Tx, claimed: Claimed, directory: Directory) -> bytes:
@@ -214,7 +219,7 @@ def _note(tx: Tx, process: Process, claimed: Claimed, refused: CryptoError, now:
 def _whom(owed: dict[str, Any], record: ConversationRecord) -> tuple[UUID, str]:
     """A contact and a line. An answer to a text goes back where that came from; anything else goes
     to the phone that wrote last, which may be another one by now."""
-    if owed["always"] or not record.phones:
+    if owed["always"] or not (record.phones or record.progress.by_sms):
         return UUID(owed["contact"]), owed["line"]
     return record.contact_id, str(record.line_id)
 

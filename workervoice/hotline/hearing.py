@@ -39,6 +39,7 @@ class About:
     phone: Sequence[Talk] = field(repr=False)  # all conversations of this phone
     own: int  # which of them it is
     room: bool = True  # for one more conversation on this phone
+    may_text: bool = False  # the number of WhatsApp can be written to by SMS, too
 
     @property
     def mark(self) -> Callable[[str], str]:
@@ -74,6 +75,7 @@ def heard(arrival: Arrival, about: About, now: datetime, spoken: Collection[str]
         mark=about.mark,
         anothers=is_anothers(secrets_said.candidate, about.phone, about.own),
         room=about.room,
+        may_text=about.may_text,
         code=drawn(),
         code_came=code is not None,
     )

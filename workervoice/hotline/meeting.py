@@ -20,7 +20,7 @@ from workervoice.hotline.contacts import Indexes, made_contact, newest_index, pl
 from workervoice.hotline.practisecode import without_code
 from workervoice.hotline.process import Pen, Process
 from workervoice.hotline.records import NOBODY, ConversationRecord, mark
-from workervoice.message import Address, Inbound
+from workervoice.message import Address, AddressKind, Inbound
 from workervoice.store.engine import Tx
 from workervoice.store.intake import (
     Contact,
@@ -116,6 +116,21 @@ def another(
     row, record, contacts = _stranger(tx, pen, (sender, at), met.record.line_id, row_id)
     record = replace(record, progress=progress, shared=True)
     return replace(row, record=record.to_json()), record, contacts
+
+
+def also_by_sms(
+    tx: Tx, process: Process, pen: Pen, met: Met, record: ConversationRecord
+) -> tuple[Met, ConversationRecord]:
+    """A worker of WhatsApp may be written to by SMS, at the same number: what comes from there is
+    theirs, too, unless that number has a conversation of its own already."""
+    sender = next(each for each in met.places if each.kind is AddressKind.WHATSAPP)
+    texted, known = Address(AddressKind.PHONE, sender.value), met.phone[met.own]
+    places = {**met.places, **_places(tx, process, Inbound("", texted, ""))}
+    new = _linked(tx, pen, known, places)
+    if new:
+        here = [each[known.place] for each in places.values()]
+        record = record.met_by(record.contact_id, here)
+    return replace(met, new=[*met.new, *new]), record
 
 
 def _whose(

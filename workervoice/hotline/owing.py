@@ -37,7 +37,7 @@ class Debt:
     `touches_matter`, an automatic text that is dropped as soon as content would be held; `direct`,
     an answer that goes at once, because the worker wants it so, and is held if it comes late;
     `not_before`, when the worker's hours begin; `media`, the URL of a voice note, which has
-    no text."""
+    no text; `template`, what says the same where WhatsApp takes no text."""
 
     conversation_id: UUID
     contact_id: UUID
@@ -50,6 +50,7 @@ class Debt:
     direct: bool = False
     not_before: datetime | None = None
     media: str = field(default="", repr=False)
+    template: str = ""
 
 
 def outbox_info(programme: UUID, outbox_id: UUID) -> bytes:
@@ -101,6 +102,7 @@ def owe_text(tx: Tx, pen: Pen, debt: Debt) -> UUID:
             "since": int(due.timestamp()),
             "expires": int(useless_at.timestamp()),
             **({"media": debt.media} if debt.media else {}),
+            **({"template": debt.template} if debt.template else {}),
         }
     ).encode()
     payload = seal_to(

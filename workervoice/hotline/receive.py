@@ -22,7 +22,7 @@ from workervoice.hotline.complaints import Docket, Filed, Learnt
 from workervoice.hotline.dossier import Arrival, Filing, practised
 from workervoice.hotline.hearing import About
 from workervoice.hotline.leftovers import Leftover, Waiting, leave
-from workervoice.hotline.meeting import Met, meet, talks
+from workervoice.hotline.meeting import Met, also_by_sms, meet, talks
 from workervoice.hotline.noting import refusals_noted
 from workervoice.hotline.owing import (
     Debt,
@@ -34,6 +34,7 @@ from workervoice.hotline.pacing import Coming, Pacing, count
 from workervoice.hotline.poster import Poster
 from workervoice.hotline.practisecode import without_code
 from workervoice.hotline.process import Outdated, Pen, Process, Signer
+from workervoice.hotline.reaching import may_text
 from workervoice.hotline.records import ConversationRecord
 from workervoice.hotline.registry import sites, vouched_line
 from workervoice.hotline.replying import worded
@@ -52,6 +53,7 @@ from workervoice.store.intake import (
 from workervoice.store.programme import Line, line_by_slug
 from workervoice.triage.engine import Engine, Reading
 from workervoice.triage.opinion import SecondOpinion
+from workervoice.workflow.commands import Command, command
 from workervoice.workflow.dialogue import Effect, Heard, Turn
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.progress import Progress, fresh
@@ -127,6 +129,8 @@ class Reception:
         filing = Filing(arrival, turn, learnt.facts, met.row.id)
         filed = complaints.take(tx, pen, docket, filing)
         record = replace(_with_this(met.record, filed, turn, arrival, now), pace=pace)
+        if turn.progress.by_sms and not met.record.progress.by_sms:
+            met, record = also_by_sms(tx, self.process, pen, met, record)
         self._answer(tx, pen, met.row.id, record, turn, arrival.line)
         remember_once(tx, message_mac, now.date())
         for contact in met.new:
@@ -150,6 +154,10 @@ class Reception:
         phone = talks(self.process.custody, tx.programme, met.phone)
         known = (learnt.together, docket.has_case, docket.disclosed)
         about = About(*known, progress, phone, met.own, room=met.free is not None)
+        asks = command(arrival.inbound.text) is Command.SAFETY
+        if asks or progress.setting or progress.pin:
+            texting = may_text(tx, pen, arrival.line, arrival.inbound.sender)
+            about = replace(about, may_text=texting)
         heard = hearing.heard(arrival, about, pen.now, self.phrases.files)
         return learnt, heard, hearing.turn(progress, heard)
 

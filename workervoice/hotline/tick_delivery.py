@@ -30,6 +30,7 @@ from workervoice.hotline.outcomes import ASIDE, SHUT, backoff, refused, walk
 from workervoice.hotline.owing import hour_of
 from workervoice.hotline.ownkeys import refuse_foreign_keys
 from workervoice.hotline.process import Process
+from workervoice.hotline.reaching import Ways
 from workervoice.hotline.sent import known_at_provider, left_there, note_sent, reference
 from workervoice.hotline.tally import Tally
 from workervoice.journal import Journal
@@ -55,7 +56,7 @@ def as_fast_as_it_likes(_line: Line) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Delivering:
-    """The sending half of the courier. `callback` makes a line's status URL for an outbox id;
+    """The sending half of the courier. `ways` lead to workers;
     `pace` says how many segments a second a line may send; 0: as many as it likes. One item that
     fails is counted in `failures` and the others go on. Once `stopping` is set, what is being sent
     is finished, and nothing else is begun.
@@ -63,7 +64,7 @@ class Delivering:
 
     process: Process
     senders: Senders
-    callback: Callable[[Line, UUID], str]
+    ways: Ways
     pace: Callable[[Line], float] = as_fast_as_it_likes
     failures: Counter[str] = field(default_factory=Counter)
     tally: Tally = field(default_factory=Tally)
@@ -120,7 +121,7 @@ class Delivering:
         batch may take longer than a lease, so it is taken anew for each sending."""
         now = self.process.clock()
         with self.process.database.begin(scope) as tx:
-            dispatch = prepare(tx, self.process, claimed, self.callback, now)
+            dispatch = prepare(tx, self.process, claimed, self.ways, now)
             tried_at = self.process.shared_clock(tx)
             if not outbox.renew(tx, claimed, source="claimed", now=tried_at):
                 return
@@ -140,7 +141,7 @@ class Delivering:
         """Ask the provider whether it has a text whose sending ended in silence."""
         now = self.process.clock()
         with self.process.database.begin(scope) as tx:
-            dispatch = prepare(tx, self.process, claimed, self.callback, now)
+            dispatch = prepare(tx, self.process, claimed, self.ways, now)
             shared_now = self.process.shared_clock(tx)
             ours = outbox.renew(tx, claimed, source="unknown", now=shared_now)
             others = known_at_provider(tx, self.process, claimed)

@@ -43,6 +43,11 @@ class ProviderKnobs(BaseSettings):
     twilio_whatsapp_per_second: float = Field(
         80.0, gt=0, le=1000, description="The same for messages of each WhatsApp sender."
     )
+    twilio_content_sids: str | None = Field(
+        None,
+        description="WhatsApp templates at Twilio by what they say and the language, as JSON: "
+        '{"reply_waits": {"bn": "HX..."}}. `workervoice templates register` prints it.',
+    )
     fallback_url: str | None = Field(
         None,
         description="The address under which providers reach the fallback receiver, without a "

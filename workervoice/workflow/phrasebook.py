@@ -36,7 +36,8 @@ KEYS: frozenset[str] = frozenset(
         *("delete_confirm_nothing_left", "delete_confirm_left"),
         *("delete_started", "delete_cancelled"),
         *("hours", "hours_always", "notice_short", "code_given", "code_taken"),
-        *("new_ask", "new_ready", "safety_menu", "set_done", "confirm_digit", "hours_ask"),
+        *("new_ask", "new_ready", "safety_menu", "safety_sms", "set_done"),
+        *("confirm_digit", "hours_ask"),
         *("pin_ask", "pin_set", "pin_needed", "pin_wrong", "pin_later"),
         *("duress_ask", "duress_set", "word_taken"),
     }

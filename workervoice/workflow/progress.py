@@ -63,6 +63,7 @@ class Progress:
     direct: bool = False  # answers go at once: nobody else uses the phone
     hours: tuple[int, int] | None = None  # of the line's day, in which we may write
     voice: bool = False  # voice messages may be listened to safely
+    by_sms: bool = False  # an SMS may say that something waits, where WhatsApp takes no text
     setting: Setting | None = None  # what was asked last about safety
     setting_at: int | None = None  # when that was, unix seconds
     wanted: str | None = None  # what a PIN or a random digit was asked for

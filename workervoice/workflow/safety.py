@@ -7,9 +7,10 @@ are heard.
     7  the hours in which we may write
     8  voice messages are all right
     9  none of this any more
+    0  WhatsApp only: an SMS may say that something waits, where WhatsApp takes no text of ours
 
 No digit here is one of question 1, whose 1, 2 and 3 keep their meaning. What opens the phone to
-others (6 and 9) is confirmed by a random digit, and where there is a PIN, everything here and a
+others (6, 9 and 0) is confirmed by a random digit, and where there is a PIN, everything here and a
 code for another phone asks for it. Of a PIN or a word we keep a keyed mark, never itself.
 """
 
@@ -24,7 +25,7 @@ from workervoice.workflow.commands import Command, digit
 from workervoice.workflow.progress import Progress, Setting, came_back, left
 from workervoice.workflow.turn import POSSIBLE_DISTRESS, Effect, Heard, Say, Turn
 
-MENU = "safety_menu"
+MENU, BY_SMS = "safety_menu", "safety_sms"
 SETTING_SECONDS = 3600  # later, a digit or a word is no answer to what was asked here
 TRIES_MAX = 5  # wrong PINs a day; then nothing is let go until the next, and a person looks
 HOURS: Mapping[int, tuple[int, int] | None] = MappingProxyType(
@@ -38,7 +39,8 @@ def asked_for(progress: Progress, heard: Heard, command: Command) -> Turn:
     """SAFETY, or another command that needs the PIN where there is one."""
     if locked(progress, heard):
         return need_pin(progress, heard, str(command))
-    return asking(progress, heard, "menu", Say(MENU))
+    asked = asking(progress, heard, "menu", Say(MENU))
+    return replace(asked, says=(*asked.says, Say(BY_SMS))) if heard.may_text else asked
 
 
 def locked(progress: Progress, heard: Heard) -> bool:
@@ -102,7 +104,8 @@ def need_pin(progress: Progress, heard: Heard, wanted: str) -> Turn:
 
 
 def _chosen(progress: Progress, heard: Heard) -> Turn | None:
-    chosen = _MENU.get(digit(heard.text) or 0)
+    number = digit(heard.text)
+    chosen = None if number is None or (number == 0 and not heard.may_text) else _MENU.get(number)
     return None if chosen is None else chosen(progress, heard)
 
 
@@ -161,9 +164,10 @@ def _sure(progress: Progress, heard: Heard) -> Turn | None:
     progress = replace(progress, sure=None)
     if progress.wanted == "direct":
         return Turn(replace(progress, direct=True), (Say("set_done"),))
-    undone = replace(
-        progress, pin=None, duress=None, direct=False, hours=None, voice=False, tries=0
-    )
+    if progress.wanted == "by_sms":
+        return Turn(replace(progress, by_sms=True), (Say("set_done"),))
+    opened = replace(progress, pin=None, duress=None, tries=0)
+    undone = replace(opened, direct=False, hours=None, voice=False, by_sms=False)
     return Turn(undone, (Say("set_done"),))
 
 
@@ -216,6 +220,7 @@ _MENU: Mapping[int, Callable[[Progress, Heard], Turn]] = MappingProxyType(
         7: _ask_hours,
         8: _voice,
         9: lambda progress, heard: _ask_sure(progress, heard, "undo"),
+        0: lambda progress, heard: _ask_sure(progress, heard, "by_sms"),
     }
 )
 

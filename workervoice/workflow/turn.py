@@ -64,6 +64,7 @@ class Heard:
     mark: Callable[[str], str] = field(default=_no_mark, repr=False)  # of a secret, keyed
     anothers: bool = False  # the secret is one of another conversation of this phone
     room: bool = True  # for one more conversation on this phone
+    may_text: bool = False  # their WhatsApp number can be written to by SMS, too
     code: str = field(default="", repr=False)  # to give, if a code is asked for
     code_came: bool = False  # it carried a code, which `text` is without
 

@@ -15,6 +15,8 @@ MISTAKES: Mapping[str, str] = {
     "tokens": "what is given as Twilio's auth token is none",
     "account": "Twilio's token or key is of another account, or the account is not active",
     "number": "a line's number is not ours at Twilio, or its webhook leads elsewhere",
+    "redaction": "Twilio shows what workers write, in its console and lists",
+    "templates": "a WhatsApp template is not approved, or says something else than our phrase",
     "clock": "this machine's clock differs from the database's or Twilio's",
     "disk": "a disk is nearly full",
     "open_files": "a process may not open as many files as it gets connections",

@@ -14,18 +14,24 @@ from urllib.parse import urlencode
 
 from workervoice.app.doctor.database import MOST_SKEW_SECONDS, skewed
 from workervoice.app.doctor.findings import Finding, Look, ill
+from workervoice.app.templates import examined
 from workervoice.channels.wire import Answer, base_url, exchange
-from workervoice.errors import ChannelError
+from workervoice.errors import ChannelError, SettingsError
 from workervoice.settings import PREFIX, Settings
 from workervoice.store.programme import Line
+from workervoice.workflow.phrasebook import PhraseBook
 
 ASK_SECONDS = 5.0
 _API = "https://api.twilio.com"
 _TOKEN = re.compile("[0-9a-fA-F]{32}")
 _NOT_SEEN = (
     "Twilio: from here nobody sees whether the proxy passes the webhooks' paths on as they came "
-    "and nothing else, and whether Twilio keeps texts: check its settings for message redaction."
+    "and nothing else."
 )
+_NOTHING_LISTED = (
+    "Twilio: it lists no message of a worker's, so nobody sees from here whether it redacts texts."
+)
+_LOOKED_AT, _REDACTED = 20, (None, "", "[Redacted]")
 _SILENT = "Twilio: it does not answer from here, so nothing could be asked there."
 
 
@@ -48,6 +54,8 @@ def at_twilio(look: Look, lines: Iterable[Line]) -> Iterator[Finding]:
     try:
         yield from account(look)
         yield from number(look, lines)
+        yield from redaction(look)
+        yield from templates(look)
         yield Finding(True, _NOT_SEEN)
     except ChannelError:
         yield Finding(True, _SILENT)
@@ -93,6 +101,39 @@ def number(look: Look, lines: Iterable[Line]) -> Iterator[Finding]:
         answer = _ask(settings, f"/IncomingPhoneNumbers.json?{query}", login)
         if answer.status == 200:
             yield from _judged(settings, line, _json(answer).get("incoming_phone_numbers"))
+
+
+def redaction(look: Look) -> Iterator[Finding]:
+    """By what came last, as Twilio lists it: its setting itself cannot be asked for. Nothing of it
+    is kept or told. Raises `ChannelError`."""
+    login = list(_logins(look.settings).values())[-1]
+    answer = _ask(look.settings, f"/Messages.json?PageSize={_LOOKED_AT}", login)
+    if answer.status != 200:
+        return
+    listed = _json(answer).get("messages")
+    came = [
+        each
+        for each in (listed if isinstance(listed, list) else ())
+        if isinstance(each, dict) and each.get("direction") == "inbound"
+    ]
+    if not came:
+        yield Finding(True, _NOTHING_LISTED)
+    elif any(each.get("body") not in _REDACTED for each in came):
+        yield ill(
+            "redaction",
+            "Twilio: what workers write can be read in its console until we delete it there: ask "
+            "Twilio for Message Redaction of this account, and to switch its own STOP words off.",
+        )
+
+
+def templates(look: Look) -> Iterator[Finding]:
+    """Raises `ChannelError`."""
+    try:
+        for name, wrong in examined(look.settings, PhraseBook.load()):
+            if wrong:
+                yield ill("templates", f"WhatsApp's template {name}: {wrong}.")
+    except SettingsError as exc:
+        yield ill("templates", f"{exc}.")
 
 
 def _judged(settings: Settings, line: Line, found: Any) -> Iterator[Finding]:
