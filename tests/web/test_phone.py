@@ -7,9 +7,11 @@ import re
 import socket
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import uvicorn
@@ -19,18 +21,27 @@ from tests.channels.contract import NUMBER, OUTBOX, SINCE, a_message
 from tests.channels.provider import Provider, closed_port, provider, says
 from workervoice.app.phones import phone_lines
 from workervoice.channels.base import Webhook
-from workervoice.channels.simulator import SimulatorReceiver, SimulatorSender
+from workervoice.channels.simulator import Caller, SimulatorReceiver, SimulatorSender
+from workervoice.channels.simulator_keeping import SimulatorKeeper
+from workervoice.channels.wire import exchange
 from workervoice.message import (
     Accepted,
     Address,
     AddressKind,
     DeliveryReport,
     DeliveryStatus,
+    Fetched,
+    Gone,
+    Inbound,
+    Later,
+    MediaHandle,
+    Missing,
     Outbound,
     Rejected,
 )
 from workervoice.settings import load
 from workervoice.web.phone import PhoneLine, create_phone_app
+from workervoice.web.phone.routes import MEDIUM_BYTES, TEXT_BYTES
 from workervoice.web.phone.segments import segments
 
 SECRET = "a secret of the demo"
@@ -62,13 +73,16 @@ def _type(
 @contextmanager
 def _running_phones(gateway: str) -> Iterator[str]:
     """The application behind a real server, for senders that speak real HTTP."""
-    app = create_phone_app(gateway_url=gateway, lines=[SMS, WHATSAPP], secret=SECRET)
     listener = socket.create_server(("127.0.0.1", 0))
+    own_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app = create_phone_app(
+        gateway_url=gateway, lines=[SMS, WHATSAPP], secret=SECRET, own_url=own_url
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield own_url
     finally:
         server.should_exit = True
         thread.join()
@@ -325,11 +339,116 @@ def test_a_line_is_named_once_with_its_channel_and_its_number() -> None:
 def test_a_body_without_end_is_not_kept() -> None:
     answer = _client().post(
         "/api/text",
-        content=b"x" * (1024 * 1024 + 1),
+        content=b"x" * (TEXT_BYTES + 1),
         headers={"Content-Type": "application/json"},
     )
 
     assert answer.status_code == 413
+
+
+PICTURE = b"\xff\xd8\xff a picture"
+
+
+def _post(url: str, record: dict[str, object]) -> int:
+    body = json.dumps(record).encode()
+    headers = {"Content-Type": "application/json"}
+    answer = exchange("POST", f"{url}/api/text", headers=headers, body=body, timeout=10)
+    return answer.status
+
+
+def _with_a_picture(text: str = "") -> dict[str, object]:
+    medium = {"type": "image/jpeg", "base64": b64encode(PICTURE).decode()}
+    return {"number": NUMBER, "line": "demo-whatsapp", "text": text, "media": medium}
+
+
+def _keeper(url: str, secret: str = SECRET) -> SimulatorKeeper:
+    return SimulatorKeeper(Caller(url, secret, 5))
+
+
+def test_what_is_attached_lies_at_the_provider_until_the_hotline_deletes_it() -> None:
+    with provider(says(204, b"")) as gateway, _running_phones(gateway.url) as url:
+        assert _post(url, _with_a_picture("look")) == 200
+        (read,) = SimulatorReceiver(SECRET).parse(_webhook(gateway))
+        assert isinstance(read, Inbound)
+        (handle,) = read.media
+        keeper = _keeper(url)
+
+        fetched = keeper.fetch(handle)
+        strange = keeper.fetch(MediaHandle("http://127.0.0.1:9/media/x"))
+        gone = keeper.purge(read.external_id)
+        again = keeper.fetch(handle)
+
+        assert (read.text, handle.content_type) == ("look", "image/jpeg")
+        assert fetched == Fetched(PICTURE, "image/jpeg")
+        assert strange == Missing("address")
+        assert gone == keeper.purge(read.external_id) == Gone()
+        assert again == Missing("404")
+
+
+def test_the_network_lists_what_workers_sent_to_a_line_and_in_which_order() -> None:
+    began = datetime.fromtimestamp(time.time(), UTC) - timedelta(seconds=1)
+    with provider(says(503, b"")) as gateway, _running_phones(gateway.url) as url:
+        for record in (_with_a_picture("one"), {**_with_a_picture("two"), "line": "demo-sms"}):
+            assert _post(url, record) == 502
+        assert _post(url, _with_a_picture("three")) == 502
+        keeper, ends = _keeper(url), datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=1)
+
+        found = keeper.listed(f"wa:{WHATSAPP.sender}", began, ends)
+        earlier = keeper.listed(f"wa:{WHATSAPP.sender}", began - timedelta(days=1), began)
+        assert found is not None
+        keeper.purge(found[0].inbound.external_id)
+        left = keeper.listed(f"wa:{WHATSAPP.sender}", began, ends)
+
+    assert [each.inbound.text for each in found] == ["one", "three"]
+    assert all(began <= each.at < ends and each.inbound.media for each in found)
+    assert earlier == ()
+    assert left == found[1:]
+
+
+def test_only_the_courier_may_ask_what_the_network_keeps() -> None:
+    with provider(says(204, b"")) as gateway, _running_phones(gateway.url) as url:
+        _post(url, _with_a_picture("look"))
+        stranger, ends = (
+            _keeper(url, "another secret"),
+            datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=1),
+        )
+
+        assert stranger.listed(f"wa:{WHATSAPP.sender}", SINCE, ends) is None
+        assert stranger.purge("any") == Later("no answer")
+        assert stranger.look("any", OUTBOX) is None
+        assert _keeper(url).listed(f"wa:{WHATSAPP.sender}", SINCE, ends)
+
+
+def test_the_courier_may_ask_whether_a_text_of_ours_arrived() -> None:
+    with provider(says(204, b"")) as gateway, _running_phones(gateway.url) as url:
+        sent = SimulatorSender(url, SECRET).send(replace(a_message(), sender=SMS.sender))
+        assert isinstance(sent, Accepted)
+
+        told = _keeper(url).look(sent.external_id, OUTBOX)
+
+        assert told == DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED, "", sent.external_id)
+        assert _keeper(url).look("unknown", OUTBOX) is None
+
+
+@pytest.mark.parametrize(
+    ("media", "status"),
+    [
+        ("a picture", 400),
+        ({"type": "image/png", "base64": "not base64!"}, 400),
+        ({"type": 5, "base64": ""}, 400),
+        ({"type": "", "base64": b64encode(b"x" * (MEDIUM_BYTES + 1)).decode()}, 413),
+    ],
+)
+def test_what_cannot_be_attached_goes_nowhere(media: object, status: int) -> None:
+    with provider(says(204, b"")) as gateway:
+        client = _client(gateway.url)
+
+        answer = client.post("/api/text", json={**_with_a_picture(), "media": media})
+
+        assert answer.status_code == status
+        assert "16 MB" in answer.json()["problem"]
+        assert gateway.seen == []
+        assert _on_phone(client) == []
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ def run_phones(settings: Settings, seat: Seat) -> None:
         raise SettingsError("WORKERVOICE_SIMULATOR_SECRET is missing: run `workervoice up --demo`.")
     secret = settings.simulator_secret.get_secret_value()
     lines, gateway_url = phone_lines(settings), public_url(settings)
-    app = create_phone_app(gateway_url=gateway_url, lines=lines, secret=secret)
+    own_url = settings.simulator_url or ""
+    app = create_phone_app(gateway_url=gateway_url, lines=lines, secret=secret, own_url=own_url)
     listening = listening_socket(seat.handle, "127.0.0.1", settings.phone_port, "phone_port")
     serve(web_server(app), listening, None)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workervoice.channels import android_sending, http_sms, simulator, twilio
+from workervoice.channels import android_sending, http_sms, simulated, twilio
 from workervoice.channels.base import Keeper, Receiver, Sender
 from workervoice.channels.setup import Provider, Setups
 from workervoice.errors import SettingsError
@@ -14,7 +14,7 @@ from workervoice.settings import PREFIX
 
 _ALL = (
     twilio.PROVIDER,
-    simulator.PROVIDER,
+    simulated.PROVIDER,
     http_sms.PROVIDER,
     android_sending.PROVIDER,
 )
@@ -27,7 +27,7 @@ def receivers(setups: Setups) -> dict[str, Receiver]:
     its own proof. Raises `SettingsError`."""
     found: dict[str, Receiver] = {"twilio": twilio.PROVIDER.receiver(setups.of(""))}
     if setups.settings.simulator_secret is not None:
-        found["simulator"] = simulator.PROVIDER.receiver(setups.of(""))
+        found["simulator"] = simulated.PROVIDER.receiver(setups.of(""))
     for line in setups.said:
         provider = provider_of(setups, line)
         if provider.by_line:

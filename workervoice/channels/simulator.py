@@ -10,6 +10,8 @@
 
 Addresses are written as `Address.uri()`: "tel:+15550100123", "wa:+…", "wa-bsuid:US.…".
 
+What it keeps, as a provider does, is asked for in `simulator_keeping`.
+
 Every request, in both directions, carries `X-Simulator-Timestamp` (unix seconds, at most five
 minutes off) and `X-Simulator-Signature`: hex HMAC-SHA256 over method, path with query, timestamp
 and body, each but the body ended by a newline. This is a provider's wire format, as Twilio's
@@ -23,14 +25,14 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from workervoice.channels.base import Webhook, opaque, outbox_id_of, place_of
-from workervoice.channels.setup import Provider, Setup
 from workervoice.channels.wire import Answer, NoAnswer, NotSent, base_url, declined, exchange
-from workervoice.errors import Malformed, Refused, SettingsError
+from workervoice.errors import Malformed, Refused
 from workervoice.message import (
     Accepted,
     Address,
@@ -104,6 +106,35 @@ def address(uri: str) -> Address:
     return opaque(AddressKind(kind), value)
 
 
+def inbound_of(record: Mapping[str, Any]) -> Inbound:
+    """A worker's message; raises `Malformed`."""
+    external_id = words(record, "id")
+    if not _ID.fullmatch(external_id):
+        raise Malformed("no usable id")
+    also = tuple(address(str(uri)) for uri in _listed(record, "also"))
+    media = tuple(_medium(item) for item in _listed(record, "media"))
+    sender = address(words(record, "from"))
+    kind, text = words(record, "sent"), words(record, "text")
+    place = place_of(words(record, "latitude"), words(record, "longitude"))
+    sent = Sent(kind) if kind in {known.value for known in Sent} else None
+    return Inbound(external_id, sender, text, media, also, sent, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Posts what is signed to the simulated network."""
+
+    base: str
+    secret: str = field(repr=False)
+    timeout: float = 10.0
+
+    def post(self, path: str, record: Mapping[str, object], *, now: float) -> Answer:
+        """Raises `NotSent` or `NoAnswer`."""
+        url, body = self.base + path, json.dumps(record).encode()
+        headers = signed_headers(self.secret, url, body, now=now)
+        return exchange("POST", url, headers=headers, body=body, timeout=self.timeout)
+
+
 class SimulatorReceiver:
     """Reads what the simulated phone network posts."""
 
@@ -116,17 +147,7 @@ class SimulatorReceiver:
 
     def parse(self, webhook: Webhook) -> tuple[Inbound]:
         """Read a message; raises `Malformed`."""
-        record = read_json(webhook.body)
-        external_id = words(record, "id")
-        if not _ID.fullmatch(external_id):
-            raise Malformed("no usable id")
-        also = tuple(address(str(uri)) for uri in _listed(record, "also"))
-        media = tuple(_medium(item) for item in _listed(record, "media"))
-        sender = address(words(record, "from"))
-        kind, text = words(record, "sent"), words(record, "text")
-        place = place_of(words(record, "latitude"), words(record, "longitude"))
-        sent = Sent(kind) if kind in {known.value for known in Sent} else None
-        return (Inbound(external_id, sender, text, media, also, sent, place),)
+        return (inbound_of(read_json(webhook.body)),)
 
     def parse_status(self, webhook: Webhook, named: str) -> tuple[DeliveryReport]:
         """Read a delivery callback; raises `Malformed`."""
@@ -152,8 +173,8 @@ class SimulatorSender:
         timeout: float = 10.0,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._base, self._secret = base_url("SIMULATOR_URL", base), secret
-        self._timeout, self._now = timeout, now
+        self._caller = Caller(base_url("SIMULATOR_URL", base), secret, timeout)
+        self._now = now
 
     def send(self, message: Outbound) -> SendOutcome:
         """Post the message, once."""
@@ -167,7 +188,7 @@ class SimulatorSender:
             **({"media": message.media} if message.media else {}),
         }
         try:
-            return _outcome(self._post("/api/send", record))
+            return _outcome(self._caller.post("/api/send", record, now=self._now()))
         except NotSent:
             return Rejected("unreachable", permanent=False)
         except (NoAnswer, Malformed):
@@ -176,18 +197,14 @@ class SimulatorSender:
     def find(self, message: Outbound, since: datetime) -> SendOutcome:
         """Ask for our outbox id, which the simulator keeps; `since` is not needed for that."""
         try:
-            answer = self._post("/api/find", {"outbox": str(message.outbox_id)})
+            asked = {"outbox": str(message.outbox_id)}
+            answer = self._caller.post("/api/find", asked, now=self._now())
             found = read_json(answer.body) if answer.status == 200 else {}
             if found.get("id", "") is None:
                 return Rejected("absent", permanent=False)
             return Accepted(_id(found))
         except (NotSent, NoAnswer, Malformed):
             return Unknown("lookup failed")
-
-    def _post(self, path: str, record: Mapping[str, object]) -> Answer:
-        url, body = self._base + path, json.dumps(record).encode()
-        headers = signed_headers(self._secret, url, body, now=self._now())
-        return exchange("POST", url, headers=headers, body=body, timeout=self._timeout)
 
 
 def _outcome(answer: Answer) -> SendOutcome:
@@ -228,29 +245,3 @@ def _signature(secret: str, url: str, stamp: str, body: bytes) -> str:
     target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
     signed = f"POST\n{target}\n{stamp}\n".encode() + body
     return hmac.new(secret.encode(), signed, "sha256").hexdigest()
-
-
-def _receiver(setup: Setup) -> SimulatorReceiver:
-    return SimulatorReceiver(_secret(setup))
-
-
-def _sender(setup: Setup) -> SimulatorSender:
-    return SimulatorSender(setup.settings.simulator_url or "", _secret(setup))
-
-
-def _secret(setup: Setup) -> str:
-    """Without one there is no simulated network."""
-    secret = setup.settings.simulator_secret
-    if secret is None:
-        raise SettingsError("there is no simulated phone network: it is for the demo and for tests")
-    return secret.get_secret_value()
-
-
-PROVIDER = Provider(
-    "simulator",
-    frozenset({"sms", "whatsapp"}),
-    _receiver,
-    _sender,
-    by_line=False,
-    per_second=lambda setup, channel: 0.0,
-)

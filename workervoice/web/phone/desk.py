@@ -17,6 +17,7 @@ from workervoice.channels.simulator import (
 from workervoice.channels.wire import NoAnswer, NotSent, base_url, exchange
 from workervoice.errors import Malformed, NotFound, Refused, WorkervoiceError
 from workervoice.web.phone.network import Bubble, Network, PhoneLine
+from workervoice.web.phone.store import Kept, Medium
 
 MOST_TEXT = 1600  # characters that the hotline may send in one message
 PATIENCE_SECONDS = 15.0  # as long as a real provider waits for a webhook's answer
@@ -38,15 +39,21 @@ class Desk:
     """One simulated operator with its network, and the hotline's gateway at its other end."""
 
     def __init__(
-        self, network: Network, gateway_url: str, secret: str, now: Callable[[], float]
+        self, network: Network, kept: Kept, gateway: tuple[str, str], now: Callable[[], float]
     ) -> None:
-        self.network, self.now = network, now
+        """`gateway` is its address and the secret that signs both ways."""
+        gateway_url, secret = gateway
+        self.network, self.kept, self.now = network, kept, now
         self._gateway, self._secret = base_url("GATEWAY_URL", gateway_url), secret
 
-    def deliver(self, line: PhoneLine, bubble: Bubble) -> str:
-        """Post a worker's text to the hotline, once; "" or what went wrong, in words."""
+    def deliver(self, line: PhoneLine, bubble: Bubble, medium: Medium | None = None) -> str:
+        """Post a worker's text to the hotline, once; "" or what went wrong, in words. What is
+        posted is kept, as a provider keeps it, also if nobody takes it."""
         sender = line.address(bubble.number).uri()
-        record = {"id": bubble.id, "from": sender, "text": bubble.text}
+        record: dict[str, object] = {"id": bubble.id, "from": sender, "text": bubble.text}
+        if medium is not None:
+            record["media"] = [{"url": self.kept.keep_medium(medium), "type": medium.kind}]
+        self.kept.keep(line.address(line.sender).uri(), {**record, "at": self.now()})
         try:
             status = self._post(f"{self._gateway}/in/simulator/{line.slug}", record)
         except NotSent:
@@ -94,6 +101,28 @@ class Desk:
         try:
             return self.network.of_outbox(words(record, "outbox"))
         except Malformed:
+            raise Declined(400, "20001") from None
+
+    def look(self, record: Mapping[str, Any]) -> str:
+        """What became of one of the hotline's: raises `Declined`."""
+        try:
+            return "delivered" if self.network.has(words(record, "id")) else ""
+        except Malformed:
+            raise Declined(400, "20001") from None
+
+    def delete(self, record: Mapping[str, Any]) -> None:
+        """What we keep of a message, of whomever; raises `Declined`. A phone keeps its own."""
+        try:
+            self.kept.delete(words(record, "id"))
+        except Malformed:
+            raise Declined(400, "20001") from None
+
+    def listed(self, record: Mapping[str, Any]) -> list[Mapping[str, object]]:
+        """What workers sent to one of the hotline's senders; raises `Declined`."""
+        try:
+            since, until = float(record["since"]), float(record["until"])
+            return self.kept.listed(words(record, "to"), since, until)
+        except (Malformed, KeyError, TypeError, ValueError):
             raise Declined(400, "20001") from None
 
     def _post(self, url: str, record: Mapping[str, object]) -> int:

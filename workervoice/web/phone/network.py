@@ -49,6 +49,7 @@ class Bubble:
     state: State
     outbox: str = ""
     media: str = ""  # where a voice note lies
+    attached: str = ""  # what a worker attached, as its type says
 
     def __repr__(self) -> str:
         return f"Bubble({self.id})"
@@ -61,6 +62,7 @@ class Bubble:
             "from": "worker" if self.by_worker else "hotline",
             "text": self.text,
             "media": self.media,
+            "attached": self.attached,
             "at": self.at,
             "state": self.state,
             "parts": segments(self.text) if sms else 1,
@@ -89,10 +91,13 @@ class Network:
                 return line
         raise NotFound("no such line")
 
-    def typed(self, line: PhoneLine, number: str, text: str, at: float) -> Bubble:
-        """A worker typed this; it is on its way. Raises `Malformed` for a misshapen number."""
+    def typed(self, line: PhoneLine, number: str, said: tuple[str, str], at: float) -> Bubble:
+        """A worker typed this text, and attached something of this type or nothing; it is on its
+        way. Raises `Malformed` for a misshapen number."""
         line.address(number)
-        return self._add(Bubble(str(uuid4()), number, line.slug, True, text, at, "sending"))
+        text, attached = said
+        bubble = Bubble(str(uuid4()), number, line.slug, True, text, at, "sending")
+        return self._add(replace(bubble, attached=attached))
 
     def arrived(
         self, line: PhoneLine, to: Address, said: tuple[str, str], at: float, outbox: str
@@ -114,6 +119,10 @@ class Network:
         with self._lock:
             found = [bubble for bubble in self._bubbles if bubble.number == number]
         return [b.shown(sms=self.lines[b.line].channel == "sms") for b in found]
+
+    def has(self, bubble_id: str) -> bool:
+        with self._lock:
+            return any(bubble.id == bubble_id for bubble in self._bubbles)
 
     def of_outbox(self, outbox: str) -> str | None:
         """The id under which we took the hotline's message, if we did."""

@@ -63,6 +63,12 @@ function bubble(message) {
   foot.append(note(at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })));
   const states = { sending: "…", sent: "✓", delivered: "", refused: "not sent" };
   if (states[message.state]) foot.append(note(states[message.state]));
+  if (message.attached) {
+    const attached = document.createElement("small");
+    attached.className = "attachment";
+    attached.textContent = kindOf(message.attached);
+    box.append(attached);
+  }
   if (message.media) {
     const player = document.createElement("audio");
     player.controls = true;
@@ -72,6 +78,36 @@ function bubble(message) {
   }
   box.append(words, foot);
   return box;
+}
+
+function kindOf(type) {
+  const kinds = { image: "Picture", audio: "Voice note", video: "Video" };
+  return kinds[type.split("/")[0]] || "File";
+}
+
+// What is attached, as the network takes it; null if nothing is.
+async function attachment() {
+  const [chosenFile] = find("file").files;
+  if (!chosenFile) return null;
+  const url = await new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.onerror = failed;
+    reader.readAsDataURL(chosenFile);
+  });
+  return { type: chosenFile.type, base64: url.slice(url.indexOf(",") + 1) };
+}
+
+function drawAttached() {
+  const [chosenFile] = find("file").files;
+  find("attached").hidden = !chosenFile;
+  find("attached-name").textContent = chosenFile ? chosenFile.name : "";
+  document.querySelector(".attach").classList.toggle("chosen", Boolean(chosenFile));
+}
+
+function detach() {
+  find("file").value = "";
+  drawAttached();
 }
 
 function note(words) {
@@ -129,7 +165,8 @@ function say(problem) {
 async function send(event) {
   event.preventDefault();
   const words = text.value;
-  if (!words.trim()) return;
+  const media = await attachment().catch(() => null);
+  if (!words.trim() && !media) return;
   const { number, line } = chosen();
   text.value = "";
   grow();
@@ -137,7 +174,7 @@ async function send(event) {
   const posted = fetch("/api/text", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ number, line, text: words }),
+    body: JSON.stringify({ number, line, text: words, ...(media && { media }) }),
   });
   try {
     const answer = await posted;
@@ -146,6 +183,7 @@ async function send(event) {
       say(told.problem);
       if (!told.id) text.value = words;
     }
+    if (told.id) detach();
   } catch {
     say(GONE);
     text.value = words;
@@ -201,6 +239,8 @@ find("new-number").addEventListener("keydown", (event) => {
 });
 find("composer").addEventListener("submit", send);
 text.addEventListener("input", grow);
+find("file").addEventListener("change", drawAttached);
+find("detach").addEventListener("click", detach);
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
