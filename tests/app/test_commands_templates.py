@@ -13,8 +13,8 @@ import pytest
 
 from tests.channels.provider import Provider, provider, says
 from workervoice.app.templates import register
-from workervoice.channels.twilio_content import LANGUAGES
-from workervoice.channels.twilio_templates import NOTICES, content_sids
+from workervoice.channels.notices import LANGUAGES, NOTICES
+from workervoice.channels.twilio_templates import content_sids
 from workervoice.cli import main
 from workervoice.errors import SettingsError
 from workervoice.settings import load

@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from workervoice.channels.notices import LANGUAGES, NOTICES
 from workervoice.channels.twilio import login_of
-from workervoice.channels.twilio_content import APPROVED, LANGUAGES, Template, TwilioContent
-from workervoice.channels.twilio_templates import NOTICES, content_sids
+from workervoice.channels.twilio_content import APPROVED, Template, TwilioContent
+from workervoice.channels.twilio_templates import content_sids
 from workervoice.errors import ChannelError, SettingsError
 from workervoice.settings import Settings
 from workervoice.workflow.phrasebook import PhraseBook

@@ -6,7 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workervoice.channels import android_sending, http_sms, simulated, twilio
+from workervoice.channels import (
+    android_sending,
+    http_sms,
+    simulated,
+    twilio,
+    whatsapp_cloud_sending,
+)
 from workervoice.channels.base import Keeper, Receiver, Sender
 from workervoice.channels.setup import Provider, Setups
 from workervoice.errors import SettingsError
@@ -17,6 +23,7 @@ _ALL = (
     simulated.PROVIDER,
     http_sms.PROVIDER,
     android_sending.PROVIDER,
+    whatsapp_cloud_sending.PROVIDER,
 )
 PROVIDERS: Mapping[str, Provider] = MappingProxyType({each.name: each for each in _ALL})
 CHANNELS = tuple(sorted({channel for each in _ALL for channel in each.channels}))

@@ -1,15 +1,13 @@
 """WhatsApp's templates at Twilio: made, handed in for approval, and asked about.
 
 For an operator's commands and the doctor, not for the courier. Sources: Twilio's page on the
-Content API; Meta's list of languages of templates (both read 2026-11).
+Content API (read 2026-11).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from workervoice.channels.twilio_rest import Login, basic
@@ -20,18 +18,6 @@ from workervoice.errors import ChannelError
 _API = "https://content.twilio.com"
 _TEXT = "twilio/text"
 APPROVED = "approved"
-
-# Ours, and what WhatsApp calls it. It has no templates in the others: am, ht, km, my, ne, si, ug.
-LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {
-        **{same: same for same in ("ar", "bn", "en", "es", "fr", "hi", "id", "ko", "lo")},
-        **{same: same for same in ("ms", "sw", "ta", "th", "tr", "ur", "vi")},
-        "pt": "pt_PT",
-        "tl": "fil",
-        "zh-cn": "zh_CN",
-        "zh-tw": "zh_TW",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

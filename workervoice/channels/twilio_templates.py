@@ -10,10 +10,10 @@ import json
 import re
 from collections.abc import Mapping
 
+from workervoice.channels.notices import NOTICES
 from workervoice.errors import SettingsError
 from workervoice.settings import PREFIX, Settings
 
-NOTICES = ("reply_waits", "question_waits")  # phrases that say only that something waits
 CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}", re.ASCII)
 _SETTING = f"{PREFIX}TWILIO_CONTENT_SIDS"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?", re.ASCII)
