@@ -15,8 +15,12 @@ from workervoice.channels.setup import Setup, Setups
 from workervoice.settings import load
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "providers.md"
-HERE = {"http", "android"}
-SECRETS = dict.fromkeys(("webhook", "token", "api_key", "password", "signing_key"), "x")
+HERE = {"http", "android", "whatsapp-cloud", "telegram"}
+NAMES = (
+    *("webhook", "token", "api_key", "password", "signing_key", "app_secret", "verify_token"),
+    *("access_token", "secret_token", "bot_token"),
+)
+SECRETS = dict.fromkeys(NAMES, "x" * 16)
 LINES: dict[str, dict[str, Any]] = {
     name: said
     for block in re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text("utf-8"), flags=re.S | re.M)

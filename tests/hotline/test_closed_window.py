@@ -10,7 +10,9 @@ from tests.hotline.test_deliver_window import HELP, answer, rested
 from tests.house import House
 from tests.looking import Worker, a_worker, cases_of, outbox_state, phrase
 from workervoice.hotline.callbacks import take_report
+from workervoice.hotline.reaching import Way, way
 from workervoice.message import (
+    Address,
     AddressKind,
     DeliveryReport,
     DeliveryStatus,
@@ -18,6 +20,9 @@ from workervoice.message import (
     Rejected,
     SendOutcome,
 )
+from workervoice.store.engine import Scope
+from workervoice.store.lineruns import tried
+from workervoice.workflow.progress import Progress
 
 NOT_THERE = Rejected("63024", permanent=False, why=DeliveryStatus.ABSENT)
 CLOSED = Rejected("63016", permanent=False, why=DeliveryStatus.WINDOW_CLOSED)
@@ -219,3 +224,22 @@ def test_undoing_all_takes_the_permission_back(house: House) -> None:
     house.wait(hours=25)
 
     assert answer(worker) == []
+
+
+def test_telegram_has_no_window(house: House) -> None:
+    direct = Way(house.line(), Address(AddressKind.TELEGRAM, "5550100"))
+
+    assert way(direct, is_notice=False, progress=Progress(), known=(), now=house.now) == direct
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_a_line_whose_provider_says_nothing_later_is_tried_by_what_it_took(
+    house: House, final: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.phones, "final", final, raising=False)
+    a_worker(house).say("They took our passports")
+
+    with house.owner.begin(Scope(house.programme)) as tx:
+        reached = tried(tx)[house.line().id].reached_on if tried(tx) else None
+
+    assert (reached is not None) is final

@@ -95,7 +95,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "key_pair": "S*",
         "leftover": "S* I U(attempts code lease_token lease_until payload run_at signature"
         " signer_id) D",
-        "line_run": "S* I U(free_at listed_until)",
+        "line_run": "S* I U(free_at listed_until reached_on)",
         "medium": "S(holder_id holder_kind id programme_id) I D",
         "medium_chunk": "S(medium_id ordinal programme_id) I D",
     },

@@ -29,7 +29,7 @@ def declare(commands: Any) -> None:
     listing(organisations, "organisation")
     lines = _group(commands, "lines", "the numbers that workers write to")
     one = add(lines, "add", _line, "register a line", "slug")
-    one.add_argument("--channel", required=True, choices=("sms", "whatsapp"))
+    one.add_argument("--channel", required=True, choices=("sms", "whatsapp", "telegram"))
     for name, about in _OF_A_LINE:
         one.add_argument(f"--{name}", required=True, help=about)
     for name, about in _MONEY:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workervoice.errors import SettingsError
-from workervoice.posters.links import sms_link, whatsapp_link
+from workervoice.posters.links import sms_link, telegram_link, whatsapp_link
 from workervoice.posters.pdf import pdf
 from workervoice.posters.poster import pages
 from workervoice.posters.setting import left_to_right
@@ -17,7 +17,7 @@ from workervoice.workflow.phrasebook import PhraseBook
 
 PART = "poster"
 LONGEST_PLACE = 80  # characters of the second place where a number can be verified
-_LINKS = {"sms": sms_link, "whatsapp": whatsapp_link}
+_LINKS = {"sms": sms_link, "whatsapp": whatsapp_link, "telegram": telegram_link}
 _JOINERS = "\u200c\u200d"  # several scripts spell with them
 
 
@@ -41,7 +41,7 @@ def words_for(
     return Words(
         language=language,
         title=say("title"),
-        how=say("how"),
+        how=say("how_telegram" if "telegram" in {line.channel for line in lines} else "how"),
         code=say("code", code=site.code),
         save=say("save"),
         sim=say("sim"),

@@ -152,6 +152,13 @@ class Templated(Protocol):
     templates: frozenset[str]
 
 
+@runtime_checkable
+class Final(Protocol):
+    """A sender whose "taken" is the last word: nothing more is ever said of a text."""
+
+    final: bool
+
+
 def opaque(kind: AddressKind, value: str) -> Address:
     """Take an address as it is, if it has the shape of its kind; raises `Malformed`."""
     if not _SHAPES[kind].fullmatch(value):

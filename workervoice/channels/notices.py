@@ -13,6 +13,9 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
         **{same: same for same in ("ar", "bn", "en", "es", "fr", "hi", "id", "ko", "lo")},
         **{same: same for same in ("ms", "sw", "ta", "th", "tr", "ur", "vi")},
-        "pt": "pt_PT", "tl": "fil", "zh-cn": "zh_CN", "zh-tw": "zh_TW",
+        "pt": "pt_PT",
+        "tl": "fil",
+        "zh-cn": "zh_CN",
+        "zh-tw": "zh_TW",
     }
 )

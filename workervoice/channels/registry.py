@@ -10,6 +10,7 @@ from workervoice.channels import (
     android_sending,
     http_sms,
     simulated,
+    telegram_sending,
     twilio,
     whatsapp_cloud_sending,
 )
@@ -24,6 +25,7 @@ _ALL = (
     http_sms.PROVIDER,
     android_sending.PROVIDER,
     whatsapp_cloud_sending.PROVIDER,
+    telegram_sending.PROVIDER,
 )
 PROVIDERS: Mapping[str, Provider] = MappingProxyType({each.name: each for each in _ALL})
 CHANNELS = tuple(sorted({channel for each in _ALL for channel in each.channels}))

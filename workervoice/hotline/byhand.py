@@ -18,7 +18,7 @@ from workervoice.hotline import complaints, registry
 from workervoice.hotline.casefile import read_facts
 from workervoice.hotline.complaints import Docket, Filed
 from workervoice.hotline.dossier import Arrival, Entered, Filing
-from workervoice.hotline.handover import Entry, opened
+from workervoice.hotline.handover import NO_NUMBERS, Entry, opened
 from workervoice.hotline.hearing import with_language, without_codes
 from workervoice.hotline.meeting import Met, meet
 from workervoice.hotline.noting import note_once, refusals_noted
@@ -153,7 +153,7 @@ class ByHand:
         entry, reading = what
         lines = {line.id: line for line in registry.lines(tx, pen.vault, pen.directory)}
         line = lines.get(entry.line_id)
-        if line is None:
+        if line is None or line.channel in NO_NUMBERS:
             raise NotFound("there is no such line")
         place = ctx("seen", tx.programme, "", str(row.id))  # no line has an empty name
         message_mac = self.reception.process.custody.mac("duplicates", place)

@@ -35,6 +35,7 @@ from workervoice.workflow.byhand import Way
 
 OWN = "own"  # the gateway's key pair that the directory names for it
 TEXT_MAX = 12_000  # characters; in a script of three bytes a letter it fits into a form
+NO_NUMBERS = frozenset({"telegram"})  # channels whose workers are known by something else
 NUMBER_WRONG = "write the number with its country, such as +880 and the rest"
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -181,9 +182,11 @@ def _entry(said: dict[str, Any]) -> Entry:
 
 
 def choices(process: Process, actor: Actor) -> tuple[list[Line], list[Site]]:
-    """The lines and sites that an entry may name, by name. Raises `NotTrusted`."""
+    """The lines and sites that an entry may name, by name: only lines whose workers are known by
+    their numbers. Raises `NotTrusted`."""
     with process.database.begin(actor.scope()) as tx:
         directory = vouched(tx, process, actor, process.clock())
         every = lines(tx, process.vault, directory), sites(tx, process.vault, directory)
-    by_channel = sorted(every[0], key=lambda line: (line.channel, line.slug))
+    by_number = [line for line in every[0] if line.channel not in NO_NUMBERS]
+    by_channel = sorted(by_number, key=lambda line: (line.channel, line.slug))
     return by_channel, sorted(every[1], key=lambda site: site.name)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from workervoice.hotline.dossier import Arrival
+from workervoice.hotline.reaching import WINDOWED
 from workervoice.hotline.returncodes import drawn
-from workervoice.message import AddressKind, Answer, Facts
+from workervoice.message import Answer, Facts
 from workervoice.store.programme import Line
 from workervoice.triage import ilo
 from workervoice.triage.language import Detected, detect
@@ -115,9 +116,10 @@ def turn(progress: Progress, message: Heard) -> Turn:
 
 
 def noted(progress: Progress, arrival: Arrival, now: datetime) -> Progress:
-    """When this was. WhatsApp lets us write freely for a day after each text; SMS has no window."""
-    sms = arrival.inbound.sender.kind is AddressKind.PHONE
-    until = None if sms else int((now + WHATSAPP_WINDOW).timestamp())
+    """When this was. WhatsApp lets us write freely for a day after each text; nothing else has a
+    window."""
+    windowed = arrival.inbound.sender.kind in WINDOWED
+    until = int((now + WHATSAPP_WINDOW).timestamp()) if windowed else None
     return replace(progress, heard_at=int(now.timestamp()), window_until=until)
 
 

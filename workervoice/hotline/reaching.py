@@ -19,6 +19,7 @@ from workervoice.store.engine import Tx
 from workervoice.store.programme import Line
 from workervoice.workflow.progress import Progress
 
+WINDOWED = frozenset({AddressKind.WHATSAPP, AddressKind.WHATSAPP_ID})
 NO_WINDOW = 0  # of `window_until`: not on WhatsApp, or no template is taken, until they write again
 
 
@@ -50,7 +51,7 @@ def way(
     """How this goes out, or None if it waits. `direct` is the way that the worker wrote by, with
     the template if the line has it."""
     window = progress.window_until or NO_WINDOW
-    if direct.to.kind is AddressKind.PHONE or now.timestamp() <= window:
+    if direct.to.kind not in WINDOWED or now.timestamp() <= window:
         return Way(direct.line, direct.to)
     if not is_notice:
         return None

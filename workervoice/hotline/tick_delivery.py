@@ -15,7 +15,7 @@ from threading import Event as Flag
 from typing import Any
 from uuid import UUID
 
-from workervoice.channels.base import Sender
+from workervoice.channels.base import Final, Sender
 from workervoice.errors import SettingsError, Unavailable
 from workervoice.hotline.borrowing import end_loans
 from workervoice.hotline.dispatch import (
@@ -205,6 +205,9 @@ class Delivering:
                 outbox.keep_reference(tx, claimed.id, also["provider_ref"])
             # after the text's own row is locked, as a callback does: else each waits for the other
             left_there(tx, self.process, dispatch.line.id, (claimed.id, outcome.external_id), now)
+            sender = self.senders(dispatch.line)
+            if isinstance(sender, Final) and sender.final:  # it arrived, as far as anybody tells
+                lineruns.note_reached(tx, dispatch.line.id, now)
         if finished or tx.stored:
             self._log(tx, claimed, dest, now)
 

@@ -25,6 +25,11 @@ def whatsapp_link(number: str, greeting: str) -> str:
     return f"https://wa.me/{number.removeprefix('+')}?text={quote(greeting, safe='')}"
 
 
+def telegram_link(bot: str, _greeting: str) -> str:
+    """Telegram's own address for a chat with a bot, which begins by pressing "Start"."""
+    return f"https://t.me/{bot.removeprefix('@')}"
+
+
 def modules(content: str) -> list[str]:
     """The rows of the code, a 1 for each dark module; a quarter of it may be torn off."""
     code = segno.make_qr(content, error="q", boost_error=False)

@@ -49,7 +49,7 @@ class Registered(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Line(Registered):
-    """One of our senders on one channel ("sms" or "whatsapp")."""
+    """One of our senders on one channel ("sms", "whatsapp", "telegram")."""
 
     programme_id: UUID
     id: UUID

@@ -373,7 +373,7 @@ GRANT SELECT, INSERT ON medium, medium_chunk TO workervoice_buyer;
 GRANT SELECT (programme_id, id, since, code), INSERT ON brought TO workervoice_courier;
 GRANT SELECT, UPDATE (code), DELETE ON brought TO workervoice_gateway;
 GRANT SELECT (programme_id, since, code) ON brought TO workervoice_staff;
-GRANT SELECT, INSERT, UPDATE (free_at, listed_until) ON line_run TO workervoice_courier;
+GRANT SELECT, INSERT, UPDATE (free_at, listed_until, reached_on) ON line_run TO workervoice_courier;
 GRANT SELECT ON line_run TO workervoice_staff;
 -- The gateway notes the days on which a message came on a line, and one of ours arrived.
 GRANT SELECT (programme_id, id, heard_on, reached_on), INSERT, UPDATE (heard_on, reached_on)
