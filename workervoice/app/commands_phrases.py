@@ -21,8 +21,6 @@ _EXAMPLES = {
     "place": "https://ngo.example.org",
     "languages": "English 41, Kiswahili 65",
 }
-# what a first report costs us: the answers to four texts of the worker
-_REPORT = (("first_answer", "hours"), ("question_penalty",), ("consent_menu",), ("thanks",))
 _ROW = "{:<8}{:<8}{:>7}{:>10}{:>9}{:>8}  {}"
 
 
@@ -59,12 +57,13 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def _costs(book: PhraseBook, language: str) -> tuple[str | int, ...]:
+    from workervoice.workflow.linefacts import parts_of_report  # noqa: PLC0415
     from workervoice.workflow.segments import segments  # noqa: PLC0415
 
     def parts(*keys: str) -> int:
         return segments("\n".join(book.say(key, language, **_EXAMPLES) for key in keys))
 
-    first, question, consents, _ = counts = [parts(*keys) for keys in _REPORT]
+    first, question, consents, _ = counts = parts_of_report(book, language, "sms")
     phrases = book.files[language].phrases
     most, longest = max((parts(key), key) for key in phrases if key != "first_answer")
     status = book.files[language].status

@@ -45,7 +45,7 @@ class Setup:
         value = self.secrets.get(name, "")
         if not value:
             raise SettingsError(
-                f"line {self.line}: its secret {name} is missing: see docs/lines.md"
+                f"line {self.line}: its secret {name} is missing: see docs/providers.md"
             )
         return value
 

@@ -22,6 +22,7 @@ from workervoice.store.elsewhere import Elsewhere, elsewhere
 from workervoice.store.engine import Tx
 from workervoice.store.lineruns import Tried, tried
 from workervoice.store.programme import Line
+from workervoice.workflow.meter import Tariff
 from workervoice.workflow.pace import HOUR, Quiet
 
 REASON_MAX = 200  # characters
@@ -45,6 +46,9 @@ class LineRow:
     quiet: Quiet | None
     tried: Tried  # on which days a real message went either way
     went_on: tuple[str, str, int]  # who let answers go on, why, and until when; or nobody
+    country: str
+    language: str
+    tariff: Tariff | None
 
 
 def line_rows(process: Process, actor: Actor) -> list[LineRow]:
@@ -108,6 +112,9 @@ def _row(tx: Tx, pen: Pen, line: Line, now: datetime) -> LineRow:
         share=cost.share(month.cost) if cost else 0,
         quiet=state.quiet(at),
         tried=Tried(),
+        country=line.country,
+        language=line.language,
+        tariff=cost,
         went_on=on,
     )
 

@@ -77,12 +77,12 @@ class ProviderKnobs(BaseSettings):
     providers_file: Path | None = Field(
         None,
         description="A file that says of each line what its provider has to know, without secrets: "
-        "see lines.md. Not needed for Twilio.",
+        "see providers.md. Not needed for Twilio.",
     )
     webhook_secrets: SecretStr | None = Field(
         None,
         description="Secrets by which the gateway knows each line's provider, as JSON: "
-        '{"bd-sms": {"token": "..."}}. See lines.md.',
+        '{"bd-sms": {"token": "..."}}. See providers.md.',
     )
     sending_secrets: SecretStr | None = Field(
         None, description="The same for sending: the courier's."
