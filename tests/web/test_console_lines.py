@@ -88,3 +88,14 @@ def test_money_is_shown_of_the_budget_and_only_where_there_is_a_price(house: Hou
 
     assert "EUR of 1 EUR" in page
     assert "not counted: the line has no price" in page
+
+
+def test_each_line_has_its_check_list(house: House) -> None:
+    page = Browser.of(house, "asha").open("/lines").text
+
+    assert "Check-list of this line" in page
+    assert f"Two-way SMS with Twilio in {house.line().country}" in page
+    assert "en: 6 parts" in page
+    assert "en: 4 messages" in page
+    assert "The phone company sees" in page
+    assert "Meta sees" in page
