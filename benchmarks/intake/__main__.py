@@ -10,7 +10,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.intake import measures
+from benchmarks.intake import measures, media
 from benchmarks.intake.site import a_site
 from benchmarks.intake.table import Table, show
 
@@ -51,6 +51,7 @@ def _behind(table: Table) -> None:
         measures.starting(table, site)
         measures.sizes(table, site)
         measures.sending(table, site, 400)
+        media.throughput(table, site, measures.new_senders(60))
         measures.opening(table, site)
         show(f"\n```\n{measures.profile(site)}\n```")
 

@@ -16,13 +16,14 @@ from workervoice.store.programme import Hanging, Line, Organisation, Site, Suppl
 LINE = Line(
     uuid4(), uuid4(), "main", "sms", "+15550100000", "BD", "bn", "999", "8:00-20:00 Asia/Dhaka"
 )
+BOT = replace(LINE, channel="telegram", sender="our_plain_bot")
 SITE = Site(uuid4(), "RIVER", "Riverside Garments", "BD")
 BUYER = Organisation(uuid4(), "buyer", "Northwind Apparel")
 LINK = SupplyLink(uuid4(), SITE.id, BUYER.id, date(2026, 1, 1), None, "list of 2026")
 POSTER = Hanging(uuid4(), SITE.id, "canteen, left of the door", "bn", date(2026, 1, 2), None)
 
 
-@pytest.mark.parametrize("place", [LINE, SITE, BUYER, LINK, POSTER])
+@pytest.mark.parametrize("place", [LINE, BOT, SITE, BUYER, LINK, POSTER])
 def test_what_is_well_formed_passes(place: Place) -> None:
     check_place(place)
 
@@ -36,6 +37,7 @@ def test_codes_that_a_worker_can_type(code: str) -> None:
     ("place", "changes"),
     [
         *((LINE, {"sender": each}) for each in ("555", "15550100000", "+1555010000a", "+0155501")),
+        *((BOT, {"sender": each}) for each in ("+15550100000", "@our_bot", "ours", "a bot")),
         *((LINE, {"country": each}) for each in ("", "bd", "XX", "BGD")),
         *((LINE, {"language": each}) for each in ("", "Bengali", "BN", "b")),
         *((LINE, {"emergency_number": each}) for each in ("", "9", "999 or 112", "police", "99l")),

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 _OF_A_LINE = (
-    ("sender", "our number, as +15550100000"),
+    ("sender", "our number, as +15550100000; of Telegram, the user name of our bot"),
     ("country", "two letters"),
     ("language", "what to answer in at first, as bn"),
     ("emergency-number", "what a worker in danger is told to call there"),

@@ -20,6 +20,7 @@ Place = Line | Site | Organisation | SupplyLink | Hanging
 
 LONGEST_NAME = 100  # characters
 _SENDER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
+_BOT = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,28}[Bb][Oo][Tt]", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _EMERGENCY = re.compile(r"\+?[0-9]{2,15}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
@@ -82,8 +83,7 @@ def _wrong_line(line: Line) -> Iterator[str]:
             f"{line.slug} cannot stand in an address: call the line by small letters, digits and "
             "hyphens, as main-sms"
         )
-    if not _SENDER.fullmatch(line.sender):
-        yield f"{line.sender} is no number: write ours with its country's code, as +15550100000"
+    yield from _wrong_sender(line)
     if not _LANGUAGE.fullmatch(line.language):
         yield _no_language(line.language)
     if not _EMERGENCY.fullmatch(line.emergency_number):
@@ -96,6 +96,14 @@ def _wrong_line(line: Line) -> Iterator[str]:
             read()
         except ValueError as wrong:
             yield str(wrong)
+
+
+def _wrong_sender(line: Line) -> Iterator[str]:
+    if line.channel == "telegram":
+        if not _BOT.fullmatch(line.sender):
+            yield f"{line.sender} is no bot: write its user name without @, as our_plain_bot"
+    elif not _SENDER.fullmatch(line.sender):
+        yield f"{line.sender} is no number: write ours with its country's code, as +15550100000"
 
 
 def _wrong_name(name: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ def tariff(price: str, budget: str) -> Tariff | None:
 
 
 def parts(text: str, channel: str) -> int:
-    """What is paid for: segments of an SMS; on WhatsApp a text is one, however long."""
+    """What is paid for: segments of an SMS; elsewhere a text is one, however long."""
     return segments(text) if channel == "sms" else 1
 
 
