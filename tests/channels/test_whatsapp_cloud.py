@@ -150,6 +150,7 @@ TABLE = Table(
             _came(_message(), _message(said={"body": "2"}, id="wamid.2")),
             (_inbound(), _inbound("2", external_id="wamid.2")),
         ),
+        "beside one that cannot be read": (_came(_message(id=""), _message()), _inbound()),
         "in two changes": (
             _told({"messages": [_message()]}, {"statuses": [_status("read")]}),
             (_inbound(), _reported(DeliveryStatus.DELIVERED)),

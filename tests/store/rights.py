@@ -204,8 +204,8 @@ EXPECTED: dict[str, dict[str, str]] = {
         "key_wrap": "S* I D",
         "lent": "S(case_id id programme_id returned) D",
         "line": "S* I"
-        " U(budget channel country emergency_number language price reading_hours sender signature"
-        " signer_id slug version)",
+        " U(budget channel country display_name emergency_number language looked_on photo price"
+        " reading_hours sender signature signer_id slug standby_for version website)",
         "log_leaf": "I",
         "log_tag": "S* I",
         "message": "S(case_id id ordinal programme_id) I",

@@ -8,8 +8,11 @@ import pytest
 
 from tests.house import House
 from tests.web.console_browser import Browser
+from workervoice.errors import Declined
 from workervoice.hotline.pacing import Pacing
 from workervoice.hotline.registering import change_place
+from workervoice.store import lineruns
+from workervoice.store.engine import Scope
 from workervoice.store.programme import Line
 from workervoice.workflow.quieting import Flood
 
@@ -99,3 +102,31 @@ def test_each_line_has_its_check_list(house: House) -> None:
     assert "en: 4 messages" in page
     assert "The phone company sees" in page
     assert "Meta sees" in page
+
+
+def test_how_a_line_looks_and_what_stands_in_for_it_is_on_the_page(house: House) -> None:
+    sam, now = house.actor("sam"), house.now
+    looks = {"display_name": "Green Leaf", "photo": "a leaf", "looked_on": now.date().isoformat()}
+    change_place(house.console, sam, Line, "demo-sms", looks)
+    change_place(house.console, sam, Line, "demo-whatsapp", {"standby_for": "demo-sms"})
+    before = Browser.of(house, "asha").open("/lines").text
+
+    with house.owner.begin(Scope(house.programme)) as tx:
+        lineruns.note_heard(tx, house.line("demo-whatsapp").id, now)
+        lineruns.note_reached(tx, house.line("demo-whatsapp").id, now)
+    after = Browser.of(house, "asha").open("/lines").text
+
+    assert "“<bdi>Green Leaf</bdi>”; picture: <bdi>a leaf</bdi>" in before
+    assert f"Looked at on {looks['looked_on']}" in before
+    assert "This line stands in for demo-sms" in before
+    assert "not rehearsed" in before
+    assert "demo-whatsapp stands in, and was tried both ways lately." in after
+
+
+def test_a_name_that_gives_workers_away_is_refused_and_nothing_changes(house: House) -> None:
+    with pytest.raises(Declined, match="gives a worker away"):
+        change_place(
+            house.console, house.actor("sam"), Line, "demo-sms", {"display_name": "Union Hotline"}
+        )
+
+    assert house.line().display_name == ""

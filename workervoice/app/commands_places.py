@@ -19,6 +19,13 @@ _MONEY = (
     ("price", "what the provider takes for a segment, as '0.0475 EUR'; without it none is counted"),
     ("budget", "what a month may cost, in the same currency, as 200"),
 )
+_LOOKS = (
+    ("display-name", "the name that workers see on WhatsApp or Telegram"),
+    ("photo", "what its picture shows, in words"),
+    ("website", "the address that its profile names"),
+    ("looked-on", "the day on which somebody looked at it on another phone, as 2026-01-31"),
+    ("standby-for", "the slug of the line that this one stands in for"),
+)
 
 
 def declare(commands: Any) -> None:
@@ -32,10 +39,10 @@ def declare(commands: Any) -> None:
     one.add_argument("--channel", required=True, choices=("sms", "whatsapp", "telegram"))
     for name, about in _OF_A_LINE:
         one.add_argument(f"--{name}", required=True, help=about)
-    for name, about in _MONEY:
+    for name, about in (*_MONEY, *_LOOKS):
         one.add_argument(f"--{name}", default="", help=about)
     one = add(lines, "change", _change_line, "correct what a line says", "slug")
-    for name, about in (*_OF_A_LINE, *_MONEY):
+    for name, about in (*_OF_A_LINE, *_MONEY, *_LOOKS):
         one.add_argument(f"--{name}", help=about)
     listing(lines, "line")
     sites = _group(commands, "sites", "places of work")
@@ -96,7 +103,8 @@ def _line(parsed: argparse.Namespace) -> int:
 
     said = (parsed.slug, parsed.channel, parsed.sender, parsed.country, parsed.language)
     also = (parsed.emergency_number, parsed.reading_hours, parsed.price, parsed.budget)
-    code = register(parsed, lambda tx: Line(tx.programme, uuid4(), *said, *also))
+    looks = {name.replace("-", "_"): getattr(parsed, name.replace("-", "_")) for name, _ in _LOOKS}
+    code = register(parsed, lambda tx: Line(tx.programme, uuid4(), *said, *also, **looks))
     _warn_of_language(parsed.language)
     _tell_who_answers(parsed.country, parsed.channel)
     return code
@@ -117,7 +125,7 @@ def _change_line(parsed: argparse.Namespace) -> int:
 
     code = _change(
         *(parsed, Line, parsed.slug),
-        tuple(name.replace("-", "_") for name, _ in (*_OF_A_LINE, *_MONEY)),
+        tuple(name.replace("-", "_") for name, _ in (*_OF_A_LINE, *_MONEY, *_LOOKS)),
     )
     _warn_of_language(parsed.language)
     return code

@@ -58,12 +58,20 @@ def fetch(url: str, place: Place, *, timeout: float, most: int = MOST_MEDIUM) ->
             told = _asked(_allowed(url, place), place, deadline, most)
             if isinstance(told, Fetched):
                 return told
-            url = urljoin(url, told)
+            url = _moved(url, told)
         return Missing("redirects")
     except _Stop as stop:
         return stop.outcome
     except (OSError, HTTPException, ValueError):
         return Later("no answer")
+
+
+def _moved(url: str, to: str) -> str:
+    """Raises `_Stop` for what is no address: it will be none later."""
+    try:
+        return urljoin(url, to)
+    except ValueError:
+        raise _Stop(Missing("address")) from None
 
 
 def _allowed(url: str, place: Place) -> SplitResult:

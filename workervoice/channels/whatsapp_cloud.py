@@ -148,7 +148,7 @@ class CloudReceiver:
 
     def parse(self, webhook: Webhook) -> tuple[Event, ...]:
         """Messages and reports in their order; of other numbers of the same app, too: they name
-        theirs. Raises `Malformed`."""
+        theirs. One that cannot be read keeps no other back. Raises `Malformed` if none can."""
         return tuple(self._events(webhook))
 
     def parse_status(self, webhook: Webhook, named: str) -> tuple[DeliveryReport, ...]:
@@ -161,21 +161,32 @@ class CloudReceiver:
             raise Malformed("no report")
         return tuple(each for each in events if isinstance(each, DeliveryReport))
 
-    def _events(self, webhook: Webhook) -> Iterator[Event]:
+    def _events(self, webhook: Webhook) -> list[Event]:
+        found: list[Event] = []
+        unread: list[Malformed] = []
         whole = of_json(webhook.body).one()
         if whole.get("object") != "whatsapp_business_account":
             raise Malformed("not of WhatsApp")
         for entry in whole.each("entry"):
             for change in entry.each("changes"):
                 if change.get("field") == "messages":
-                    yield from self._changed(change.one("value"))
+                    found += self._changed(change.one("value"), unread)
+        if unread and not found:
+            raise unread[0]
+        return found
 
-    def _changed(self, value: Record) -> Iterator[Event]:
+    def _changed(self, value: Record, unread: list[Malformed]) -> Iterator[Event]:
+        """What cannot be read is put into `unread`: Meta would post the same again, with all that
+        is beside it."""
         own = value.get("metadata.phone_number_id") or ""
         known = _user_ids(value)
         for message in value.each("messages") if "messages" in value.said else ():
-            if (message.get("type") or "") != "system":  # of WhatsApp's, and no worker's
+            if (message.get("type") or "") == "system":  # of WhatsApp's, and no worker's
+                continue
+            try:
                 yield self._message(message, own, known)
+            except Malformed as exc:
+                unread.append(exc)
         for status in value.each("statuses") if "statuses" in value.said else ():
             report = _report(status)
             if report is not None:

@@ -22,6 +22,7 @@ from workervoice.store.elsewhere import Elsewhere, elsewhere
 from workervoice.store.engine import Tx
 from workervoice.store.lineruns import Tried, tried
 from workervoice.store.programme import Line
+from workervoice.workflow.looks import Looks, is_rehearsed
 from workervoice.workflow.meter import Tariff
 from workervoice.workflow.pace import HOUR, Quiet
 
@@ -49,6 +50,11 @@ class LineRow:
     country: str
     language: str
     tariff: Tariff | None
+    looks: Looks
+    seen_lately: bool  # somebody looked at it on a phone
+    standby: str = ""  # the slug of the line that stands in for this one
+    rehearsed: bool = False  # a real message went both ways there, not too long ago
+    standby_for: str = ""
 
 
 def line_rows(process: Process, actor: Actor) -> list[LineRow]:
@@ -58,7 +64,17 @@ def line_rows(process: Process, actor: Actor) -> list[LineRow]:
         pen = pen_of(tx, process, actor, now)
         known, tries = lines(tx, process.vault, pen.directory), tried(tx)
         rows = [_row(tx, pen, line, now) for line in known]
-        return [replace(row, tried=tries.get(row.id, Tried())) for row in rows]
+    told = [replace(row, tried=tries.get(row.id, Tried())) for row in rows]
+    standing_by = {row.standby_for: row for row in told if row.standby_for}
+    return [_with_standby(row, standing_by.get(row.slug), now) for row in told]
+
+
+def _with_standby(row: LineRow, standby: LineRow | None, now: datetime) -> LineRow:
+    if standby is None:
+        return row
+    there = standby.tried
+    rehearsed = is_rehearsed(there.heard_on, there.reached_on, now.date())
+    return replace(row, standby=standby.slug, rehearsed=rehearsed)
 
 
 def left_at_providers(process: Process, actor: Actor) -> Elsewhere:
@@ -115,6 +131,9 @@ def _row(tx: Tx, pen: Pen, line: Line, now: datetime) -> LineRow:
         country=line.country,
         language=line.language,
         tariff=cost,
+        looks=line.looks,
+        seen_lately=line.looks.seen_lately(now.date()),
+        standby_for=line.standby_for,
         went_on=on,
     )
 

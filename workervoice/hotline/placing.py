@@ -84,6 +84,7 @@ def _wrong_line(line: Line) -> Iterator[str]:
             "hyphens, as main-sms"
         )
     yield from _wrong_sender(line)
+    yield from _wrong_looks(line)
     if not _LANGUAGE.fullmatch(line.language):
         yield _no_language(line.language)
     if not _EMERGENCY.fullmatch(line.emergency_number):
@@ -96,6 +97,14 @@ def _wrong_line(line: Line) -> Iterator[str]:
             read()
         except ValueError as wrong:
             yield str(wrong)
+
+
+def _wrong_looks(line: Line) -> Iterator[str]:
+    yield from line.looks.faults()
+    if line.standby_for == line.slug or (
+        line.standby_for and not _SLUG.fullmatch(line.standby_for)
+    ):
+        yield f"{line.standby_for} is no other line: write the slug of the one it stands in for"
 
 
 def _wrong_sender(line: Line) -> Iterator[str]:

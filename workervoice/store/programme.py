@@ -23,6 +23,7 @@ from workervoice.store import tables as t
 from workervoice.store.engine import Tx
 from workervoice.store.rows import Row
 from workervoice.store.states import change_row
+from workervoice.workflow.looks import Looks
 
 PARTNER = "partner"  # an organisation without whose person nothing is released
 _NOBODY = UUID(int=0)
@@ -62,12 +63,22 @@ class Line(Registered):
     reading_hours: str = ""  # "8:00-20:00 Asia/Dhaka"; none in a line from before there were any
     price: str = ""  # of one segment, as "0.0475 EUR"; none: nobody counts money
     budget: str = ""  # of a month, in the same currency, as "200"
+    display_name: str = ""  # how it looks on a worker's phone: see `looks`
+    photo: str = ""
+    website: str = ""
+    looked_on: str = ""
+    standby_for: str = ""  # the slug of the line that this one stands in for, if that is banned
+
+    @property
+    def looks(self) -> Looks:
+        return Looks(self.display_name, self.photo, self.website, self.looked_on)
 
     def statement(self, programme: UUID) -> bytes:
         says = (self.slug, self.channel, self.sender, self.country, self.language)
         hours = [self.reading_hours] if self.reading_hours else []
         money = [self.price, self.budget] if self.price or self.budget else []
-        also = (self.emergency_number, *hours, *money)
+        looks = (self.display_name, self.photo, self.website, self.looked_on, self.standby_for)
+        also = (self.emergency_number, *hours, *money, *(looks if any(looks) else ()))
         return ctx("sign-line", programme, self.id, self.version, *says, *also)
 
 

@@ -84,6 +84,8 @@ line = _table(
         _text("emergency_number"),
         _text("reading_hours"),
         *(_text("price"), _text("budget")),
+        *(_text("display_name"), _text("photo"), _text("website"), _text("looked_on")),
+        _text("standby_for"),
         *_registered(),
         UniqueConstraint("slug"),
     ),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from workervoice.app.demo import PROGRAMME
 from workervoice.app.doctor.fallback import refused
@@ -24,8 +25,10 @@ from workervoice.store.brought import refused_codes
 from workervoice.store.elsewhere import elsewhere
 from workervoice.store.engine import Database, Scope, Tx
 from workervoice.store.keys import directory_entries
+from workervoice.store.lineruns import Tried, tried
 from workervoice.store.programme import Line, programme_name, programmes
 from workervoice.store.restored import restores
+from workervoice.workflow.looks import is_rehearsed
 
 WARN_BEFORE = timedelta(days=60)
 _STAFF = {str(Role.HANDLER), str(Role.SUPERVISOR)}
@@ -49,12 +52,14 @@ def inside(look: Look, database: Database, known: Programmes) -> Iterator[Findin
     yield from foreign
     with database.begin() as tx:
         ids = programmes(tx)
+    tries: dict[UUID, Tried] = {}
     for programme in ids:
         with database.begin(Scope(programme)) as tx:
             known.names.append(programme_name(tx))
             counted, restored = backlog(tx, look.now), restores(tx)
             there = elsewhere(tx, look.now)
             codes = refused_codes(tx)
+            tries |= tried(tx)
             if not foreign:  # else nobody is trusted here
                 yield from people(look, tx)
             yield from entries_ending(look, tx)
@@ -63,6 +68,30 @@ def inside(look: Look, database: Database, known: Programmes) -> Iterator[Findin
         yield from of_elsewhere(there, look.now)
         yield from refused(codes)
     known.lines = _lines(look, database)
+    yield from prepared(known.lines, tries, look.now)
+
+
+def prepared(
+    lines: tuple[Line, ...], tries: Mapping[UUID, Tried], now: datetime
+) -> Iterator[Finding]:
+    """What a line needs before it goes wrong: said, and no mistake."""
+    today, standing_by = now.date(), {line.standby_for: line for line in lines if line.standby_for}
+    for line in lines:
+        if not line.looks.seen_lately(today):
+            yield Finding(
+                True,
+                f"Line {line.slug}: nobody has looked lately at how it looks on a phone: do, and "
+                f"write it down with `workervoice lines change {line.slug} --looked-on`.",
+            )
+        standby = standing_by.get(line.slug)
+        there = tries.get(standby.id, Tried()) if standby else Tried()
+        ready = is_rehearsed(there.heard_on, there.reached_on, today)
+        if not line.standby_for and not ready:
+            yield Finding(
+                True,
+                f"Line {line.slug}: no line that was tried both ways in the last 90 days stands in "
+                "for it, if it is banned: see docs/lines.md.",
+            )
 
 
 def _lines(look: Look, database: Database) -> tuple[Line, ...]:

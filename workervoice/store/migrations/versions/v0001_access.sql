@@ -253,7 +253,8 @@ GRANT UPDATE (epoch, version, queue, facts, signer_id, signature, next_look_at) 
 GRANT UPDATE (site_id, organisation_id, since, until, source, version, signer_id, signature)
     ON supply_link TO workervoice_registrar;
 GRANT UPDATE (slug, channel, sender, country, language, emergency_number, reading_hours, price,
-    budget, version, signer_id, signature) ON line TO workervoice_registrar;
+    budget, display_name, photo, website, looked_on, standby_for, version, signer_id, signature)
+    ON line TO workervoice_registrar;
 GRANT UPDATE (code, name, country, version, signer_id, signature) ON site TO workervoice_registrar;
 GRANT UPDATE (site_id, place, language, hung, gone, version, signer_id, signature) ON hanging
     TO workervoice_registrar;
