@@ -6,15 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from tests.channels.contract import SINCE, a_message
 from tests.house import House
 from workervoice.app.courier import _senders
 from workervoice.channels.android_sending import AndroidSender
 from workervoice.channels.setup import Setups
 from workervoice.channels.simulator import SimulatorSender
-from workervoice.errors import ChannelError, SettingsError
+from workervoice.errors import SettingsError
+from workervoice.message import Halt, Rejected, Unknown
 from workervoice.settings import load
 
 PHONE = {"provider": "android", "url": "http://10.0.0.2", "user": "sms", "country": "880"}
+NOT_SET = Rejected("no_provider", permanent=False, halt=Halt.BROKEN)
 SIMULATED = {
     "WORKERVOICE_SIMULATOR_SECRET": "the secret",
     "WORKERVOICE_SIMULATOR_URL": "http://127.0.0.1:1",
@@ -37,8 +40,18 @@ def test_where_every_line_has_its_own_provider_nobodys_is_needed(shared_house: H
     line, senders = shared_house.line(), _senders(_setups())
 
     assert isinstance(senders(replace(line, slug="bd-sim")), AndroidSender)
-    with pytest.raises(ChannelError, match="no provider is set for this line"):
-        senders(line)
+    assert senders(line).send(a_message()) == NOT_SET
+
+
+@pytest.mark.parametrize(("slug", "channel"), [("bd-sim", "whatsapp"), ("other", "telegram")])
+def test_a_text_never_leaves_by_a_provider_that_has_no_such_channel(
+    shared_house: House, slug: str, channel: str
+) -> None:
+    line = replace(shared_house.line(), slug=slug, channel=channel)
+    sender = _senders(_setups(**SIMULATED))(line)
+
+    assert sender.send(a_message()) == NOT_SET
+    assert sender.find(a_message(), SINCE) == Unknown("no_provider")
 
 
 def test_a_courier_without_any_provider_says_what_is_missing() -> None:

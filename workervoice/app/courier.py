@@ -24,10 +24,11 @@ from workervoice.app.watching import (
     without_round,
 )
 from workervoice.channels.base import Sender, Templated
-from workervoice.channels.registry import pace_of, sender_of
+from workervoice.channels.registry import Nobody, pace_of, sender_of
+from workervoice.channels.registry import provider_of as provider_for
 from workervoice.channels.setup import Setups
 from workervoice.crypto.keyedlist import ListFile, list_key
-from workervoice.errors import ChannelError, KeysAway, Unavailable
+from workervoice.errors import KeysAway, Unavailable
 from workervoice.hotline.process import Process
 from workervoice.hotline.reaching import Ways
 from workervoice.hotline.remembering import Remembering
@@ -136,13 +137,13 @@ def build_courier(settings: Settings, setups: Setups) -> Courier:
 
 def _senders(setups: Setups) -> Callable[[Line], Sender]:
     """Made once for each line. Raises `SettingsError` for one that cannot be, before anything is
-    sent; a line that nobody is set for is a failure of its own."""
+    sent. On a line that nobody is set for, or one of another channel, nothing leaves."""
     senders = {line: sender_of(setups, line) for line in setups.lines()}
+    nobody = Nobody()
 
     def sender(line: Line) -> Sender:
         found = senders.get(line.slug) or senders.get("")
-        if found is None:
-            raise ChannelError("no provider is set for this line")
-        return found
+        fits = found is not None and line.channel in provider_for(setups, line.slug).channels
+        return found if fits and found is not None else nobody
 
     return sender

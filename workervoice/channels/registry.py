@@ -4,6 +4,7 @@ cases in `tests/channels/`."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from workervoice.channels import (
@@ -17,6 +18,7 @@ from workervoice.channels import (
 from workervoice.channels.base import Keeper, Receiver, Sender
 from workervoice.channels.setup import Provider, Setups
 from workervoice.errors import SettingsError
+from workervoice.message import Halt, Outbound, Rejected, SendOutcome, Unknown
 from workervoice.settings import PREFIX
 
 _ALL = (
@@ -29,6 +31,19 @@ _ALL = (
 )
 PROVIDERS: Mapping[str, Provider] = MappingProxyType({each.name: each for each in _ALL})
 CHANNELS = tuple(sorted({channel for each in _ALL for channel in each.channels}))
+
+
+class Nobody:
+    """The sender of a line whose provider is not set, or has no such channel: everything waits, and
+    whoever watches is told."""
+
+    max_text = 1600
+
+    def send(self, message: Outbound) -> SendOutcome:
+        return Rejected("no_provider", permanent=False, halt=Halt.BROKEN)
+
+    def find(self, message: Outbound, since: datetime) -> SendOutcome:
+        return Unknown("no_provider")
 
 
 def receivers(setups: Setups) -> dict[str, Receiver]:
