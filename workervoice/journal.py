@@ -62,8 +62,8 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "budget_alarm": (WARNING, "line {id} has spent {count} % of its budget for this month"),
         "sender_halted": (
             WARNING,
-            "the provider of line {id} says that we cannot send at all (error {count}), or there is "
-            "none for its channel: nothing leaves on it for five minutes; `workervoice doctor` "
+            "the provider of line {id} says that we cannot send at all (error {count}), or there"
+            " is none for its channel: nothing leaves on it for five minutes; `workervoice doctor` "
             "may tell why",
         ),
         "template_refused": (
