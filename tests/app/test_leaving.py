@@ -25,13 +25,14 @@ HALF = "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf"
 
 @contextmanager
 def provider(answer_after: float) -> Iterator[tuple[str, list[float]]]:
-    """A provider that takes so long for its answer, and when it was asked."""
+    """A provider that takes so long for its answer, and when it was asked to send a text."""
     times: list[float] = []
     ended = threading.Event()
 
     class Slow(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            times.append(time.monotonic())
+            if self.path == "/api/send":
+                times.append(time.monotonic())
             self.rfile.read(int(self.headers["Content-Length"]))
             ended.wait(answer_after)
             body = b'{"id": "SIM%032d"}' % len(times)

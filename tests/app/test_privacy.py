@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,14 @@ def test_the_command_prints_a_draft_and_nothing_of_a_case(house: House) -> None:
     assert done.stdout.startswith("# Recipients and transfers")
     assert str(case_id) not in done.stdout
     assert "Riverside" not in done.stdout
+
+
+def test_a_lines_own_provider_is_a_recipient_too(tmp_path: Path) -> None:
+    path = tmp_path / "providers.yaml"
+    path.write_text("kh-tg: {provider: telegram}\nbd-sim: {provider: android}\n")
+
+    text = write("record", settings(WORKERVOICE_PROVIDERS_FILE=str(path)), KNOWN)
+
+    assert "| Telegram |" in text
+    assert "the phone company of our phone" in text
+    assert "none is set" not in text

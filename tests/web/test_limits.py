@@ -87,7 +87,8 @@ def test_what_does_not_say_how_long_it_is_is_read_to_the_first_byte_over(
     ports: dict[str, int], name: str, path: str
 ) -> None:
     rules = INVENTORIES[name]
-    most = max(rule.body for rule in rules.values())
+    own = rules.get(("POST", path))
+    most = own.body if own else max(rule.body for rule in rules.values())
 
     over, _ = said(ports[name], head("POST", path, CHUNKED), chunk(most), chunk(1))
     fits, _ = said(ports[name], head("POST", path, CHUNKED, CLOSE), chunk(most), b"0\r\n\r\n")

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from importlib.resources import files
 
 from workervoice.app.beside import process_beside
+from workervoice.channels.setup import Setups
 from workervoice.hotline.registry import lines
 from workervoice.settings import Settings
 from workervoice.store.engine import Scope
@@ -102,10 +103,29 @@ def _machines(settings: Settings) -> str:
     return f"{opened}: the database is elsewhere, so both have to be taken"
 
 
+_RECEIVED = {  # by a provider of a line: who, and what
+    "http": "an aggregator of text messages | numbers and texts in both directions",
+    "android": "the phone company of our phone | numbers and texts in both directions",
+    "whatsapp-cloud": "Meta (WhatsApp) | numbers or ids, texts and media in both directions",
+    "telegram": "Telegram | numbers of chats, and texts and media in both directions",
+}
+
+
 def _provider_rows(settings: Settings) -> str:
     """A line of the table of recipients for each provider that is set."""
-    if settings.twilio_account_sid is None:
-        return f"| message provider: none is set | | | {OPEN} |"
+    own = sorted({str(said.get("provider")) for said in _lines_said(settings).values()})
+    rows = [f"| {_RECEIVED[name]} | {OPEN} | {OPEN} |" for name in own if name in _RECEIVED]
+    if settings.twilio_account_sid is not None:
+        rows.insert(0, _twilio_rows(settings))
+    return "\n".join(rows) or f"| message provider: none is set | | | {OPEN} |"
+
+
+def _lines_said(settings: Settings) -> Mapping[str, Mapping[str, object]]:
+    """Lines with a provider of their own."""
+    return Setups.read(settings, "webhook_secrets").said
+
+
+def _twilio_rows(settings: Settings) -> str:
     row = "| Twilio | numbers, texts and media in both directions, as long as it keeps them |"
     rows = f"{row} {OPEN}: the region of the account | {OPEN}: contract of processing (Art. 28) |"
     if settings.twilio_whatsapp_from is None:

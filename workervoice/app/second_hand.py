@@ -40,6 +40,7 @@ class SecondHand(Collector):
         self, collecting: Collecting, lists: Lists, draining: Draining | None = None
     ) -> None:
         self.collecting, self.lists, self.draining = collecting, lists, draining
+        lists.stopping = collecting.stopping
         self.elsewhere: Elsewhere | None = None
         self._counted_at = -COUNT_SECONDS
         self._thread = threading.Thread(target=self._run, name="second-hand", daemon=True)

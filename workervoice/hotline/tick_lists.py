@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event as Flag
 from uuid import UUID
 
 from workervoice.channels.base import Keeper
@@ -38,12 +39,13 @@ _JOURNAL = Journal(__name__)
 
 @dataclass(slots=True)
 class Lists:
-    """One courier's part."""
+    """One courier's part. Once `stopping` is set, no further piece is asked for."""
 
     process: Process
     keepers: Keepers
     failures: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
+    stopping: Flag = field(default_factory=Flag)
     _asked: dict[UUID, datetime] = field(default_factory=dict)
     _whole: dict[UUID, datetime] = field(default_factory=dict)
 
@@ -59,6 +61,8 @@ class Lists:
                 every = lines(tx, self.process.vault, directory)
             for line in every:
                 last = self._asked.get(line.id)
+                if self.stopping.is_set():
+                    return
                 if last is None or abs(now - last) >= EVERY:
                     self._asked[line.id] = now
                     self._alone(scope, line, now)
@@ -85,6 +89,8 @@ class Lists:
         since = earliest if thorough else max(earliest, (known or earliest) - OVERLAP)
         sender = f"{_KINDS.get(line.channel, 'other')}:{line.sender}"
         while since < until:
+            if self.stopping.is_set():
+                return
             piece = min(since + PIECE, until)
             listed = keeper.listed(sender, since, piece)
             if listed is None:
