@@ -130,6 +130,27 @@ def test_everything_on_one_machine_does_its_work_under_its_units_filters(tmp_pat
     assert read("workervoice.service")["KillMode"] == ["mixed"]
 
 
+WASHES = """
+from tests.wash.files import picture, recording
+from workervoice.app.washing import Washer
+files = picture("JPEG"), picture("PDF"), recording("mp4", "aac", "libx264")
+print(*(type(Washer(patience=60).wash(each, "")).__name__ for each in files))
+"""
+
+
+@needs_systemd
+@needs_seccomp
+@pytest.mark.parametrize(
+    "unit", ["workervoice-courier.service", "workervoice-console.service", "workervoice.service"]
+)
+def test_files_are_taken_apart_under_a_units_filters(unit: str) -> None:
+    command = (sys.executable, "-m", "tests.deploy.confine", unit, sys.executable, "-c", WASHES)
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.stdout.split(), done.stderr) == (["Washed"] * 3, "")
+
+
 @needs_systemd
 def test_what_only_root_needs_is_refused_and_what_we_need_is_not() -> None:
     for unit in UNITS:

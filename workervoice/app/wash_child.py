@@ -11,6 +11,7 @@ import os
 import resource
 import secrets
 import sys
+from contextlib import suppress
 
 from workervoice.app.walls import NoWall, only_computing
 from workervoice.wash.outcome import MOST_IN, Reason, Unwashed
@@ -22,7 +23,8 @@ MOST_MEMORY = 2 * 2**30
 
 def main(argv: list[str]) -> int:
     if hasattr(os, "sched_setaffinity"):  # on one processor the libraries want no threads
-        os.sched_setaffinity(0, {secrets.choice(sorted(os.sched_getaffinity(0)))})
+        with suppress(OSError):  # with threads, there will be no wall
+            os.sched_setaffinity(0, {secrets.choice(sorted(os.sched_getaffinity(0)))})
     loaded()
     os.chdir("/")
     os.closerange(2, 256)
