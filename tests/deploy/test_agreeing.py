@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import yaml
 
 from workervoice.web.console.forms import FORM_BYTES
-from workervoice.web.console.routes import ANYONE, HALF, ROUTES
+from workervoice.web.console.routes import ANYONE, HALF, ROUTES, UPLOADS
+from workervoice.web.console.uploads import UPLOAD_BYTES
 from workervoice.web.gateway.routes import BODY_BYTES
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NGINX = (DEPLOY / "nginx" / "workervoice.conf").read_text()
 GATEWAY, CONSOLE = NGINX.split("\nserver {")[1:]
 FALLBACK = (DEPLOY.parent / "docs" / "fallback.md").read_text()
+EVIDENCE = "^/(issues|disclosures)/[0-9a-f-]+/actions/[0-9a-f-]+/evidence$"
 NO_GUESSES = {"/second/leave"}  # what half a session may send besides
 
 
@@ -38,6 +41,21 @@ def test_a_form_that_the_console_takes_passes_the_proxy() -> None:
     (kilobytes,) = re.findall(r"client_max_body_size (\d+)k;", CONSOLE)
 
     assert int(kilobytes) * 1024 >= FORM_BYTES
+
+
+def evidence_paths(text: str) -> list[str]:
+    return re.findall(r" (\^\S+evidence\$)", text)
+
+
+def test_a_file_that_the_console_takes_passes_the_proxy_where_it_is_sent() -> None:
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", CONSOLE)
+    (path,) = evidence_paths(CONSOLE)
+
+    assert int(megabytes) * 1024 * 1024 >= UPLOAD_BYTES
+    assert path == EVIDENCE
+    sent_to = {re.sub(r"\{\w+\}", str(uuid4()), place) for method, place in UPLOADS}
+    assert len(sent_to) == 2
+    assert all(re.search(path, each) for each in sent_to)
 
 
 def test_wherever_somebody_without_a_session_may_guess_the_proxy_slows_them_down() -> None:
@@ -69,8 +87,10 @@ def test_compose_its_caddy_and_its_settings_name_the_same_doors() -> None:
 
 def test_what_gateway_and_console_take_passes_caddy() -> None:
     caddyfile = (DEPLOY / "compose" / "Caddyfile").read_text()
-    (hotline,) = re.findall(r"max_size (\d+)MiB", caddyfile)
+    hotline, evidence = re.findall(r"max_size (\d+)MiB", caddyfile)
     (officers,) = re.findall(r"max_size (\d+)KiB", caddyfile)
 
     assert int(hotline) * 1024 * 1024 >= BODY_BYTES
     assert int(officers) * 1024 >= FORM_BYTES
+    assert int(evidence) * 1024 * 1024 >= UPLOAD_BYTES
+    assert evidence_paths(caddyfile) == [EVIDENCE, EVIDENCE]

@@ -26,7 +26,7 @@ from tests.hostile.many import many
 from tests.hostile.test_forms import FIELDS, LOGINS, Stage
 from tests.house import House
 from tests.web.console_browser import COOKIE, app_of
-from tests.web.console_scenes import a_plan
+from tests.web.console_scenes import a_plan, with_evidence
 from tests.web.fallbacks import DRAIN_SECRET, PROVEN
 from tests.web.gateways import BOTH_TOKENS, PUBLIC, tokens
 from workervoice.app.listening import listen
@@ -36,6 +36,7 @@ from workervoice.channels.simulator import signed_headers
 from workervoice.crypto.suite import generate_kem
 from workervoice.message import Role
 from workervoice.web.console.headers import ALWAYS
+from workervoice.web.console.routes import UPLOADS
 from workervoice.web.fallback import Spool, create_fallback_app
 from workervoice.web.gateway import create_gateway_app
 from workervoice.web.phone import PhoneLine, create_phone_app
@@ -43,6 +44,7 @@ from workervoice.web.phone import PhoneLine, create_phone_app
 MOST_BYTES = 512 * 1024  # of an answer
 HTML, TEXT, JSON, NOTHING = "text/html", "text/plain", "application/json", ""
 FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data"
 ANY_TEXT = {"type": "string", "maxLength": 200}
 
 # What each application may answer, and in which types; "" is an empty answer.
@@ -84,6 +86,7 @@ def schema_of(name: str) -> dict[str, Any]:
         }
         if rule.body:
             kind, fields = BODIES[name]
+            kind = PARTS if (method, path) in UPLOADS else kind
             properties = dict.fromkeys(fields, ANY_TEXT)
             body = {"type": "object", "properties": properties}
             about["requestBody"] = {"content": {kind: {"schema": body}}}
@@ -120,6 +123,7 @@ class Served:
             "issue_id": str(scene.issue),
             "disclosure_id": str(scene.disclosures["nora"]),
             "action_id": str(scene.action),
+            "medium_id": str(scene.file),
             "person_id": str(scene.person),
             "line_id": str(scene.line),
             "hour": "0",
@@ -145,7 +149,7 @@ def served(shared_house: House, tmp_path_factory: pytest.TempPathFactory) -> Ite
         spool = started.enter_context(closing(Spool(tmp_path_factory.mktemp("spool"))))
         key = generate_kem().public
         yield Served(
-            Stage(shared_house, a_plan(shared_house)),
+            Stage(shared_house, with_evidence(shared_house, a_plan(shared_house))),
             {
                 "Gateway": create_gateway_app(shared_house.reception, receivers, PUBLIC),
                 "Console": app_of(shared_house),

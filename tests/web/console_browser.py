@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from base64 import b32decode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from tests.house import House
+from workervoice.app.washing import Washer
 from workervoice.crypto.totp import code_at, step_of
 from workervoice.web.console import create_console_app
 
@@ -27,9 +28,11 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 def app_of(house: House, *, secure: bool = False) -> FastAPI:
     """The console over a house's real process, door and desk."""
-    return create_console_app(
+    app = create_console_app(
         process=house.console, door=house.door, desk=house.desk, secure_cookies=secure
     )
+    app.state.console = replace(app.state.console, wash=Washer(patience=60).wash)
+    return app
 
 
 @dataclass
@@ -160,6 +163,16 @@ class Browser:
         """Get a page and read it."""
         return self._read(self.client.get(path, headers=headers))
 
+    def upload(self, path: str, file: tuple[str, bytes, str], **fields: str) -> Response:
+        """Fill in a form of the last page that asks for a file, and send it with this one: name,
+        content and claimed type."""
+        form = next((f for f in PageReader(self.page).forms if f.action == path), None)
+        assert form is not None, f"the page has no form {path}"
+        assert {*fields, "file"} <= form.asked
+        return self._read(
+            self.client.post(path, data={**dict(form.fixed), **fields}, files={"file": file})
+        )
+
     def submit(self, path: str, **fields: str | list[str]) -> Response:
         """Fill in a form of the last page and send it; a redirect is followed by `follow`."""
         forms = PageReader(self.page).forms
@@ -180,6 +193,8 @@ class Browser:
         return self.open(answer.headers["location"]).text
 
     def _send(self, path: str, pairs: list[tuple[str, str]]) -> Response:
+        if path.endswith("/evidence"):  # the one form that is sent as parts
+            return self.client.post(path, data=dict(pairs), files={"file": ("", b"")})
         return self.client.post(path, content=urlencode(pairs), headers=FORM)
 
     def _read(self, answer: Response) -> Response:

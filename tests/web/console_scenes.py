@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from tests.house import House
+from tests.wash.files import picture
+from workervoice.app.washing import Washer
 from workervoice.disclosure.packet import ETI_CLAUSES, Packet
-from workervoice.hotline import borrowing, buying, disclosing, entrydrafts, lending, releasing
+from workervoice.hotline import (
+    borrowing,
+    buying,
+    disclosing,
+    entrydrafts,
+    evidence,
+    lending,
+    releasing,
+)
 from workervoice.hotline.casepage import case_page
+from workervoice.hotline.evidence import Evidence
+from workervoice.hotline.issuepage import staff_plan
 from workervoice.hotline.lending import Wish
 from workervoice.hotline.overview import queue
 from workervoice.hotline.planning import Promise
 from workervoice.message import Fetched, MediaHandle
+from workervoice.wash.outcome import Washed
 
 WORKER = "+15550100431"
 REPORT = "Boss took our passports and not give back. Cannot leave RIVER"
@@ -78,6 +91,7 @@ class Scene:
     person: UUID  # somebody whom a registrar of the buyer and one of the hotline may see
     line: UUID
     medium: UUID
+    file: UUID  # of the action; nobody's, until there is evidence
 
     def path(self, template: str, login: str = "nora") -> str:
         """A route's path with this scene's ids in it, and a move that its table has."""
@@ -103,7 +117,7 @@ class Scene:
             hour=0,
             factor_id=self.action,  # nobody's
             lent_id=self.case,  # no loan
-            medium_id=self.medium,
+            medium_id=self.file if "/actions/" in template else self.medium,
             loan_id=self.loan,
             form="answer",
             entry_id=self.case,  # no entry of any thread; of something written down by hand
@@ -156,13 +170,38 @@ def a_plan(house: House) -> Scene:
         entrydrafts.keep_entry(house.console, house.actor(login), "hand", said, sent=case_id)
     line_id = house.line().id
     loan_id = lent_to_tara(house, case_id, message_id)
-    return Scene(
-        case_id, message_id, issue_id, disclosures, action_id, loan_id, person, line_id, medium
-    )
+    ids = (case_id, message_id, issue_id, disclosures, action_id, loan_id, person, line_id)
+    return Scene(*ids, medium, uuid4())
+
+
+def a_washed_picture() -> Washed:
+    """One with things planted in it, after they were taken out."""
+    washed = Washer(patience=60).wash(picture("JPEG"), "image/jpeg")
+    assert isinstance(washed, Washed)
+    return washed
+
+
+def begun(house: House, scene: Scene) -> None:
+    """The hotline agrees to the action of this scene, and its buyer starts it."""
+    with disclosing.open_issue(house.console, house.actor("asha"), scene.issue) as issue:
+        staff_plan(issue).move(scene.action, "agree", "")
+    nora = house.actor("nora")
+    with buying.open_disclosure(house.console, nora, scene.disclosures["nora"]) as disclosure:
+        disclosure.plan.move(scene.action, "start", "")
+
+
+def with_evidence(house: House, scene: Scene) -> Scene:
+    """The same, with a picture of what was done."""
+    begun(house, scene)
+    nora, file = house.actor("nora"), uuid4()
+    with buying.open_disclosure(house.console, nora, scene.disclosures["nora"]) as disclosure:
+        brought = Evidence("lockers with keys", a_washed_picture())
+        evidence.add(disclosure.plan, scene.action, brought, file)
+    return replace(scene, file=file)
 
 
 def nothing() -> Scene:
     """Ids of nothing at all."""
-    one, two, three, *others = (uuid4() for _ in range(8))
+    one, two, three, *others = (uuid4() for _ in range(9))
     buyers = {"nora": uuid4(), "paul": uuid4()}
     return Scene(one, two, three, buyers, *others)

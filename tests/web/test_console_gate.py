@@ -13,7 +13,7 @@ from fastapi import APIRouter
 
 from tests.house import House
 from tests.web.console_browser import FORM, Browser, app_of
-from tests.web.console_scenes import Scene, a_plan, nothing
+from tests.web.console_scenes import Scene, a_plan, nothing, with_evidence
 from workervoice.message import Role
 from workervoice.store.engine import Database, Scope
 from workervoice.store.tables import officer as officer_table
@@ -38,7 +38,7 @@ BY_ID = [path for method, path in ROUTES if "_id}" in path and method == "GET"]
 @pytest.fixture(scope="module")
 def scene(shared_house: House) -> Scene:
     """A plan under way; then one officer is made an administrator, which the demo does not have."""
-    made = a_plan(shared_house)
+    made = with_evidence(shared_house, a_plan(shared_house))
     with shared_house.owner.begin(Scope(shared_house.programme)) as tx:
         change = officer_table.update().where(officer_table.c.login == "paul")
         tx.connection.execute(change.values(role="administrator"))

@@ -13,6 +13,7 @@ from workervoice.app.processes import build_process
 from workervoice.app.programs import Program
 from workervoice.app.serving import Seat, listening_socket, ops_of_server, serve, web_server
 from workervoice.app.translation import TranslationProgram
+from workervoice.app.washing import Washer
 from workervoice.app.watching import keys_away
 from workervoice.crypto.passkeys import Relying
 from workervoice.errors import SettingsError
@@ -53,7 +54,8 @@ def run_console(settings: Settings, seat: Seat) -> None:
     machine = None
     if command is not None:
         machine = TranslationProgram(Program.beside(settings, command))
-    app.state.console = replace(app.state.console, shelf=shelf, prompter=prompter, machine=machine)
+    apart = {"machine": machine, "wash": Washer().wash}
+    app.state.console = replace(app.state.console, shelf=shelf, prompter=prompter, **apart)
     server = web_server(app, settings.recycle_requests if kept else 0, tied=seat.tied)
     registry = app.state.console.counts.registry
 

@@ -16,7 +16,7 @@ from workervoice.channels.base import Keeper
 from workervoice.channels.registry import keeper_of
 from workervoice.channels.setup import Setups
 from workervoice.errors import KeysAway, SettingsError, Unavailable
-from workervoice.hotline.media import AS_IT_CAME, MISSING, WASHED, Head
+from workervoice.hotline.media import AS_IT_CAME, MISSING, WASHED, Head, washed_head
 from workervoice.hotline.tick_leftovers import Collecting, Keepers
 from workervoice.hotline.tick_lists import Lists
 from workervoice.hotline.tick_spool import Draining
@@ -135,17 +135,7 @@ def taken_apart(fetched: Fetched) -> tuple[Head, bytes]:
     may be evidence; a page shows nothing of it."""
     washed, size = Washer().wash(fetched.content, fetched.claimed), len(fetched.content)
     if isinstance(washed, Washed):
-        head = Head(
-            WASHED,
-            washed.kind,
-            len(washed.content),
-            lied=washed.lied,
-            seconds=float(washed.seconds),
-            pixels=(washed.width, washed.height),
-            pages=washed.pages,
-            thumbnail=washed.thumbnail,
-        )
-        return head, washed.content
+        return washed_head(washed), washed.content
     if not size:
         return Head(MISSING, why=washed.reason), b""
     return Head(AS_IT_CAME, fetched.claimed[:100], size, washed.reason), fetched.content

@@ -69,6 +69,12 @@ class OpenDisclosure:
     plan: OpenPlan
     issue_state: str
 
+    @property
+    def readable(self) -> bool:
+        """Whether its buyer opened it, which is a recorded move."""
+        was_opened = self.link.opened_at is not None
+        return self.row.state in READABLE or (self.row.state == "lapsed" and was_opened)
+
     def holds(self) -> dict[str, bool]:
         """The guards of the disclosure table as they stand now."""
         return {
@@ -153,7 +159,7 @@ def page(process: Process, actor: Actor, disclosure_id: UUID) -> DisclosurePage:
     """A disclosure for reading; its packet only once it was opened, which is a recorded move."""
     with open_disclosure(process, actor, disclosure_id) as disclosure:
         row, link, plan = disclosure.row, disclosure.link, disclosure.plan
-        readable = row.state in READABLE or (row.state == "lapsed" and link.opened_at is not None)
+        readable = disclosure.readable
         acknowledged = link.acknowledged_at
         if readable:
             plan.pen.log_reading(plan.tx, "disclosure_read", row.id)

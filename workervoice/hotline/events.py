@@ -104,6 +104,8 @@ _PLAIN: Mapping[str, Kind] = {
     "disclosed": Kind("a packet was sealed to a buyer (disclosure)", sensitive=True),
     "action_proposed": Kind("a corrective action was promised (action)"),
     "action_move_proposed": Kind("a move was proposed to a second person (action)"),
+    "evidence_added": Kind("a file was added; the detail is evidence or check (action)"),
+    "evidence_removed": Kind("two people removed a file of it for good (action)", sensitive=True),
     "contact_erased": Kind(
         "addresses and what was owed were destroyed (conversation)", erases=True
     ),

@@ -169,6 +169,7 @@ def staff_plan(issue: OpenIssue) -> OpenPlan:
         issue.key,
         changeable=issue.row.state in PLANNING,
         zero_tolerance=issue.is_zero_tolerance(),
+        held=issue.case is not None and issue.case.under_hold,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -19,12 +19,15 @@ from workervoice.crypto.keyring import Holder
 from workervoice.crypto.medium import MediumKey, cut
 from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError, SealBroken
+from workervoice.hotline.noting import NOBODY
 from workervoice.hotline.process import Signer
 from workervoice.message import MediaHandle
 from workervoice.store import media as store
 from workervoice.store.engine import Tx
 from workervoice.store.media import MediumRow
+from workervoice.wash.outcome import Unwashed, Washed
 
+Wash = Callable[[bytes, str], Washed | Unwashed]  # content, and the type that it claims to have
 STORERS = ("courier", "officer", "registrar")
 WASHED, AS_IT_CAME, MISSING = "washed", "as_it_came", "missing"
 
@@ -64,6 +67,35 @@ class Head:
             raise SealBroken("a medium's head cannot be read") from None
 
 
+def washed_head(washed: Washed) -> Head:
+    """What the child found in it."""
+    return Head(
+        WASHED,
+        washed.kind,
+        len(washed.content),
+        lied=washed.lied,
+        seconds=float(washed.seconds),
+        pixels=(washed.width, washed.height),
+        pages=washed.pages,
+        thumbnail=washed.thumbnail,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One medium in a thread or a history: what it was announced as, and its head. Without a head
+    it is not fetched yet, or broken."""
+
+    id: UUID
+    announced: str
+    head: Head | None = field(default=None, repr=False)
+    broken: bool = False
+
+    @property
+    def gone(self) -> bool:
+        return self.head is not None and self.head.state == MISSING
+
+
 @dataclass(frozen=True, slots=True)
 class Medium:
     """One that is open: its head, and its content on request."""
@@ -92,21 +124,57 @@ def store_medium(
     tx: Tx, signer: Signer, lying: tuple[Holder, bytes, UUID], head: Head, content: bytes
 ) -> None:
     """Seal and store one medium. `lying` is whose it is, their public key, and its id."""
+    unsigned, chunks = _sealed(lying, head, content)
+    unsigned = replace(unsigned, signer_id=signer.id)
+    signature = signer.sign(store.medium_place(tx.programme, unsigned))
+    store.add_medium(tx, replace(unsigned, signature=signature), chunks)
+
+
+def store_unsigned(
+    tx: Tx, lying: tuple[Holder, bytes, UUID], head: Head, content: bytes
+) -> MediumRow:
+    """The same for a plan: who brought it would tell, in clear, which buyer works on which issue.
+    Whoever names it under a signature elsewhere names its digest there."""
+    row, chunks = _sealed(lying, head, content)
+    store.add_medium(tx, row, chunks)
+    return row
+
+
+def _sealed(
+    lying: tuple[Holder, bytes, UUID], head: Head, content: bytes
+) -> tuple[MediumRow, list[bytes]]:
+    """A row that nobody has signed, and its chunks."""
     holder, public, medium_id = lying
     key = MediumKey.new(holder, medium_id)
     chunks = key.seal_chunks(content)
-    unsigned = MediumRow(
+    row = MediumRow(
         *(medium_id, holder.kind, holder.id, holder.epoch, len(chunks)),
-        *(key.sealed(public), key.seal_head(head.to_bytes()), signer.id, b""),
+        *(key.sealed(public), key.seal_head(head.to_bytes()), NOBODY, b""),
     )
-    signature = signer.sign(store.medium_place(tx.programme, unsigned))
-    store.add_medium(tx, replace(unsigned, signature=signature), chunks)
+    return row, chunks
+
+
+def digest_of(row: MediumRow) -> str:
+    """What names exactly this medium: its key, to which its chunks are bound, and its head."""
+    return row.logged().digest.hex()
 
 
 def open_medium(tx: Tx, directory: Directory, row: MediumRow, key: KemKey) -> Medium:
     """With the holder's private key. Raises `NotTrusted` or `SealBroken`."""
     place = store.medium_place(tx.programme, row)
     directory.check_signature(row.signer_id, place, row.signature, *STORERS)
+    return _opened(row, key)
+
+
+def open_named(row: MediumRow, named: str, key: KemKey) -> Medium:
+    """The medium whose digest somebody named under a signature. Raises `SealBroken` for any
+    other."""
+    if digest_of(row) != named:
+        raise SealBroken("a medium is not the one that was named")
+    return _opened(row, key)
+
+
+def _opened(row: MediumRow, key: KemKey) -> Medium:
     own = MediumKey.opened(row.holder, row.id, row.key, key)
     return Medium(row, own, Head.from_bytes(own.open_head(row.head)))
 

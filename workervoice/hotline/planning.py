@@ -20,6 +20,7 @@ from workervoice.hotline.casefile import next_hour
 from workervoice.hotline.planrows import EntryView, PlanRows
 from workervoice.hotline.process import Pen
 from workervoice.hotline.reading import Actor
+from workervoice.message import Role
 from workervoice.store import remedy
 from workervoice.store.clocks import start_clock
 from workervoice.store.engine import Tx
@@ -35,6 +36,7 @@ TEXT_MAX = 4000
 PLANNING = frozenset({"deciding", "acting", "verifying"})  # states of an issue with an open plan
 DUE_WITHIN_MONTHS = 24
 _DOING = frozenset({"start", "submit_evidence"})
+_CHECKED = frozenset({"evidence_submitted", "disputed"})  # when a check may bring files
 _OVER = frozenset({"closed", "rejected"})
 
 # what an action's move means for its issue: (issue state, issue move, guard)
@@ -69,18 +71,26 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class ActionView:
-    """An action, opened, with its history and the moves open to the reader."""
+    """An action, opened, with its history and the moves open to the reader. `adds` is what a file
+    would be that the reader adds: "evidence" of who does it, "check" of who checks it, or "" where
+    none can be added."""
 
     id: UUID
     state: str
     words: Mapping[str, Any] | None = field(repr=False)
     entries: tuple[EntryView, ...]
     moves: tuple[Move, ...]
+    adds: str = ""
 
 
 def _proposes(entry: EntryView, move: str) -> bool:
     words = entry.words or {}
     return words.get("kind") == "proposal" and words.get("move") == move
+
+
+def _does(entry: EntryView) -> bool:
+    words = entry.words or {}
+    return words.get("move") in _DOING or words.get("kind") == "evidence"
 
 
 def plan_is_over(tx: Tx, issue_id: UUID) -> bool:
@@ -101,6 +111,7 @@ class OpenPlan:
     changeable: bool = False  # a buyer has acknowledged; staff: the issue is being acted on
     zero_tolerance: bool = True
     site_may_know: bool = False  # until the joint decision to tell the site
+    held: bool = False  # under legal hold
 
     @cached_property
     def rows(self) -> PlanRows:
@@ -115,7 +126,7 @@ class OpenPlan:
         """Promise one change, with the id `once` only once. Another person has to agree to it."""
         if once in {row.id for row in remedy.actions_of(self.tx, self.holder.id)}:
             return once
-        self._only_changeable()
+        self.only_changeable()
         promise.check(self.pen.now.date())
         words = {
             "description": promise.description,
@@ -135,18 +146,15 @@ class OpenPlan:
     def move(self, action_id: UUID, move: str, note: str) -> str:
         """Take one move of the action table, with a note that stays in its history; returns the
         new state, or "proposed" where a second person has to agree and this is the first."""
-        self._only_changeable()
+        self.only_changeable()
         if len(note) > TEXT_MAX:
             raise GuardFailed(f"a note may have {TEXT_MAX} characters at most")
         if move == "submit_evidence" and not note.strip():
             raise GuardFailed("say what the evidence is and where it can be seen")
-        row = remedy.action_by_id(self.tx, action_id)
-        if row.issue_id != self.holder.id:
-            raise NotFound("no such action")
-        view = self._view(row)
+        view = self.action(action_id)
         try:
             state = action_machine.MACHINE.advance(
-                row.state, move, role=self.actor.role, holds=self._holds(view, move), reason=note
+                view.state, move, role=self.actor.role, holds=self._holds(view, move), reason=note
             )
         except GuardFailed:
             if not self._awaits_second(view, move):
@@ -155,14 +163,22 @@ class OpenPlan:
             self._log("action_move_proposed", action_id, move)
             return "proposed"
         self.rows.add_entry(action_id, {"kind": "move", "move": move, "to": state, "text": note})
-        remedy.save(self.tx, action_table, action_id, source=row.state, dest=state, also={})
+        remedy.save(self.tx, action_table, action_id, source=view.state, dest=state, also={})
         self._log(f"action_{move}", action_id, state)
         if move == "agree" and view.words is not None:
             self._start_clock(action_id, date.fromisoformat(view.words["due"]))
         self._follow(move, note)
         return state
 
-    def _only_changeable(self) -> None:
+    def action(self, action_id: UUID) -> ActionView:
+        """One action of this plan, locked; `NotFound` for any other."""
+        row = remedy.action_by_id(self.tx, action_id)
+        if row.issue_id != self.holder.id:
+            raise NotFound("no such action")
+        return self._view(row)
+
+    def only_changeable(self) -> None:
+        """Raises `GuardFailed` while nothing of the plan may be changed."""
         if not self.changeable:
             raise GuardFailed("the plan is not open")
 
@@ -187,7 +203,13 @@ class OpenPlan:
             for move in action_machine.MACHINE.rows_from(row.state, self.actor.role)
             if self._worth_showing(view, move)
         }
-        return replace(view, moves=tuple(moves.values()))
+        return replace(view, moves=tuple(moves.values()), adds=self._adds(view))
+
+    def _adds(self, view: ActionView) -> str:
+        if view.state == "under_way" and self.actor.role is Role.BUYER:
+            return "evidence"
+        checks = view.state in _CHECKED and self._holds(view, "verify")["not_the_doer"]
+        return "check" if checks else ""
 
     def _worth_showing(self, view: ActionView, move: Move) -> bool:
         holds = self._holds(view, move.name)
@@ -196,7 +218,7 @@ class OpenPlan:
     def _holds(self, view: ActionView, move: str) -> dict[str, bool]:
         words = view.words or {}
         me = str(self.actor.id)
-        doers = {str(e.by) for e in view.entries if e.words and e.words.get("move") in _DOING}
+        doers = {str(entry.by) for entry in view.entries if _does(entry)}
         lost = any(e.words is None for e in view.entries)  # perhaps what the reader did
         return {
             "not_the_proposer": words.get("proposed_by") not in {None, me},

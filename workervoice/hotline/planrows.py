@@ -7,7 +7,7 @@ which issue.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,12 +18,22 @@ from workervoice.crypto.suite import KemKey
 from workervoice.errors import CryptoError
 from workervoice.hotline import newest
 from workervoice.hotline.casefile import vouched_public
+from workervoice.hotline.media import (
+    MISSING,
+    Head,
+    Medium,
+    Shown,
+    digest_of,
+    open_named,
+    store_unsigned,
+)
 from workervoice.hotline.noting import NOBODY
 from workervoice.hotline.process import Pen
 from workervoice.hotline.reading import OFFICERS, Actor
 from workervoice.store import remedy
 from workervoice.store.engine import Tx
 from workervoice.store.log import first_free
+from workervoice.store.media import MediumRow, media_of
 from workervoice.store.remedy import ActionRow, EntryRow
 from workervoice.store.rows import Place
 
@@ -34,6 +44,7 @@ class EntryView:
 
     by: UUID
     words: Mapping[str, Any] | None = field(repr=False)
+    shown: Shown | None = field(default=None, repr=False)  # the medium that this step brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,43 @@ class PlanRows:
             for row in rows
         }
         found |= dict.fromkeys(series.gone, lost)
-        return tuple(found[number] for number in sorted(found))
+        return self._with_media([found[number] for number in sorted(found)])
+
+    def _with_media(self, entries: Sequence[EntryView]) -> tuple[EntryView, ...]:
+        """With the head of each medium that one of these steps names."""
+        words = [entry.words or {} for entry in entries]
+        named = [each.get("medium") for each in words]
+        ids = [UUID(said["id"]) for said in named if said]
+        rows = media_of(self.tx, ids) if ids else {}
+        removed = {each["removed"] for each in words if "removed" in each}
+        return tuple(
+            replace(entry, shown=self._shown(said, rows, gone=said["id"] in removed))
+            if said
+            else entry
+            for entry, said in zip(entries, named, strict=True)
+        )
+
+    def _shown(
+        self, said: Mapping[str, str], rows: Mapping[UUID, MediumRow], *, gone: bool
+    ) -> Shown:
+        medium_id, announced = UUID(said["id"]), said["type"]
+        if gone:
+            return Shown(medium_id, announced, Head(MISSING, why="taken_out"))
+        try:
+            head = self.medium(rows[medium_id], said["digest"]).head
+        except (CryptoError, KeyError):
+            return Shown(medium_id, announced, broken=True)
+        return Shown(medium_id, announced, head)
+
+    def medium(self, row: MediumRow, named: str) -> Medium:
+        """The one of this digest. Raises `SealBroken` for any other."""
+        return open_named(row, named, self.key)
+
+    def add_medium(self, medium_id: UUID, head: Head, content: bytes) -> dict[str, str]:
+        """Store one, sealed to the plan; returns what the step that brings it says of it."""
+        public = vouched_public(self.tx, self.pen.directory, self.holder)
+        row = store_unsigned(self.tx, (self.holder, public, medium_id), head, content)
+        return {"id": str(medium_id), "type": head.type, "digest": digest_of(row)}
 
     def add_action(self, action_id: UUID, words: Mapping[str, Any]) -> None:
         """Store a new promise."""

@@ -5,28 +5,16 @@ for it. It is opened in memory, piece by piece, and never lies on a disk in clea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from workervoice.errors import CryptoError, NotFound
-from workervoice.hotline.media import Head, Medium, open_medium
+from workervoice.hotline.media import Head, Medium, Shown, open_medium
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor
 from workervoice.store.media import MediumRow, media_of
 
 MOST_SHOWN = 64 * 1024 * 1024  # bytes; what is larger was never taken
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One medium in a thread: what it was announced as, and its head. Without a head it is not
-    fetched yet, or broken."""
-
-    id: UUID
-    announced: str
-    head: Head | None = field(default=None, repr=False)
-    broken: bool = False
 
 
 def shown_in(case: OpenCase) -> dict[UUID, tuple[Shown, ...]]:

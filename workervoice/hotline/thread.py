@@ -12,11 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from workervoice.errors import NotFound
+from workervoice.hotline.media import Shown
 from workervoice.hotline.opening import OpenCase, open_case
 from workervoice.hotline.process import Process
 from workervoice.hotline.reading import Actor, Opened
 from workervoice.hotline.redacting import may_be_redacted
-from workervoice.hotline.showing import Shown, shown_in
+from workervoice.hotline.showing import shown_in
 from workervoice.hotline.spoken import Read, read_in
 from workervoice.hotline.translating import beside
 from workervoice.store import outbox, people

@@ -13,6 +13,7 @@ from workervoice.errors import NotFound
 from workervoice.hotline import buying
 from workervoice.hotline.planning import OpenPlan
 from workervoice.web.console.acting import Subject
+from workervoice.web.console.evidence import Openings, add_evidence
 from workervoice.web.console.forms import Tried
 from workervoice.web.console.gate import Visit, Visiting
 from workervoice.web.console.plans import add_plan
@@ -40,6 +41,7 @@ def _page(visit: Visit, disclosure_id: UUID, tried: Tried | None = None) -> Resp
     shown = {
         "page": page,
         "planning": page.planning,
+        "removing": False,
         "me": str(visit.actor.id),
         "names": {},  # who works for other parties is not a buyer's business
         "tried": tried or Tried(),
@@ -68,4 +70,13 @@ def _plan(visit: Visit, disclosure_id: UUID) -> Iterator[OpenPlan]:
         yield disclosure.plan
 
 
+@contextmanager
+def _read(visit: Visit, disclosure_id: UUID) -> Iterator[OpenPlan]:
+    with buying.open_disclosure(visit.process, visit.actor, disclosure_id) as disclosure:
+        if not disclosure.readable:
+            raise NotFound("nothing of it was opened")
+        yield disclosure.plan
+
+
+add_evidence(router, DISCLOSURE, Openings(_read, _plan))
 add_plan(router, DISCLOSURE, _plan)

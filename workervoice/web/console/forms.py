@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
@@ -39,10 +39,20 @@ def new_form_id() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a form brought, and the type that it claims to have. Its name is not kept: it
+    may name a person."""
+
+    content: bytes = field(repr=False)
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """The fields of a form. Line ends are "\\n", and there are no NUL characters."""
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    file: Upload | None = field(default=None, repr=False)
 
     def one(self, name: str) -> str:
         """The first value of a field; "" if it is not there."""
@@ -60,6 +70,8 @@ class Form:
         if not _FORM_ID.fullmatch(self.one("form")):
             return None
         said = sorted((name, value) for name, value in self.fields.items() if name not in _UNSAID)
+        if self.file is not None:
+            said.append(("file", (digest(self.file.content).hex(),)))
         return UUID(bytes=digest(json.dumps([place, said]).encode())[:16], version=4)
 
 
@@ -92,15 +104,21 @@ async def read_form(request: Request) -> Form:
     """The form of a POST. Raises `TooLarge` or `Unreadable`; another content type has no fields."""
     if request.method != "POST":
         return Form()
+    body = await read_body(request, FORM_BYTES)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
+        return Form()
+    request.state.form = parse_form(body)  # for the page of a refusal
+    return cast(Form, request.state.form)
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """Raises `TooLarge` with the first byte over."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > FORM_BYTES:
+        if len(body) > most:
             raise TooLarge("form")
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
-        return Form()
-    request.state.form = parse_form(bytes(body))  # for the page of a refusal
-    return cast(Form, request.state.form)
+    return bytes(body)
 
 
 def parse_form(body: bytes) -> Form:
@@ -110,6 +128,11 @@ def parse_form(body: bytes) -> Form:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS)
     except ValueError:
         raise Unreadable("form") from None
+    return form_of(pairs)
+
+
+def form_of(pairs: Iterable[tuple[str, str]]) -> Form:
+    """Of names and values as they were sent."""
     fields: dict[str, tuple[str, ...]] = {}
     for name, value in pairs:
         fields[name] = (*fields.get(name, ()), _plain(value))

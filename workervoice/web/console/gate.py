@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from workervoice.crypto.sessions import session_id
@@ -23,6 +24,7 @@ from workervoice.hotline.act import Desk
 from workervoice.hotline.doors import Door
 from workervoice.hotline.lateness import KnownClocks
 from workervoice.hotline.listing import Listing
+from workervoice.hotline.media import Wash
 from workervoice.hotline.process import Process
 from workervoice.hotline.prompting import Prompter
 from workervoice.hotline.reading import Actor
@@ -36,14 +38,16 @@ from workervoice.web.console.forms import Form, new_form_id, read_form
 from workervoice.web.console.limits import is_paced
 from workervoice.web.console.pace import Pace
 from workervoice.web.console.pages import render
-from workervoice.web.console.routes import ANYONE, HALF, HOME, LEAVING, ROUTES
+from workervoice.web.console.routes import ANYONE, HALF, HOME, LEAVING, ROUTES, UPLOADS
 from workervoice.web.console.shelf import Shelf
-from workervoice.web.errors import NoSession, StaleForm, TooSoon, Unfinished, Waits
+from workervoice.web.console.uploads import read_upload
+from workervoice.web.errors import Busy, NoSession, StaleForm, TooSoon, Unfinished, Waits
 
 _PORT = re.compile(r":([0-9]{1,5})\Z")  # of a Host header
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 LOGINS_AT_ONCE = 8  # each waits for its turn at Argon2; more would take all threads
+UPLOADS_AT_ONCE = 4  # each is held in memory, and taken apart by a child of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Console:
     behind_proxy: bool = False
     machine: Callable[[str, str], str] | None = None  # text and language to English
     shelf: Shelf = field(default_factory=Shelf)
+    wash: Wash | None = None  # takes apart what is uploaded
+    uploads: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(UPLOADS_AT_ONCE))
     logins: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(LOGINS_AT_ONCE))
     watch: Watch = field(default_factory=Watch)
     clocks: KnownClocks = field(default_factory=KnownClocks)
@@ -156,7 +162,27 @@ class Visit:
         return RedirectResponse(path, 303)
 
 
-def gate(request: Request, form: Annotated[Form, Depends(read_form)]) -> Visit:
+async def taken_in(request: Request) -> AsyncIterator[Form]:
+    """The form of a request. One that may bring a file is read only for somebody who is signed in,
+    and few at once. Raises `NoSession`, `NotFound`, `Busy`, `TooLarge` or `Unreadable`."""
+    place = request.method, request.scope["route"].path
+    if place not in UPLOADS:
+        yield await read_form(request)
+        return
+    console: Console = request.app.state.console
+    token = request.cookies.get(console.cookie(request), "")
+    actor = await run_in_threadpool(_recognise, console, token, request)
+    if actor.role not in ROUTES[place]:
+        raise NotFound("no such page for this role")
+    if not console.uploads.acquire(blocking=False):
+        raise Busy("too many files at once")
+    try:
+        yield await read_upload(request)
+    finally:
+        console.uploads.release()
+
+
+def gate(request: Request, form: Annotated[Form, Depends(taken_in)]) -> Visit:
     """Let a request in, or raise `StaleForm`, `NoSession`, `TooSoon` or `NotFound`."""
     console: Console = request.app.state.console
     token = request.cookies.get(console.cookie(request), "")

@@ -19,6 +19,7 @@ from workervoice.hotline.overview import issue_lines
 from workervoice.hotline.planning import PLANNING, OpenPlan
 from workervoice.message import INDICATORS
 from workervoice.web.console.acting import Subject
+from workervoice.web.console.evidence import Openings, add_evidence, add_removal
 from workervoice.web.console.forms import Tried, override_of, packet_of
 from workervoice.web.console.gate import Visit, Visiting
 from workervoice.web.console.plans import add_plan
@@ -51,6 +52,7 @@ def _page(visit: Visit, issue_id: UUID, tried: Tried | None = None) -> Response:
         "first_steps": marked(packet.first_steps, len(packet.description) + 1, page.findings),
         "agreed": may_tell_buyers(page.consent),
         "planning": page.state in PLANNING,
+        "removing": True,
         "me": str(visit.actor.id),
         "names": {str(officer): name for officer, name in page.names.items()},
         "indicators": INDICATORS,
@@ -125,4 +127,6 @@ def _plan(visit: Visit, issue_id: UUID) -> Iterator[OpenPlan]:
         yield staff_plan(issue)
 
 
+add_evidence(router, ISSUE, Openings(_plan, _plan))
+add_removal(router, ISSUE, _plan)
 add_plan(router, ISSUE, _plan)

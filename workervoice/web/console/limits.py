@@ -9,7 +9,8 @@ from typing import Final
 
 from workervoice.web.console.forms import FORM_BYTES
 from workervoice.web.console.pace import FORMS_A_SECOND, FORMS_AT_ONCE
-from workervoice.web.console.routes import ANYONE, FRESH, HALF, ROUTES, Allowed
+from workervoice.web.console.routes import ANYONE, FRESH, HALF, ROUTES, UPLOADS, Allowed
+from workervoice.web.console.uploads import UPLOAD_BYTES
 from workervoice.web.inventory import Rule, Rules
 
 _SIGNING_IN: Final = "wrong tries make wait: by login and address, and by known browser"
@@ -37,7 +38,9 @@ NOTING = frozenset(
         ("GET", "/cases/{case_id}"),
         ("GET", "/cases/{case_id}/media/{medium_id}"),
         ("GET", "/issues/{issue_id}"),
+        ("GET", "/issues/{issue_id}/actions/{action_id}/media/{medium_id}"),
         ("GET", "/disclosures/{disclosure_id}"),
+        ("GET", "/disclosures/{disclosure_id}/actions/{action_id}/media/{medium_id}"),
         ("GET", "/monitor/checkpoint"),
         ("GET", "/lent/{loan_id}"),
     }
@@ -66,7 +69,8 @@ def _rule(place: tuple[str, str], allowed: Allowed) -> Rule:
     if allowed == ANYONE and not lane:
         raise ValueError(f"anybody may send it as often as they like: {' '.join(place)}")
     rate = "; ".join(each for each in (lane, _PACED if allowed != ANYONE else "") if each)
-    return Rule(_who(allowed), rate, FORM_BYTES, writes=True)
+    most = UPLOAD_BYTES if place in UPLOADS else FORM_BYTES
+    return Rule(_who(allowed), rate, most, writes=True)
 
 
 def _who(allowed: Allowed) -> str:

@@ -35,6 +35,8 @@ _DISCLOSURE = "/disclosures/{disclosure_id}"
 _PERSON = "/people/{person_id}"
 _LENT = "/lent/{loan_id}"
 _ACTION = "/actions/{action_id}/{move}"
+_EVIDENCE = "/actions/{action_id}/evidence"
+_FILE = "/actions/{action_id}/media/{medium_id}"
 
 ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
     {
@@ -125,11 +127,18 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
         ("POST", f"{_ISSUE}/release"): _STAFF,
         ("POST", f"{_ISSUE}/move/{{move}}"): _STAFF,
         ("POST", f"{_ISSUE}/actions"): _STAFF,
+        ("POST", f"{_ISSUE}{_EVIDENCE}"): _STAFF,
+        ("GET", f"{_ISSUE}{_FILE}"): _STAFF,
+        ("GET", f"{_ISSUE}{_FILE}/small"): _STAFF,
+        ("POST", f"{_ISSUE}{_FILE}/remove"): _STAFF,
         ("POST", f"{_ISSUE}{_ACTION}"): _STAFF,
         ("GET", "/disclosures"): _BUYER,
         ("GET", _DISCLOSURE): _BUYER,
         ("POST", f"{_DISCLOSURE}/move/{{move}}"): _BUYER,
         ("POST", f"{_DISCLOSURE}/actions"): _BUYER,
+        ("POST", f"{_DISCLOSURE}{_EVIDENCE}"): _BUYER,
+        ("GET", f"{_DISCLOSURE}{_FILE}"): _BUYER,
+        ("GET", f"{_DISCLOSURE}{_FILE}/small"): _BUYER,
         ("POST", f"{_DISCLOSURE}{_ACTION}"): _BUYER,
         ("GET", "/lent"): _TRANSLATOR,
         ("GET", _LENT): _TRANSLATOR,
@@ -142,6 +151,9 @@ ROUTES: Mapping[tuple[str, str], Allowed] = MappingProxyType(
     }
 )
 
+# Forms that may bring a file: read only for somebody who is signed in.
+UPLOADS = frozenset({("POST", f"{_ISSUE}{_EVIDENCE}"), ("POST", f"{_DISCLOSURE}{_EVIDENCE}")})
+
 # What cannot be taken back, or decides who may read: with a fresh proof of who is there only.
 # Forms that carry a passphrase of their own bring their proof with them.
 FRESH = frozenset(
@@ -152,6 +164,7 @@ FRESH = frozenset(
         ("POST", f"{_CASE}/forget"),
         ("POST", f"{_CASE}/phones/{{move}}"),
         ("POST", f"{_CASE}/redact/{{entry_id}}"),
+        ("POST", f"{_ISSUE}{_FILE}/remove"),
         ("POST", f"{_CASE}/restrict"),
         ("POST", f"{_CASE}/unrestrict"),
         ("POST", "/people/invite"),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from workervoice.errors import Declined, GuardFailed, IllegalMove, ReasonMissing, WorkflowError
 from workervoice.hotline.act import ANSWER_MAX
+from workervoice.hotline.evidence import MOST as MOST_FILES
 from workervoice.hotline.factors import MOST
 from workervoice.hotline.handover import NUMBER_WRONG
 from workervoice.hotline.handover import TEXT_MAX as ENTRY_MAX
@@ -153,6 +154,15 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         ),
         "say what the evidence is and where it can be seen": (
             "Say what the evidence is and where it can be seen."
+        ),
+        "say what the file shows": "Say what the file shows.",
+        "choose a file": "Choose a file.",
+        "evidence is added while the action is under way, or to check it": (
+            "A file is added by whoever does the action while it is under way, or by whoever "
+            "checks it afterwards."
+        ),
+        f"an action has {MOST_FILES} files at most": (
+            f"An action has {MOST_FILES} files at most: put several pages into one PDF."
         ),
         "too many answers wait for this worker": (
             "Too many answers wait for this worker already: they have to ask for those first."

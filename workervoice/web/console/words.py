@@ -46,6 +46,15 @@ ISSUE: Words = MappingProxyType(
     }
 )
 
+STEPS: Words = MappingProxyType(  # of an action's history that are no moves
+    {
+        "evidence": "File added as evidence",
+        "check": "File added to the check",
+        "removal": "Proposed: remove a file for good",
+        "removed": "File removed for good",
+    }
+)
+
 DISCLOSURE: Words = MappingProxyType(
     {
         "sealed": "On its way",
