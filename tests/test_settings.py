@@ -103,6 +103,7 @@ MALFORMED: dict[str, tuple[str, ...]] = {
     "vault_ca_file": ("new\nline", "se\udcffcret"),
     "rule": ("ilo", "ILO-2012"),
     "translate_command": ("new\nline", "se\udcffcret"),
+    "transcribe_command": ("new\nline", "se\udcffcret"),
     "second_opinion": ("new\nline", "se\udcffcret"),
     "providers_file": ("new\nline", "se\udcffcret"),
     "webhook_secrets": SPOILT,

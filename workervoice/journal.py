@@ -71,6 +71,10 @@ EVENTS: Mapping[str, tuple[int, str]] = MappingProxyType(
             "WhatsApp's template of line {id} was refused (error {count}): the worker reads that "
             "something waits once they write; `workervoice templates check` tells more",
         ),
+        "transcription_failed": (
+            WARNING,
+            "the program that hears recordings failed ({what}): the recording is kept without",
+        ),
         "item_failed": (WARNING, "{kind} {id}: {what}"),
         "list_put_aside": (
             WARNING,

@@ -311,6 +311,7 @@ MADE: tuple[tuple[str, Callable[[House], Made]], ...] = (
     ("open_files", few_files),
     ("packs", broken_pack),
     ("translate_command", by_settings({"TRANSLATE_COMMAND": "/nowhere/translate"}, {})),
+    ("transcribe_command", by_settings({"TRANSCRIBE_COMMAND": "/nowhere/hear"}, {})),
     ("recordings", by_settings({"RECORDINGS_DIR": "/nowhere"}, {})),
     ("second_opinion", by_settings({"SECOND_OPINION": "/nowhere/model"}, {})),
     ("data_directory", open_directory),

@@ -1,6 +1,6 @@
 """Run a command under the system call filters of a unit, without a running systemd.
 
-    python -m tests.deploy.confine UNIT COMMAND ARGUMENT…
+    python -m tests.deploy.confine UNIT [DROP-IN.conf] COMMAND ARGUMENT…
 
 What systemd makes of SystemCallFilter, MemoryDenyWriteExecute and RestrictAddressFamilies is made
 here with libseccomp: the groups' members come from `systemd-analyze`.
@@ -86,11 +86,12 @@ def allowed(filters: list[str]) -> set[str]:
     return left
 
 
-def confine(unit: str) -> None:
-    """Take this process what the unit takes its own."""
+def confine(unit: str, *more: str) -> None:
+    """Take this process what the unit, with these drop-ins, takes its own."""
     told = read(unit)
+    filters = [line for name in (unit, *more) for line in read(name)["SystemCallFilter"]]
     only = Filter(REFUSE | errno.EPERM)
-    for call in sorted(allowed(told["SystemCallFilter"])):
+    for call in sorted(allowed(filters)):
         only.rule(ALLOW, call)
     rest = Filter(ALLOW)
     if told["MemoryDenyWriteExecute"] == ["yes"]:
@@ -112,5 +113,7 @@ def confine(unit: str) -> None:
 
 
 if __name__ == "__main__":
-    confine(sys.argv[1])
-    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606 - what the test gave us
+    files = [each for each in sys.argv[1:3] if each.endswith((".service", ".conf"))]
+    command = sys.argv[1 + len(files) :]
+    confine(*files)
+    os.execvp(command[0], command)  # noqa: S606 - what the test gave us

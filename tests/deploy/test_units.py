@@ -27,9 +27,11 @@ from tests.deploy.locked import (
 )
 from tests.deploy.units import SYSTEMD, environment, read
 from tests.house import House
+from workervoice.app import walls
 from workervoice.app.browsing import Phone
 from workervoice.app.children import environment_of
 from workervoice.app.leaving import STOP_SECONDS
+from workervoice.app.shut_in import NO_WALL
 from workervoice.settings import load
 
 PROCESSES = ("gateway", "courier", "console")
@@ -76,7 +78,8 @@ def test_systemd_understands_every_line(tmp_path: Path) -> None:
     for path in SYSTEMD.iterdir():
         where = tmp_path / path.name
         if path.suffix == ".conf":
-            where = tmp_path / "workervoice-backup.service.d" / path.name
+            unit = "console" if "programs" in path.name else "backup"
+            where = tmp_path / f"workervoice-{unit}.service.d" / path.name
             where.parent.mkdir()
         text = path.read_text().replace("/opt/workervoice/.venv/bin/workervoice", "/bin/true")
         where.write_text(text)
@@ -149,6 +152,32 @@ def test_files_are_taken_apart_under_a_units_filters(unit: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert (done.stdout.split(), done.stderr) == (["Washed"] * 3, "")
+
+
+@needs_systemd
+@needs_seccomp
+@pytest.mark.parametrize("more", [(), ("workervoice-programs.conf",)], ids=["without", "with"])
+def test_a_program_of_ones_own_is_shut_in_with_the_drop_in(
+    tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\necho heard\n")
+    program.chmod(0o755)
+    confined = (sys.executable, "-m", "tests.deploy.confine", "workervoice-console.service", *more)
+    command = (*confined, sys.executable, "-m", "workervoice.app.shut_in", "", str(program))
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == ((0, "heard\n") if more else (NO_WALL, ""))
+
+
+def test_the_drop_in_lets_programs_have_the_namespaces_that_shut_them_in_and_no_others() -> None:
+    named = {"user": 0x10000000, "pid": 0x20000000, "net": 0x40000000}
+    named |= {"mnt": 0x00020000, "ipc": 0x08000000}  # linux/sched.h
+
+    (said,) = read("workervoice-programs.conf")["RestrictNamespaces"]
+
+    assert sum(named[each] for each in said.split()) == walls.EVERYTHING
 
 
 @needs_systemd

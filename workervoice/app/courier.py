@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from prometheus_client import CollectorRegistry
 
 from workervoice.app.leaving import Leaving
 from workervoice.app.processes import build_process, probe_database, provider_of, public_url
+from workervoice.app.programs import Program
 from workervoice.app.second_hand import SecondHand, keepers_of, taken_apart
 from workervoice.app.serving import Seat, ops_of
+from workervoice.app.transcription import Transcribe, TranscriptionProgram, nobody_hears
 from workervoice.app.watching import (
     IDLES,
     ROUND_SECONDS,
@@ -47,7 +50,7 @@ def run_courier(settings: Settings, seat: Seat) -> None:
     """Tick until told to stop; a database that is away is waited for."""
     setups = Setups.read(settings, "sending_secrets")
     courier = build_courier(settings, setups)
-    second = build_second_hand(courier.process, setups)
+    second = build_second_hand(courier.process, setups, settings)
     second.draining = build_draining(courier.process, settings)
     Leaving(courier.stopping.set).on_signals()
     registry = CollectorRegistry()
@@ -96,9 +99,13 @@ def _tick_until(courier: Courier, poll_seconds: float) -> None:
             courier.stopping.wait(poll_seconds)
 
 
-def build_second_hand(process: Process, setups: Setups) -> SecondHand:
-    keepers = keepers_of(setups)
-    return SecondHand(Collecting(process, keepers, taken_apart), Lists(process, keepers))
+def build_second_hand(process: Process, setups: Setups, settings: Settings) -> SecondHand:
+    keepers, command = keepers_of(setups), settings.transcribe_command
+    hears: Transcribe = nobody_hears
+    if command is not None:
+        hears = TranscriptionProgram(Program.beside(settings, command))
+    wash = partial(taken_apart, transcribe=hears)
+    return SecondHand(Collecting(process, keepers, wash), Lists(process, keepers))
 
 
 def build_draining(process: Process, settings: Settings) -> Draining | None:

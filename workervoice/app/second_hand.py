@@ -11,6 +11,7 @@ from datetime import datetime
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from workervoice.app.transcription import Transcribe, nobody_hears
 from workervoice.app.washing import Washer
 from workervoice.channels.base import Keeper
 from workervoice.channels.registry import keeper_of
@@ -130,12 +131,12 @@ def keepers_of(setups: Setups) -> Keepers:
     return keeper
 
 
-def taken_apart(fetched: Fetched) -> tuple[Head, bytes]:
+def taken_apart(fetched: Fetched, transcribe: Transcribe = nobody_hears) -> tuple[Head, bytes]:
     """By a child that has nothing: see `washing`. What it does not wash is kept as it came, for it
     may be evidence; a page shows nothing of it."""
     washed, size = Washer().wash(fetched.content, fetched.claimed), len(fetched.content)
     if isinstance(washed, Washed):
-        return washed_head(washed), washed.content
+        return washed_head(washed, transcribe(washed)), washed.content
     if not size:
         return Head(MISSING, why=washed.reason), b""
     return Head(AS_IT_CAME, fetched.claimed[:100], size, washed.reason), fetched.content

@@ -14,6 +14,7 @@ from pathlib import Path
 
 _NEW_NETWORK, _NEW_USER, _NEW_PROCESSES = 0x40000000, 0x10000000, 0x20000000  # linux/sched.h
 _NEW_MOUNTS, _NEW_IPC = 0x00020000, 0x08000000
+EVERYTHING = _NEW_NETWORK | _NEW_USER | _NEW_PROCESSES | _NEW_MOUNTS | _NEW_IPC
 _RECURSIVE, _PRIVATE, _BIND, _READ_ONLY = 0x4000, 0x40000, 0x1000, 0x1  # linux/mount.h
 _NO_SUID, _NO_DEVICES, _NO_PROGRAMS = 0x2, 0x4, 0x8
 _MOUNT_SETATTR, _AT_RECURSIVE, _HERE = 442, 0x8000, -100  # on every processor since Linux 5.12
@@ -57,8 +58,7 @@ class _Walls:
 def apart() -> None:
     """From now on: no network, and what is started next knows no process but those it starts. Made
     in a user namespace of its own, in which nobody has the rights to go back, not even as root."""
-    everything = _NEW_NETWORK | _NEW_USER | _NEW_PROCESSES | _NEW_MOUNTS | _NEW_IPC
-    _Walls().asked("unshare", everything)
+    _Walls().asked("unshare", EVERYTHING)
 
 
 def read_only(hidden: Iterable[Path]) -> None:

@@ -67,8 +67,8 @@ class Head:
             raise SealBroken("a medium's head cannot be read") from None
 
 
-def washed_head(washed: Washed) -> Head:
-    """What the child found in it."""
+def washed_head(washed: Washed, heard: str = "") -> Head:
+    """What the child found in it, and what a machine heard."""
     return Head(
         WASHED,
         washed.kind,
@@ -78,6 +78,7 @@ def washed_head(washed: Washed) -> Head:
         pixels=(washed.width, washed.height),
         pages=washed.pages,
         thumbnail=washed.thumbnail,
+        heard=heard,
     )
 
 

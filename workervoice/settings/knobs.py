@@ -124,6 +124,11 @@ class Settings(ProviderKnobs):
         description="A program on this machine that translates one text into English when a "
         "handler asks, as translating.md says; it gets no network. Default: none.",
     )
+    transcribe_command: Path | None = Field(
+        None,
+        description="A program on this machine that hears what is said in a voice note, as "
+        "media.md says; it gets no network. Default: none.",
+    )
     root_public: str | None = Field(
         None,
         description="The pinned root: 64 hexadecimal digits. Default: the file root.public in the "

@@ -80,6 +80,7 @@ def _settings(look: Look, known: Programmes) -> Iterator[Finding]:
     yield from languages.packs(look)
     yield from languages.second_opinion(look)
     yield from languages.translate_command(look)
+    yield from languages.transcribe_command(look)
     yield from languages.recordings(look)
 
 

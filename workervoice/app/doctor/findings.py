@@ -37,6 +37,7 @@ MISTAKES: Mapping[str, str] = {
     "entries_ending": "what the root or a registrar said of somebody's keys ends soon",
     "packs": "a language pack is broken, and the packs of before go on",
     "translate_command": "the translation program cannot translate",
+    "transcribe_command": "the transcription program cannot hear",
     "recordings": "a recording of a phrase cannot be sent",
     "second_opinion": "the program for a second opinion cannot give one",
     "demo": "a hotline for workers has parts of the demo in it",

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workervoice.app.doctor.findings import Finding, Look, ill
-from workervoice.app.programs import Program
+from workervoice.app.programs import Program, Unanswered, Why
 from workervoice.app.second_opinion import started
+from workervoice.app.transcription import TranscriptionProgram, silence
 from workervoice.app.translation import TranslationProgram
 from workervoice.errors import Declined, PackError, WorkervoiceError
 from workervoice.triage.engine import Engine
@@ -15,6 +16,13 @@ from workervoice.triage.packheads import Head, heads
 from workervoice.workflow.phrasebook import PhraseBook
 from workervoice.workflow.recordings import faults
 
+_FAILED = {
+    Why.NO_WALL: "this system does not let us shut it in",
+    Why.NO_PROGRAM: "it cannot be started",
+    Why.TOO_MUCH: "it said far too much",
+    Why.ENDED: "it did not end well",
+    Why.SLOW: "a second of silence took it far too long",
+}
 _GOES_ON = "mend it; until then the hotline goes on with the last packs that were whole."
 
 
@@ -62,6 +70,20 @@ def translate_command(look: Look) -> Iterator[Finding]:
         yield ill("translate_command", f"Translation program: {why}.")
     else:
         yield Finding(True, "Translation program: it translates, and has no network.")
+
+
+def transcribe_command(look: Look) -> Iterator[Finding]:
+    """Whether the transcription program can be run, without a network."""
+    program = look.settings.transcribe_command
+    if program is None:
+        return
+    try:
+        TranscriptionProgram(Program.beside(look.settings, program)).heard(silence())
+    except (Unanswered, OSError) as exc:
+        why = exc.why if isinstance(exc, Unanswered) else Why.NO_PROGRAM
+        yield ill("transcribe_command", f"Transcription program: {_FAILED[why]}.")
+    else:
+        yield Finding(True, "Transcription program: it hears silence out, and has no network.")
 
 
 def recordings(look: Look) -> Iterator[Finding]:
