@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
-from tests.wash.files import PLANTED, huge_png, picture, recording
+from tests.wash.files import (
+    PLANTED,
+    amr,
+    busy_pdf,
+    huge_png,
+    located_photo,
+    pdf_bomb,
+    picture,
+    recording,
+    tagged_mp3,
+)
 from workervoice.app.washing import Washer
 from workervoice.wash.outcome import MOST_IN, Kind, Reason, Unwashed, Washed
+from workervoice.wash.washing import washed
 from workervoice.wash.wire import heard
 
 LOCKED = (
@@ -19,6 +34,10 @@ LOCKED = (
     b"/ID[(1)(1)]>>" % (b"a" * 32, b"b" * 32)
 )
 WASHER = Washer(patience=30)
+SOUND = (
+    *(picture(form) for form in ("JPEG", "PNG", "GIF", "PDF")),
+    *(recording("ogg", "libopus"), recording("mp4", "aac", "libx264"), amr(seconds=1)),
+)
 FILES = {
     "image/jpeg": lambda: picture("JPEG"),
     "image/png": lambda: picture("PNG"),
@@ -54,6 +73,97 @@ def test_a_claim_that_differs_is_told() -> None:
 
     assert isinstance(washed, Washed)
     assert washed.lied
+
+
+def test_where_a_photo_was_taken_does_not_come_out_and_it_stands_upright() -> None:
+    photo = located_photo()
+    assert Image.open(io.BytesIO(photo)).getexif().get_ifd(0x8825)
+
+    washed = WASHER.wash(photo, "image/jpeg")
+
+    assert isinstance(washed, Washed)
+    assert (washed.width, washed.height) == (40, 60)
+    for each in (washed.content, washed.thumbnail):
+        left = Image.open(io.BytesIO(each))
+        assert dict(left.getexif()) == {}
+        assert set(left.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+@pytest.mark.parametrize("content", [busy_pdf(), tagged_mp3()], ids=["scripts in a PDF", "ID3"])
+def test_what_hangs_on_a_file_does_not_come_out(content: bytes) -> None:
+    assert PLANTED.encode() in content
+
+    washed = WASHER.wash(content, "")
+
+    assert isinstance(washed, Washed)
+    for word in (PLANTED.encode(), b"JavaScript", b"/JS", b"EmbeddedFile", b"ID3", b"Author"):
+        assert word not in washed.content
+
+
+def test_what_an_old_phone_records_is_heard() -> None:
+    washed = WASHER.wash(amr(seconds=3), "audio/amr")
+
+    assert isinstance(washed, Washed)
+    assert (washed.kind, washed.seconds, washed.lied) == (Kind.SOUND, 3, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (picture("JPEG") + busy_pdf(), Kind.JPEG),
+        (picture("GIF") + b"/*<html><script>PLANTED-SECRET</script>*/=1", Kind.PNG),
+        (picture("PNG") + b"PK\x03\x04PLANTED-SECRET", Kind.PNG),
+        (recording("mp4", "aac", "libx264") + picture("PDF"), Kind.VIDEO),
+    ],
+    ids=["JPEG and PDF", "GIF and script", "PNG and ZIP", "MP4 and PDF"],
+)
+def test_of_a_file_that_is_two_things_one_comes_out(content: bytes, kind: Kind) -> None:
+    washed = WASHER.wash(content, "text/html")
+
+    assert isinstance(washed, Washed)
+    assert (washed.kind, washed.lied) == (kind, True)
+    for word in (PLANTED.encode(), b"<script", b"PK\x03\x04"):
+        assert word not in washed.content
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif", b"crx "])
+def test_a_picture_of_a_kind_that_nobody_here_decodes_is_of_an_unknown_type(brand: bytes) -> None:
+    content = b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1heic" + bytes(500)
+
+    assert WASHER.wash(content, "image/heic") == Unwashed(Reason.UNKNOWN_TYPE)
+
+
+def test_what_grows_without_end_when_it_is_unpacked_ends() -> None:
+    begun = time.monotonic()
+
+    outcome = Washer(patience=30, effort=20).wash(pdf_bomb(2**30), "application/pdf")
+
+    assert isinstance(outcome, Washed | Unwashed)
+    assert time.monotonic() - begun < 35
+
+
+def test_without_a_wall_nothing_is_read() -> None:
+    child = (
+        "import os, workervoice.app.wash_child as c\n"
+        "def refused():\n    raise c.NoWall('none')\n"
+        "c.only_computing = refused\n"
+        "c._given = lambda: os._exit(9)\n"
+        "os._exit(c.main(['20']))\n"
+    )
+
+    assert Washer(child=("-c", child)).wash(picture("PNG"), "") == Unwashed(Reason.NO_WALL)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_a_file_that_was_damaged_anywhere_has_an_answer(data: st.DataObject) -> None:
+    """In this very process, which says more than a child of what went wrong."""
+    content = bytearray(data.draw(st.sampled_from(SOUND)))
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
+
+    assert isinstance(washed(bytes(content)), Washed | Unwashed)
 
 
 def test_the_sound_of_a_voice_note_is_had_for_transcription() -> None:

@@ -22,13 +22,14 @@ _NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2  # linux/prctl.h, linux/se
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000 | 13, 0x80000000  # refused: EACCES
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # linux/bpf_common.h
 _X32, _IO_URING_SETUP = 0x40000000, 425
-_SOCKET = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}  # linux/audit.h, asm/unistd.h
+PROCESSORS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # linux/audit.h
+SOCKET = {"x86_64": 41, "aarch64": 198}  # asm/unistd.h
 # read write close fstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask
 # rt_sigreturn readv writev sched_yield mremap madvise nanosleep getpid exit gettimeofday
 # getrusage sysinfo
 # sigaltstack gettid futex sched_getaffinity restart_syscall clock_gettime clock_getres
 # clock_nanosleep exit_group getrandom. A file cannot be mapped that cannot be opened.
-_COMPUTING = {  # asm/unistd.h
+COMPUTING = {  # asm/unistd.h
     "x86_64": (
         *(0, 1, 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 19, 20, 24, 25, 28, 35, 39, 60, 96, 98, 99),
         *(131, 186, 202, 204, 219, 228, 229, 230, 231, 318),
@@ -82,9 +83,9 @@ def read_only(hidden: Iterable[Path]) -> None:
 def no_sockets() -> None:
     """No socket can be made: those in the file system, a database's or a container engine's, are
     none of a network."""
-    if platform.machine() not in _SOCKET:
+    if platform.machine() not in SOCKET:
         raise NoWall(platform.machine())
-    processor, socket = _SOCKET[platform.machine()]
+    processor, socket = PROCESSORS[platform.machine()], SOCKET[platform.machine()]
     steps = (
         (_LOAD, 0, 0, 4),  # the processor whose calls these are
         (_IF_EQUAL, 1, 0, processor),
@@ -102,9 +103,9 @@ def no_sockets() -> None:
 def only_computing() -> None:
     """Nothing but computing, and reading and writing what is open: no file, socket, program,
     process or thread can be opened or begun, and no other process be reached."""
-    if platform.machine() not in _COMPUTING:
+    if platform.machine() not in COMPUTING:
         raise NoWall(platform.machine())
-    processor, calls = _SOCKET[platform.machine()][0], _COMPUTING[platform.machine()]
+    processor, calls = PROCESSORS[platform.machine()], COMPUTING[platform.machine()]
     _filter(
         (
             (_LOAD, 0, 0, 4),

@@ -25,6 +25,9 @@ _STARTS = (
     (b"ID3", "audio/mpeg"),
     (b"\x1aE\xdf\xa3", "video/webm"),
 )
+_STILLS = frozenset(  # brands of pictures in the same boxes, which nothing here decodes
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx "}
+)
 _SAME = {
     "image/jpg": "image/jpeg",
     "audio/opus": "audio/ogg",
@@ -52,7 +55,7 @@ def kind_of(content: bytes) -> str:
         return "image/webp"
     if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
         return "audio/wav"
-    if content[4:8] == b"ftyp":
+    if content[4:8] == b"ftyp" and content[8:12] not in _STILLS:
         return "video/mp4"
     if len(content) > 1 and content[0] == 0xFF and content[1] & 0xE0 == 0xE0:
         return "audio/aac" if content[1] & 0xF6 == 0xF0 else "audio/mpeg"
