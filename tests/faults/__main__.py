@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from tests.faults import clients, databases, days, ends, kills
+from tests.faults import clients, databases, days, elsewhere, ends, kills
 from tests.faults.ground import Ground, a_ground
 from tests.faults.outcome import Outcome, heading, play
 from tests.faults.supervised import supervised
 from workervoice.triage.engine import Engine
 
 KILLS = 500
+KILLS_BESIDE = 56
 HOURS = 24
 CONNECTIONS = 10_000
 _SECONDS_A_KILL = 4.0
@@ -40,6 +41,7 @@ def scenarios() -> Iterator[tuple[str, Act, bool]]:
     yield "clock two days forward", days.jump(2 * 86400), True
     for manner, day in days.all_manners(HOURS).items():
         yield f"a day of a provider: {manner}", day, True
+    yield "the courier killed beside sending", elsewhere.kills_beside(KILLS_BESIDE), False
     yield "slow-loris clients", clients.slow_loris, False
     yield "half-sent bodies", clients.half_sent, False
     yield "64 kB of headers", clients.large_headers, False

@@ -24,6 +24,7 @@ from typing import Any, cast
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from tests.faults.clock import SharedClock
+from tests.faults.inbox import Inbox
 
 _LOT = SystemRandom()
 BAD_MANNERS = ("hang", "half", "html", "500", "429", "reset", "drip")
@@ -55,6 +56,7 @@ class Peer:
     asked: int = 0
     at_create: Callable[[], None] | None = None
     call_back: Callable[[Taken], None] | None = None
+    inbox: Inbox | None = None
     closing: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _forgotten: set[str] = field(default_factory=set)
@@ -88,6 +90,8 @@ class Peer:
 
     def forget(self, path: str) -> None:
         """One that is deleted is listed no more; that it was taken counts all the same."""
+        if self.inbox is not None:
+            self.inbox.delete(path)
         with self._lock:
             self._forgotten.add(path.rpartition("/")[2].removesuffix(".json"))
 
@@ -104,14 +108,27 @@ def _shown(taken: Taken) -> dict[str, Any]:
     }
 
 
-def _asked_for(peer: Peer, target: SplitResult) -> dict[str, Any]:
-    """One message, its media, of which there are none, or a list."""
+def _asked_for(peer: Peer, target: SplitResult) -> dict[str, Any] | bytes:
+    """One message, its media, of which ours have none, a medium, or a list."""
+    found = peer.inbox.asked_for(target.path) if peer.inbox is not None else None
+    if found is not None:
+        return found
     if target.path.endswith("/Media.json"):
         return {"media_list": [], "next_page_uri": None, "page": 0}
     if "/Messages/" in target.path:
         return {"sid": "", "status": "queued"}
-    found = [_shown(each) for each in peer.listed(parse_qs(target.query)["To"][0])]
-    return {"messages": found, "next_page_uri": None, "page": 0}
+    query = parse_qs(target.query)
+    to = query["To"][0]
+    listed = [_shown(each) for each in peer.listed(to)]
+    if peer.inbox is not None:
+        listed += peer.inbox.listed(to, query)
+    return {"messages": listed, "next_page_uri": None, "page": 0}
+
+
+def _encoded(answer: dict[str, Any] | bytes) -> tuple[bytes, str]:
+    if isinstance(answer, bytes):
+        return answer, "image/jpeg"
+    return json.dumps(answer).encode(), "application/json"
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -146,8 +163,8 @@ class _Handler(socketserver.StreamRequestHandler):
             peer.at_create()
         self._say(peer, manner, 201, _shown(taken) if taken else {"message": "no"})
 
-    def _say(self, peer: Peer, manner: str, status: int, answer: dict[str, Any]) -> None:
-        body, kind = json.dumps(answer).encode(), "application/json"
+    def _say(self, peer: Peer, manner: str, status: int, answer: dict[str, Any] | bytes) -> None:
+        body, kind = _encoded(answer)
         if manner == "html":
             body, kind = b"<html><body>Bad gateway</body></html>", "text/html"
         elif manner in {"429", "500"}:

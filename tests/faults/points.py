@@ -17,11 +17,22 @@ from typing import Any, Literal, Self
 
 from sqlalchemy.engine.default import DefaultDialect
 
+from workervoice.channels.twilio_keeping import TwilioKeeper
 from workervoice.channels.twilio_sending import TwilioSender
+from workervoice.hotline.tick_spool import Remote
 
 VARIABLE = "FAULTS_POINT"
 COMMITS = ("before_commit", "after_commit")
 CALLS = ("before_send", "after_send", "before_find", "after_find")
+# calls of the courier's second hand, and what their places are called
+BESIDE = {
+    (TwilioKeeper, "fetch"): "fetch",
+    (TwilioKeeper, "purge"): "purge",
+    (TwilioKeeper, "listed"): "reconcile",
+    (Remote, "page"): "drain_list",
+    (Remote, "get"): "drain",
+    (Remote, "delete"): "drain_delete",
+}
 Victim = Literal["itself", "backend", "postgres"]
 
 
@@ -70,7 +81,7 @@ class _Trap:
 
 
 def install(point: Point) -> None:
-    """Wrap the commit of every connection, and the calls to the provider."""
+    """Wrap the commit of every connection, and the calls to provider and fallback receiver."""
     trap = _Trap(point)
     commit: Callable[[Any, Any], None] = DefaultDialect.do_commit
 
@@ -80,8 +91,12 @@ def install(point: Point) -> None:
         trap.reach("after_commit", connection)
 
     DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
-    for name in ("send", "find"):
-        setattr(TwilioSender, name, _around(getattr(TwilioSender, name), name, trap))
+    calls: dict[tuple[type, str], str] = {
+        **{(TwilioSender, name): name for name in ("send", "find")},
+        **BESIDE,
+    }
+    for (kind, method), name in calls.items():
+        setattr(kind, method, _around(getattr(kind, method), name, trap))
 
 
 def _around(call: Callable[..., Any], name: str, trap: _Trap) -> Callable[..., Any]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 
 import pytest
 
 from tests.faults import clients, databases, days
+from tests.faults.elsewhere import PLACES, kills_beside
 from tests.faults.ground import Ground
+from tests.faults.inbox import Inbox
 from tests.faults.outcome import play
+from tests.faults.points import BESIDE
 from tests.faults.supervised import supervised
 from tests.faults.vitals import MORE_HANDLES, MORE_MEGABYTES, Vitals, measure, not_normal, stuck
 from workervoice.triage.engine import Engine
@@ -29,6 +33,39 @@ def test_nothing_is_lost_doubled_or_answered_twice_after(ground: Ground, fault: 
     assert outcome.problems == []
     assert outcome.told > 0
     assert (outcome.stored, outcome.sent) == (outcome.told, outcome.told)
+
+
+def test_nothing_is_lost_doubled_or_left_elsewhere_whoever_is_killed_meanwhile(
+    ground: Ground,
+) -> None:
+    counts: Counter[str] = Counter()
+
+    outcome = play("kills beside", ground, kills_beside(len(PLACES), counts))
+
+    assert outcome.problems == []
+    assert outcome.kills == len(PLACES)
+    assert outcome.told >= len(PLACES)
+    assert (outcome.stored, outcome.sent) == (outcome.told, outcome.told)
+    reached = {place.partition("_")[2] for place in PLACES if counts[place]}
+    assert reached == set(BESIDE.values()), counts
+
+
+def test_what_stays_at_the_provider_or_goes_in_the_wrong_order_is_found(ground: Ground) -> None:
+    inbox = Inbox(ground.true_time, "AC")
+    stays, late, well = (
+        inbox.came(f"SM{number}", "+15550100999", "+15550100000", "look", b"a picture")
+        for number in range(3)
+    )
+    for message in (late, well):
+        media = [f"/Messages/{message.sid}/Media/{each}.json" for each in message.media]
+        paths = [*media, f"/Messages/{message.sid}.json"]
+        for path in paths if message is well else reversed(paths):
+            inbox.delete(path)
+
+    assert inbox.problems() == [
+        f"message {stays.sid} is still at the provider",
+        f"media of message {late.sid} were not deleted before it",
+    ]
 
 
 def test_a_supervisor_that_is_killed_takes_all_with_it_and_nothing_is_lost(engine: Engine) -> None:
