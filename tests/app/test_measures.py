@@ -101,20 +101,22 @@ def test_what_a_sending_came_to_is_counted_by_code() -> None:
         *(Accepted("SM1"), Rejected("21610", permanent=True), Rejected("20429", permanent=False)),
         *(Unknown("no answer"), Unknown("503"), Rejected("99999", permanent=False)),
     ):
-        tally.sent(outcome)
-    tally.looked_up(Rejected("absent", permanent=False))  # an answer, and no error
-    tally.looked_up(Unknown("lookup failed"))
+        tally.sent(outcome, "twilio")
+    tally.sent(Rejected("131049", permanent=True), "whatsapp-cloud")
+    tally.looked_up(Rejected("absent", permanent=False), "twilio")  # an answer, and no error
+    tally.looked_up(Unknown("lookup failed"), "twilio")
 
     assert dict(tally.sendings) == {
-        ("accepted", ""): 1,
-        ("refused", "21610"): 1,
-        ("put_off", "20429"): 1,
-        ("unknown", "no_answer"): 1,
-        ("unknown", "5xx"): 1,
-        ("put_off", "other"): 1,
+        ("twilio", "accepted", ""): 1,
+        ("twilio", "refused", "21610"): 1,
+        ("twilio", "put_off", "20429"): 1,
+        ("twilio", "unknown", "no_answer"): 1,
+        ("twilio", "unknown", "5xx"): 1,
+        ("twilio", "put_off", "other"): 1,
+        ("whatsapp-cloud", "refused", "13xxxx"): 1,
     }
-    assert tally.errors(60).total() == 6
-    assert tally.errors(60)["lookup"] == 1
+    assert tally.errors(60).total() == 7
+    assert tally.errors(60)["twilio", "lookup"] == 1
 
 
 @pytest.mark.parametrize(
@@ -127,12 +129,12 @@ def test_whatever_a_provider_says_makes_no_new_label(code: str) -> None:
 def test_errors_are_forgotten_after_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     tally, now = Tally(), [1_000_000.0]
     monkeypatch.setattr("workervoice.hotline.tally.time.monotonic", lambda: now[0])
-    tally.sent(Unknown("no answer"))
+    tally.sent(Unknown("no answer"), "twilio")
     now[0] += 2 * 3600
-    tally.sent(Unknown("no answer"))
+    tally.sent(Unknown("no answer"), "twilio")
     hour, day = tally.errors(60).total(), tally.errors(24 * 60).total()
     now[0] += 23 * 3600
-    tally.sent(Unknown("no answer"))
+    tally.sent(Unknown("no answer"), "twilio")
 
     assert (hour, day) == (1, 2)
     assert tally.errors(24 * 60).total() == 2

@@ -136,8 +136,8 @@ def test_a_provider_that_refuses_us_needs_somebody(
     house.text(WORKER, "They took our passports")
     house.deliver()
 
-    assert house.courier.tally.errors(60) == {"20003": 1}
-    assert house.courier.tally.sendings["put_off", "20003"] == 1
+    assert house.courier.tally.errors(60) == {("", "20003"): 1}
+    assert house.courier.tally.sendings["", "put_off", "20003"] == 1
     with alone("courier", house, "/health") as courier:  # its provider is not there at all
         ends = time.monotonic() + 20
         while True:

@@ -10,7 +10,7 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from workervoice.app.leaving import Leaving
-from workervoice.app.processes import build_process, probe_database, provider_of, public_url
+from workervoice.app.processes import build_process, probe_database, public_url
 from workervoice.app.programs import Program
 from workervoice.app.second_hand import SecondHand, keepers_of, taken_apart
 from workervoice.app.serving import Seat, ops_of
@@ -54,7 +54,7 @@ def run_courier(settings: Settings, seat: Seat) -> None:
     second.draining = build_draining(courier.process, settings)
     Leaving(courier.stopping.set).on_signals()
     registry = CollectorRegistry()
-    registry.register(CourierMetrics(courier, provider_of(settings)))
+    registry.register(CourierMetrics(courier, sorted({*map(setups.provider_of, setups.lines())})))
     registry.register(second)
     if second.draining is not None:
         registry.register(SpoolMetrics(second.draining))
@@ -121,7 +121,10 @@ def build_courier(settings: Settings, setups: Setups) -> Courier:
     base = public_url(settings)
 
     def callback(line: Line, outbox_id: UUID) -> str:
-        return f"{base}/status/{setups.provider_of(line.slug)}/{line.slug}?m={outbox_id}"
+        return f"{base}/status/{provider(line)}/{line.slug}?m={outbox_id}"
+
+    def provider(line: Line) -> str:
+        return setups.provider_of(line.slug)
 
     process = build_process(settings, "courier")
     beside = ListFile(settings.list_file(), list_key(process.vault.mac_key))
@@ -136,7 +139,7 @@ def build_courier(settings: Settings, setups: Setups) -> Courier:
     return Courier(
         process,
         senders,
-        Ways(callback, templates),
+        Ways(callback, templates, provider),
         lambda line: pace_of(setups, line.slug, line.channel),
         remembering=Remembering(beside),
     )

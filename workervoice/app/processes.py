@@ -90,8 +90,3 @@ def public_url(settings: Settings) -> str:
             "gateway, such as https://hotline.example.org"
         )
     return settings.public_url.rstrip("/")
-
-
-def provider_of(settings: Settings) -> str:
-    """Through whom texts go out."""
-    return "twilio" if settings.sends_by_twilio() else "simulator"

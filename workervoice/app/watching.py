@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from workervoice import __version__
 from workervoice.crypto.custody import Custody
 from workervoice.errors import KeysAway, NotUpgraded, Unavailable
 from workervoice.hotline.metering import LineNow
-from workervoice.hotline.tally import CODES, OUTCOMES, Tally
+from workervoice.hotline.tally import OUTCOMES, Tally
 from workervoice.hotline.tick_spool import COUNTED, STATES, Draining
 from workervoice.store.backlog import WAITING, Queue
 from workervoice.store.engine import Database
@@ -149,8 +149,8 @@ class QueueWatch:
 class CourierMetrics:
     """A courier's tally in Prometheus' words, read when somebody asks."""
 
-    def __init__(self, courier: Courier, provider: str) -> None:
-        self._courier, self._provider = courier, provider
+    def __init__(self, courier: Courier, providers: Sequence[str]) -> None:
+        self._courier, self._providers = courier, providers
 
     def collect(self) -> Iterator[Metric]:
         tally = self._courier.tally
@@ -177,11 +177,13 @@ class CourierMetrics:
             "Sendings by outcome and the provider's code.",
             labels=["provider", "outcome", "code"],
         )
-        for outcome in OUTCOMES:
-            told.add_metric([self._provider, outcome, ""], tally.sendings[outcome, ""])
-        for (outcome, code), count in list(tally.sendings.items()):
-            if code:
-                told.add_metric([self._provider, outcome, code], count)
+        for provider in self._providers:
+            for outcome in OUTCOMES:
+                named = (provider, outcome, "")
+                told.add_metric(named, tally.sendings[named])
+        for named, count in list(tally.sendings.items()):
+            if named[2]:
+                told.add_metric(named, count)
         return told
 
     def _errors(self, tally: Tally) -> Metric:
@@ -192,10 +194,11 @@ class CourierMetrics:
         )
         for window, minutes in WINDOWS.items():
             found = tally.errors(minutes)
-            for code in CODES:
-                if found[code]:
-                    told.add_metric([self._provider, window, code], found[code])
-            told.add_metric([self._provider, window, "any"], found.total())
+            for (provider, code), count in sorted(found.items()):
+                told.add_metric([provider, window, code], count)
+            for provider in self._providers:
+                every = sum(count for named, count in found.items() if named[0] == provider)
+                told.add_metric([provider, window, "any"], every)
         return told
 
 

@@ -27,13 +27,18 @@ def no_templates(_line: Line) -> Collection[str]:
     return ()
 
 
+def unnamed(_line: Line) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """What leads to workers. `callback` makes a line's status URL for an outbox id; `templates` are
-    the names of those that a line has."""
+    the names of those that a line has; `provider` is through whom its texts go."""
 
     callback: Callable[[Line, UUID], str]
     templates: Callable[[Line], Collection[str]] = no_templates
+    provider: Callable[[Line], str] = unnamed
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ class Delivering:
                 self._put_off(tx, claimed, tried_at + wait)
                 return
         outcome = self.senders(dispatch.line).send(dispatch.message)
-        self.tally.sent(outcome)
+        self.tally.sent(outcome, self.ways.provider(dispatch.line))
         with self.process.database.begin(scope) as tx:
             tried = replace(claimed, run_at=tried_at)
             self._note(tx, tried, "claimed", outcome, dispatch)
@@ -152,7 +152,7 @@ class Delivering:
         since = claimed.run_at - LOOK_UP_MARGIN
         message = replace(dispatch.message, others=others)
         outcome = self.senders(dispatch.line).find(message, since)
-        self.tally.looked_up(outcome)
+        self.tally.looked_up(outcome, self.ways.provider(dispatch.line))
         with self.process.database.begin(scope) as tx:
             self._note(tx, claimed, "unknown", outcome, dispatch)
 
