@@ -114,6 +114,12 @@ class Tab:
     def fill(self, name: str, value: str) -> None:
         self.evaluate(f"document.querySelector('[name={name}]').value = {json.dumps(value)}")
 
+    def choose(self, selector: str, *files: Path) -> None:
+        """Choose files of this machine in a field."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        found = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=found, files=[str(each) for each in files])
+
     def press(self, form: str) -> None:
         """Send a form by its button, as a person does."""
         self.evaluate(f"document.querySelector('form[action=\"{form}\"] button').click()")

@@ -16,6 +16,7 @@ import uvicorn
 from tests.house import House
 from tests.web.chromium import Tab, a_tab, chromium
 from tests.web.test_console_second import without_factor
+from workervoice.app.washing import Washer
 from workervoice.crypto.passkeys import Asked, Passkey, Relying, new_challenge
 from workervoice.errors import WrongCode
 from workervoice.web.console import create_console_app
@@ -35,6 +36,7 @@ def served(house: House) -> Iterator[str]:
         app = create_console_app(
             process=house.console, door=door, desk=house.desk, secure_cookies=False
         )
+        app.state.console = replace(app.state.console, wash=Washer(patience=60).wash)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
