@@ -145,3 +145,19 @@ def test_the_peer_says_what_became_of_a_reply(peer: Peer) -> None:
     report = keeper.look(outcome.external_id, OUTBOX)
 
     assert report == DeliveryReport(OUTBOX, DeliveryStatus.DELIVERED, "", outcome.external_id)
+
+
+def test_a_voice_note_of_ours_is_taken_and_found_by_the_peer_and_deleted_there(peer: Peer) -> None:
+    """The emulator simulates no inbound media; Twilio's other answers are in `test_twilio_*`."""
+    note = replace(peer.message(), media=f"{peer.gateway.url}/media/note.ogg")
+    since = datetime.fromtimestamp(time.time(), UTC) - timedelta(seconds=5)
+
+    outcome = peer.sender().send(note)
+
+    assert isinstance(outcome, Accepted)
+    assert peer.sender().find(note, since) == outcome
+    made = peer.simulate("message-status", MessageSid=outcome.external_id, Status="delivered")
+    assert (made["num_media"], made["body"] or "") == ("1", "")
+    keeper = TwilioKeeper(Login(ACCOUNT, API_KEY, API_SECRET, peer.url, 5))
+    assert keeper.purge(outcome.external_id) == Gone()
+    assert keeper.look(outcome.external_id, OUTBOX) is None
