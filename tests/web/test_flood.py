@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 
@@ -96,3 +98,36 @@ def test_what_is_signed_is_never_too_often(gateway: Gateway) -> None:
 
     assert answers == {(204, b"")}
     assert rows(gateway.house)["message"] == before + 100
+
+
+def test_beside_a_flood_of_words_on_messages_that_nobody_knows_a_report_is_taken_soon(
+    gateway: Gateway,
+) -> None:
+    """They are signed: whoever changes our numbers at the provider may send us another's."""
+    before, took, told = rows(gateway.house), list[float](), list[tuple[int, bytes]]()
+    stop = threading.Event()
+
+    def flood() -> None:
+        while not stop.is_set():
+            status = {"MessageSid": f"SM{uuid4().hex}", "AccountSid": ACCOUNT}
+            path = f"/status/twilio/demo-sms?m={uuid4()}"
+            told.append(gateway.post({**status, "MessageStatus": "delivered"}, path))
+
+    threads = [threading.Thread(target=flood) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for n in range(SIGNED):
+        began = time.monotonic()
+        assert gateway.post(form(REPORT, f"+15550107{n:03d}")) == (204, b"")
+        took.append(time.monotonic() - began)
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    after = rows(gateway.house)
+    assert max(took) < BOUND_SECONDS
+    assert len(told) > 100
+    assert set(told) == {(204, b"")}  # whoever asks learns nothing of what there is
+    assert after["message"] == before["message"] + SIGNED
+    assert after["log_leaf"] - before["log_leaf"] <= 2 * SIGNED  # nothing is kept of the flood
+    assert {name for name in after if after[name] - before[name] > 4 * SIGNED} == set()
