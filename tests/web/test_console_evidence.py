@@ -359,6 +359,22 @@ def test_a_body_that_no_page_of_ours_sends_is_refused(
     assert media_rows(house) == []
 
 
+@pytest.mark.parametrize("boundary", ["x" * 300, "é", "", '"'])
+def test_a_boundary_that_no_browser_makes_is_refused(
+    house: House, scene: Scene, boundary: str
+) -> None:
+    nora = at_plan(house, scene)
+    head = f"multipart/form-data; boundary={boundary}".encode()
+
+    answer = nora.browser.client.post(
+        f"{nora.action}/evidence",
+        content=b"--" + boundary.encode() + b"\r\n\r\n",
+        headers={b"Content-Type": head},
+    )
+
+    assert answer.status_code in {403, 422}  # 403: no form, and so no token
+
+
 def test_one_that_is_too_large_is_refused(house: House, scene: Scene) -> None:
     nora = at_plan(house, scene)
 

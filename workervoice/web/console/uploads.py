@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from fastapi import Request
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from workervoice.wash.outcome import MOST_IN
@@ -58,7 +58,7 @@ def parse_upload(body: bytes, boundary: bytes) -> Form:
         )
         parser.write(body)
         parser.finalize()
-    except MultipartParseError:
+    except FormParserError:
         raise Unreadable("form") from None
     return parts.form()
 
