@@ -12,9 +12,12 @@ from tests.house import House
 from workervoice.disclosure.packet import ETI_CLAUSES, Packet
 from workervoice.errors import GuardFailed
 from workervoice.hotline import buying, disclosing, releasing
+from workervoice.hotline.evidence import Evidence
+from workervoice.hotline.evidence import add as add_file
 from workervoice.hotline.issuepage import staff_plan
 from workervoice.hotline.overview import queue
 from workervoice.hotline.planning import Promise
+from workervoice.wash.outcome import Kind, Washed
 
 WORKER = "+15550100777"
 REPORT = "Boss took our passports and not give back. Agent said hotel job, now sewing. RIVER"
@@ -103,8 +106,10 @@ def a_verified_plan(
     """Nora promises and does, Paul of another buyer agrees, Ben of the hotline verifies."""
     nora, ben = house.actor("nora"), house.actor("ben")
     mine, action_id = an_agreed_action(house, description)
+    shown = Washed(Kind.JPEG, "image/jpeg", f"a photo of {evidence}".encode(), width=1, height=1)
     with buying.open_disclosure(house.console, nora, mine) as opened:
         opened.plan.move(action_id, "start", "")
+        add_file(opened.plan, action_id, Evidence(f"photo of {evidence}", shown))
         opened.plan.move(action_id, "submit_evidence", evidence)
     with pytest.raises(GuardFailed), buying.open_disclosure(house.console, nora, mine) as opened:
         opened.plan.move(action_id, "verify", "I saw it")

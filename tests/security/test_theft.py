@@ -85,7 +85,7 @@ def test_with_all_key_files_no_word_of_a_report_a_packet_or_an_action_opens(told
     assert burglar.held == {}
     assert burglar.words() == {table: [] for table in (*OUTSIDE, *NOTES)}
     assert burglar.media() == []
-    assert len(told.thief.rows_of("medium")) == 1
+    assert len(told.thief.rows_of("medium")) == 2
 
 
 def test_with_all_key_files_only_an_entry_that_the_gateway_has_not_taken_can_be_read(
@@ -132,12 +132,13 @@ def test_with_a_handlers_key_the_same_way_leads_to_every_word(told: Told) -> Non
     }
 
 
-def test_with_a_handlers_key_a_medium_opens_and_with_a_buyers_it_does_not(told: Told) -> None:
-    opened = told.burglar("asha").media()
+def test_with_a_handlers_key_all_media_open_and_with_a_buyers_only_its_plans(told: Told) -> None:
+    every, theirs = told.burglar("asha").media(), told.burglar("nora").media()
 
-    assert len(opened) == 2
-    assert all(marks_in([each]) == {teller.MEDIA} for each in opened)
-    assert told.burglar("nora").media() == []
+    assert len(every) == 4  # two heads and two contents
+    assert marks_in(every) == {teller.MEDIA, teller.EVIDENCE}
+    assert len(theirs) == 2
+    assert marks_in(theirs) == {teller.EVIDENCE}
 
 
 def test_with_a_buyers_key_only_what_was_disclosed_to_it_opens(told: Told) -> None:
