@@ -34,7 +34,7 @@ WAYS = ("webhook", "list", "fallback")
 PLACES = tuple(f"{when}_{name}" for name in BESIDE.values() for when in ("before", "after"))
 LIST_AGAIN = 310.0  # seconds after which a list is asked for again, and a lease is over
 A_MOMENT = 12.0  # after which the receiver is asked again
-ARMED_SECONDS, LOOK_SECONDS = 12.0, 0.3
+ARMED_SECONDS, LOOK_SECONDS = 30.0, 0.3
 WITHIN_CALLS, WITHIN_COMMITS = 2, 8
 ROUNDS = 60
 _PATH = f"/in/twilio/{LINE}"
@@ -89,7 +89,7 @@ class _Campaign:
         before = self._media()
         self.ground.kill("courier")
         for number, place in enumerate(places(kills)):
-            self._write(WAYS[number % len(WAYS)], pictures=number % 3 and 1 + number % 2)
+            self._write(WAYS[number % len(WAYS)], pictures=0 if number % 4 == 3 else 1 + number % 2)
             self._killed_at(place)
         self.ground.start("courier")
         self._come_to_rest()

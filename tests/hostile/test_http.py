@@ -199,7 +199,16 @@ def test_whatever_is_asked_the_answer_is_one_that_is_declared(
 def _also(name: str, status: int) -> set[str]:
     """Files, tables, the phones' page, and answers without a body."""
     if status == 200:
-        return {"text/css", "text/csv", "text/javascript", "image/svg+xml", TEXT, HTML, ""}
+        return {
+            "text/css",
+            "text/csv",
+            "text/javascript",
+            "image/svg+xml",
+            "image/jpeg",
+            TEXT,
+            HTML,
+            "",
+        }
     return {TEXT} if (name, status) == ("Simulated phones", 404) else set()
 
 

@@ -19,6 +19,7 @@ from tests.web.ports import head, said, served
 from workervoice.app.listening import listen
 from workervoice.app.ops import OpsServer
 from workervoice.app.routes_page import INVENTORIES
+from workervoice.web.console.routes import UPLOADS
 from workervoice.web.fallback import Spool, create_fallback_app
 from workervoice.web.gateway import create_gateway_app
 from workervoice.web.gateway.bodies import LARGE_BYTES
@@ -67,7 +68,8 @@ def test_a_byte_too_many_is_refused_and_one_fewer_is_not(
     place = path.format_map({**dict.fromkeys(NAMES, "x"), **THERE})
 
     over, _ = said(port, head(method, place, f"Content-Length: {most + 1}", CLOSE))
-    fits, _ = said(port, head(method, place, f"Content-Length: {most}", CLOSE), b"x" * most)
+    body = b"" if (method, path) in UPLOADS else b"x" * most  # nobody reads it of a stranger
+    fits, _ = said(port, head(method, place, f"Content-Length: {most}", CLOSE), body)
 
     assert over == 413  # and nothing of it was sent
     assert fits not in {413, 500}

@@ -164,22 +164,28 @@ class Visit:
 
 async def taken_in(request: Request) -> AsyncIterator[Form]:
     """The form of a request. One that may bring a file is read only for somebody who is signed in,
-    and few at once. Raises `NoSession`, `NotFound`, `Busy`, `TooLarge` or `Unreadable`."""
+    and few at once. Raises `NoSession`, `Waits`, `NotFound`, `Busy`, `TooLarge` or `Unreadable`."""
     place = request.method, request.scope["route"].path
     if place not in UPLOADS:
         yield await read_form(request)
         return
     console: Console = request.app.state.console
     token = request.cookies.get(console.cookie(request), "")
-    actor = await run_in_threadpool(_recognise, console, token, request)
-    if actor.role not in ROUTES[place]:
-        raise NotFound("no such page for this role")
+    await run_in_threadpool(_check_sender, console, token, request)
     if not console.uploads.acquire(blocking=False):
         raise Busy("too many files at once")
     try:
         yield await read_upload(request)
     finally:
         console.uploads.release()
+
+
+def _check_sender(console: Console, token: str, request: Request) -> None:
+    """Whatever can be known of who sends, before the form is read."""
+    actor = _recognise(console, token, request)
+    _check_confirmed(Visit(console, request, Form(), token, actor))
+    if actor.role not in ROUTES[request.method, request.scope["route"].path]:
+        raise NotFound("no such page for this role")
 
 
 def gate(request: Request, form: Annotated[Form, Depends(taken_in)]) -> Visit:
