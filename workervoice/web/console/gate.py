@@ -47,7 +47,7 @@ _PORT = re.compile(r":([0-9]{1,5})\Z")  # of a Host header
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 LOGINS_AT_ONCE = 8  # each waits for its turn at Argon2; more would take all threads
-UPLOADS_AT_ONCE = 4  # each is held in memory, and taken apart by a child of its own
+UPLOADS_AT_ONCE = 2  # each is held in memory, and taken apart by a child that may want much of it
 
 
 @dataclass(frozen=True, slots=True)
