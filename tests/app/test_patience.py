@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from workervoice.app.patience import HEAD_BYTES, Patient
+from workervoice.app.patience import BODY_BYTES, HEAD_BYTES, Patient
 
 SECONDS = 0.3
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
@@ -215,3 +215,18 @@ def test_who_reads_slowly_hears_all_of_it() -> None:
         return heard
 
     assert asyncio.run(scene()) >= 20_000_000
+
+
+def test_a_large_body_on_a_slow_way_is_waited_for_as_long_as_it_comes() -> None:
+    async def sent_slowly() -> bytes:
+        async with connected() as (reader, writer):
+            writer.write(
+                HEAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % (8 * BODY_BYTES)
+            )
+            for _ in range(8):
+                await asyncio.sleep(SECONDS * 0.6)  # all of it takes almost five times as long
+                writer.write(bytes(BODY_BYTES))
+                await writer.drain()
+            return await said(reader)
+
+    assert asyncio.run(sent_slowly()).startswith(b"HTTP/1.1 204 ")

@@ -378,6 +378,7 @@ def test_meta_is_told_that_the_address_is_ours() -> None:
         {"hub.mode": "unsubscribe"},
         {"hub.challenge": ""},
         {"hub.challenge": "<script>"},
+        {f"x{number}": "y" for number in range(30)},
     ):
         with pytest.raises(Refused):
             receiver.greet(_asked(**wrong))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.looking import Worker, a_worker, cases_of, outbox_state, phrase
 from workervoice.hotline.callbacks import take_report
 from workervoice.hotline.reaching import Way, way
 from workervoice.message import (
+    Accepted,
     Address,
     AddressKind,
     DeliveryReport,
@@ -19,6 +21,7 @@ from workervoice.message import (
     Outbound,
     Rejected,
     SendOutcome,
+    Unknown,
 )
 from workervoice.store.engine import Scope
 from workervoice.store.lineruns import tried
@@ -243,3 +246,28 @@ def test_a_line_whose_provider_says_nothing_later_is_tried_by_what_it_took(
         reached = tried(tx)[house.line().id].reached_on if tried(tx) else None
 
     assert (reached is not None) is final
+
+
+def test_a_notice_in_doubt_is_looked_up_where_it_went_though_the_window_has_closed_since(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = rested(house)
+    agree_to_sms(worker)
+    house.phones.answer = lambda message: Unknown("no answer")
+    house.wait(hours=23, minutes=59)
+    asked: list[AddressKind] = []
+
+    def find(message: Outbound, since: datetime) -> SendOutcome:
+        asked.append(message.to.kind)
+        there = message.to.kind is AddressKind.WHATSAPP
+        return Accepted("SM1") if there else Rejected("absent", permanent=False)
+
+    answer(worker)
+    monkeypatch.setattr(house.phones, "find", find)
+    sent = len(house.phones.received)
+    house.phones.answer = None
+    house.wait(minutes=5)
+    house.deliver()
+
+    assert asked == [AddressKind.PHONE, AddressKind.WHATSAPP]
+    assert len(house.phones.received) == sent

@@ -16,7 +16,14 @@ from workervoice.hotline.opening import open_case
 from workervoice.hotline.redacting import Cut, redact
 from workervoice.hotline.rotating_leftovers import reseal_leftovers
 from workervoice.hotline.tick_leftovers import TOO_EARLY, Collecting
-from workervoice.message import DeliveryReport, DeliveryStatus, Fetched, MediaHandle
+from workervoice.message import (
+    DeliveryReport,
+    DeliveryStatus,
+    Fetched,
+    FetchOutcome,
+    Later,
+    MediaHandle,
+)
 from workervoice.store import leftovers as store
 from workervoice.store.elsewhere import Elsewhere, elsewhere
 from workervoice.store.engine import Scope
@@ -260,3 +267,27 @@ def counted(house: House) -> Elsewhere:
 
 def test_a_lease_outlasts_the_longest_fetch() -> None:
     assert timedelta(minutes=3) < store.LEASE
+
+
+def test_a_medium_that_has_to_wait_keeps_no_other(
+    emptied_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = emptied_house
+    house.shelf.media[PICTURE.url] = Fetched(CONTENT, "image/jpeg")
+    house.shelf.media[SOUND.url] = Fetched(b"a voice", "audio/ogg")
+    fetch = house.shelf.fetch
+
+    def slow(handle: MediaHandle) -> FetchOutcome:
+        return Later("500") if handle == SOUND else fetch(handle)
+
+    monkeypatch.setattr(house.shelf, "fetch", slow)
+    case_id = a_report(house, SOUND, PICTURE)
+
+    collect(house)
+    meanwhile = len(opened(house, case_id))
+    monkeypatch.setattr(house.shelf, "fetch", fetch)
+    collect(house, hours=2)
+
+    assert meanwhile == 1
+    assert len(opened(house, case_id)) == 2
+    assert house.shelf.fetched == [PICTURE.url, SOUND.url]

@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +17,9 @@ import pytest
 
 from tests.channels.provider import Behaviour, Provider, hangs, provider, resets, says, writes
 from tests.channels.twilio_signing import ACCOUNT
+from tests.faults.clock import SharedClock
+from tests.faults.inbox import Inbox
+from tests.faults.peer import serving_peer
 from tests.house import House
 from tests.looking import Worker, a_worker, asked, cases_of
 from workervoice.channels.base import Keeper
@@ -237,3 +242,43 @@ def _read(house: House, case_id: Any) -> list[str]:
         for entry in page.thread
         if entry.direction == "in"
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "body"), [("+1555019XXXX", "")] + [(None, each) for each in ("", "[Redacted]")]
+)
+def test_what_twilio_redacted_in_its_list_does_not_keep_out_the_true_words(
+    house: House, number: str | None, body: str
+) -> None:
+    worker = a_worker(house)
+    with running(house) as (twilio, keeper):
+        twilio.came.append({**_came(house, number or worker.number, REPORT, 0), "body": body})
+        sid = twilio.came[0]["sid"]
+        house.wait(minutes=10)
+        Lists(house.courier_process, _keeper(keeper)).go_round()
+        while house.taking.take_waiting():
+            pass
+
+    assert cases_of(house) == set()
+    house.text(worker.number, REPORT, external_id=sid)  # from the fallback receiver, perhaps
+    (case_id,) = cases_of(house)
+    assert _read(house, case_id) == [REPORT]
+
+
+def test_a_list_that_is_too_long_is_asked_for_in_halves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("workervoice.channels.twilio_keeping._MOST_LISTED", 3)
+    clock = SharedClock(tmp_path / "clock", new=True)
+    begun = clock.now()
+    with serving_peer(clock) as peer:
+        peer.inbox = Inbox(clock, ACCOUNT)
+        for number in range(9):
+            peer.inbox.came(f"SM{number:032x}", "+15550100123", "+15550100000", f"text {number}")
+            clock.advance(600)
+        keeper = TwilioKeeper(Login(ACCOUNT, "SK", "secret", peer.url, 2))
+
+        found = keeper.listed("tel:+15550100000", begun - timedelta(hours=1), clock.now())
+
+    assert found is not None
+    assert [each.inbound.text for each in found] == [f"text {number}" for number in range(9)]

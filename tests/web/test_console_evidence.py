@@ -393,14 +393,18 @@ def test_few_files_come_at_once_and_a_refusal_leaves_room(house: House, scene: S
     nora = at_plan(house, scene, app=app)
     for _ in range(6):
         assert nora.add(("a", b"rubbish", "image/png")).status_code == 409
-    room: Any = app.state.console.uploads
-    taken = sum(room.acquire(blocking=False) for _ in range(9))
+    coming: Any = app.state.console.uploads
+    assert coming == set()
 
+    coming.add(house.actor("nora").id)
+    hers = nora.add()
+    coming.clear()
+    coming.update(uuid4() for _ in range(6))
     full = nora.add()
-    room.release()
+    coming.pop()
     after = nora.add()
 
-    assert taken == 2
+    assert hers.status_code == 503
     assert (full.status_code, full.headers["Retry-After"]) == (503, "5")
     assert after.status_code == 303
 

@@ -16,6 +16,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 REQUEST_SECONDS = 20.0  # from the connection, or a request's first byte, to its last
+BODY_BYTES = 256 * 1024  # of a body that earn a client the time of another request
 HEAD_BYTES = 32 * 1024  # also of what stands around a body: sizes of its chunks, trailers
 MOST_AHEAD = 4  # requests that a client may send before the first is answered; proxies send none
 LEAST_BYTES = 16 * 1024  # of an answer that a client has to take in the time of a request
@@ -32,6 +33,7 @@ class Patient(HttpToolsProtocol):
     _waits: asyncio.TimerHandle | None = None
     _unheard: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _earned = 0  # bytes of a body since the wait began
     _unread = 0  # bytes since the last that was a whole head or part of a body
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -85,6 +87,10 @@ class Patient(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._unread = 0
+        self._earned += len(body)
+        if self._earned >= BODY_BYTES and self._waits is not None:
+            self._stop_waiting()
+            self._wait()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -114,6 +120,7 @@ class Patient(HttpToolsProtocol):
             raise _TooMuch
 
     def _wait(self) -> None:
+        self._earned = 0
         self._waits = self.loop.call_later(self.seconds, self._hang_up)
 
     def _stop_waiting(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from workervoice.channels.notices import LANGUAGES, NOTICES
 from workervoice.channels.twilio import login_of
-from workervoice.channels.twilio_content import APPROVED, Template, TwilioContent
+from workervoice.channels.twilio_content import APPROVED, UNSUBMITTED, Template, TwilioContent
 from workervoice.channels.twilio_templates import content_sids
 from workervoice.errors import ChannelError, SettingsError
 from workervoice.settings import Settings
@@ -48,12 +48,14 @@ def register(settings: Settings, book: PhraseBook, languages: Collection[str]) -
             done.no_language.append(language)
             continue
         for key in NOTICES:
-            if (name := f"{key}:{language}") in done.sids:
-                continue
+            name = f"{key}:{language}"
             called = _NAME.format(key=key, language=language.replace("-", "_"))
             try:
-                text = book.say(key, language)
-                done.sids[name] = content.create(called, LANGUAGES[language], text)
+                if name not in done.sids:
+                    text = book.say(key, language)
+                    done.sids[name] = content.create(called, LANGUAGES[language], text)
+                elif content.template(done.sids[name]).status != UNSUBMITTED:
+                    continue
                 content.submit(done.sids[name], called)
             except ChannelError as exc:
                 done.stopped = f"{name}: {exc}"

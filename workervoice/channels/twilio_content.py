@@ -17,7 +17,7 @@ from workervoice.errors import ChannelError
 
 _API = "https://content.twilio.com"
 _TEXT = "twilio/text"
-APPROVED = "approved"
+APPROVED, UNSUBMITTED = "approved", "unsubmitted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ _OWN_IDS = ("MessageSid", "SmsMessageSid", "SmsSid")  # one id under three names
 _NAMED_IDS = re.compile(rf"(?:MessageSid|SmsSid)({MESSAGE_SID.pattern})", re.ASCII)
 _SIGNED_TEXT = re.compile(r"ApiVersion[0-9]{4}-[0-9]{2}-[0-9]{2}Body", re.ASCII)
 _AFTER_TEXT = re.compile(r"ChannelMetadata\{|ExternalUserIdwhatsapp:", re.ASCII)
+_REDACTED = re.compile(r"[0-9][xX*]{2,}", re.ASCII)  # as Twilio hides the last digits
 _NUMBER_AND_MORE = re.compile(r"(?:whatsapp:)?\+[0-9]+[A-Za-z]", re.ASCII)
 _NAMES = re.compile(  # of what may follow a sender's address or a medium's place
     r"From(?:City|Country|State|Zip)|(?:Frequently)?Forwarded|L(?:at|ong)itude|List(?:Id|Title)"
@@ -136,11 +137,14 @@ def _heard(form: Form) -> str:
 def listed_message(
     sid: object, sender: object, body: object, media: tuple[MediaHandle, ...]
 ) -> Inbound:
-    """A message as Twilio's own list has it; raises `Malformed`."""
+    """A message as Twilio's own list has it; raises `Malformed`, also for one of which Twilio has
+    redacted what matters: taken as it is, it would keep the true one out that comes another way."""
     if not (isinstance(sid, str) and MESSAGE_SID.fullmatch(sid) and isinstance(sender, str)):
         raise Malformed("no usable record")
     bare = tuple(MediaHandle(each.url, _bare_type(each.content_type)) for each in media)
     text = str(body or "").encode("utf-8", "replace").decode()
+    if _REDACTED.search(sender) or text == "[Redacted]" or not (text or bare):
+        raise Malformed("redacted, or nothing in it")
     return Inbound(sid, _address(sender), text, bare)
 
 

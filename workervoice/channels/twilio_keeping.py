@@ -7,7 +7,7 @@ deleted once it is final, and not at once after it came; its media stay until th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +32,7 @@ from workervoice.message import (
 )
 
 _PAGE = 1000
+_LEAST = timedelta(minutes=1)
 _MOST_LISTED = 20_000  # of one sender and day
 _MEDIA_HOSTS = (".twilio.com", ".twiliocdn.com")  # the API sends on to where the medium lies
 _API = "https://api.twilio.com"
@@ -100,6 +101,19 @@ class TwilioKeeper:
             told = undelivered(known)
         return DeliveryReport(outbox_id, told, known, external_id) if told is not None else None
 
+    def _by_halves(
+        self, sender: str, since: datetime, until: datetime
+    ) -> tuple[Listed, ...] | None:
+        """None where even a minute is too much."""
+        if until - since <= _LEAST:
+            return None
+        middle = since + (until - since) / 2
+        first, second = self.listed(sender, since, middle), self.listed(sender, middle, until)
+        if first is None or second is None:
+            return None
+        known = {each.inbound.external_id for each in first}
+        return (*first, *(each for each in second if each.inbound.external_id not in known))
+
     def listed(self, sender: str, since: datetime, until: datetime) -> tuple[Listed, ...] | None:
         """By Twilio's time of arrival; in the same second, as Twilio has them. A list that repeats
         a message has it once."""
@@ -114,7 +128,7 @@ class TwilioKeeper:
                 page_size=_PAGE,
             )
             if len(records) == _MOST_LISTED:
-                return None
+                return self._by_halves(sender, since, until)
             for record in reversed(records):  # the newest comes first
                 found.update(_listed(record))
         except (ChannelError, *RUBBISH):

@@ -135,7 +135,10 @@ class CloudReceiver:
 
     def greet(self, webhook: Webhook) -> str:
         """Meta asks once whether the address is ours. Raises `Refused`."""
-        asked = dict(parse_qsl(urlsplit(webhook.url).query, max_num_fields=20))
+        try:
+            asked = dict(parse_qsl(urlsplit(webhook.url).query, max_num_fields=20))
+        except ValueError:
+            raise Refused("far too many words") from None
         token, said = self._token.encode(), asked.get("hub.challenge", "")
         known = hmac.compare_digest(token, asked.get("hub.verify_token", "").encode())
         if asked.get("hub.mode") != "subscribe" or not known or not _CHALLENGE.fullmatch(said):

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from workervoice.crypto.custody import unwrap_any
 from workervoice.crypto.directory import Directory
 from workervoice.crypto.seal import digest, unpad
 from workervoice.errors import Contradicted, CryptoError, NotFound, NotTrusted, SealBroken
 from workervoice.hotline import newest
+from workervoice.hotline.addressing import address_of, contact_of, may_have_gone, other_ways, whom
 from workervoice.hotline.casefile import MAKERS
-from workervoice.hotline.contacts import address_info, check_contact
 from workervoice.hotline.owing import (
     CONTENT_VALIDITY,
     PROMPT_VALIDITY,
@@ -28,10 +27,9 @@ from workervoice.hotline.process import Process
 from workervoice.hotline.reaching import Way, Ways, way
 from workervoice.hotline.records import ConversationRecord
 from workervoice.hotline.registry import lines
-from workervoice.message import Address, Outbound
+from workervoice.message import Outbound
 from workervoice.store import intake, outbox
 from workervoice.store.engine import Tx
-from workervoice.store.intake import Contact
 from workervoice.store.log import Event, record_once
 from workervoice.store.outbox import Claimed
 from workervoice.store.programme import Line
@@ -69,6 +67,7 @@ class Dispatch:
     asks: bool = False  # a question, which is answered only after it was read
     _line: Line | None = None
     _message: Outbound | None = field(default=None, repr=False)
+    elsewhere: tuple[Way, ...] = field(default=(), repr=False)
 
     @property
     def line(self) -> Line:
@@ -83,16 +82,19 @@ class Dispatch:
         return self._message
 
 
-def prepare(tx: Tx, process: Process, claimed: Claimed, ways: Ways, now: datetime) -> Dispatch:
+def prepare(
+    tx: Tx, process: Process, claimed: Claimed, ways: Ways, now: datetime, *, looks: bool = False
+) -> Dispatch:
     """Open and check one row. What does not verify is `BROKEN`, whoever wrote it there; what does
-    not open, or leads nowhere, is `UNOPENED`."""
+    not open, or leads nowhere, is `UNOPENED`. Where it `looks`, also by which other ways it may
+    have gone before."""
     directory = process.directory(tx, now)
     try:
         owed = _open(tx, process, claimed, directory)
         row = intake.lock_conversation(tx, process.vault, claimed.conversation_id)
         record = ConversationRecord.from_json(row.record)
-        contact = _contact(tx, claimed, _whom(owed, record)[0], record, directory)
-        address = _address(tx, process, contact)
+        contact = contact_of(tx, claimed, whom(owed, record)[0], record, directory)
+        address = address_of(tx, process, contact)
         series = newest.compare(tx, process.vault, "outbox", claimed.id, [claimed.logged()])
         newest.check(tx, process.vault, [row.logged(), contact.logged()])
         if not series.whole:
@@ -106,7 +108,7 @@ def prepare(tx: Tx, process: Process, claimed: Claimed, ways: Ways, now: datetim
     except (CryptoError, NotFound, ValueError, KeyError):
         return Dispatch(Verdict.UNOPENED)
     known = {str(line.id): line for line in lines(tx, process.vault, directory)}
-    line = known.get(_whom(owed, record)[1])
+    line = known.get(whom(owed, record)[1])
     if line is None:
         return Dispatch(Verdict.UNOPENED)
     if record.was_sent(claimed.id):  # a copy of the row, put back after it was sent
@@ -117,7 +119,9 @@ def prepare(tx: Tx, process: Process, claimed: Claimed, ways: Ways, now: datetim
     goes = open_way or direct
     message = _message(claimed, owed, goes, ways, _valid_until(owed, record.progress) - now)
     verdict = _verdict(owed, record.progress, message, now, closed=open_way is None)
-    return Dispatch(verdict, kind, owed["asks"], goes.line, message)
+    read = owed, record, directory, known
+    others = other_ways(goes, may_have_gone(tx, process, claimed, read)) if looks else ()
+    return Dispatch(verdict, kind, owed["asks"], goes.line, message, others)
 
 
 def _message(
@@ -214,32 +218,6 @@ def _note(tx: Tx, process: Process, claimed: Claimed, refused: CryptoError, now:
     """Nothing of this transaction is undone, so its leaf is in it."""
     event = Event("row_refused", process.id, claimed.id, str(refused))
     record_once(tx, process.vault, event, now)
-
-
-def _whom(owed: dict[str, Any], record: ConversationRecord) -> tuple[UUID, str]:
-    """A contact and a line. An answer to a text goes back where that came from; anything else goes
-    to the phone that wrote last, which may be another one by now."""
-    if owed["always"] or not (record.phones or record.progress.by_sms):
-        return UUID(owed["contact"]), owed["line"]
-    return record.contact_id, str(record.line_id)
-
-
-def _contact(
-    tx: Tx, claimed: Claimed, contact_id: UUID, record: ConversationRecord, directory: Directory
-) -> Contact:
-    """Whom to write to: of this conversation, or of a phone that was let into it, and no other, by
-    the gateway's word."""
-    contact = intake.contact_by_id(tx, contact_id)
-    if contact.conversation_id not in {claimed.conversation_id, *record.phones}:
-        raise NotTrusted(f"contact {contact_id} is of another conversation")
-    check_contact(tx, contact, directory)
-    return contact
-
-
-def _address(tx: Tx, process: Process, contact: Contact) -> Address:
-    info = address_info(tx.programme, contact.id)
-    plain, _ = unwrap_any(process.custody, "courier", contact.address, info)
-    return Address.from_uri(plain.decode())
 
 
 def hold_until_asked(

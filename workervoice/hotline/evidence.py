@@ -22,7 +22,7 @@ from workervoice.store.media import destroy_medium, media_of
 from workervoice.store.rows import Row
 from workervoice.wash.outcome import Washed
 
-MOST = 20  # files of one action
+MOST = 20  # files of an action as evidence, and as many of its checks
 _STAFF = frozenset({Role.HANDLER, Role.SUPERVISOR})
 
 
@@ -44,7 +44,8 @@ def may_add(plan: OpenPlan, action_id: UUID, says: str) -> str:
         raise GuardFailed(f"a note may have {TEXT_MAX} characters at most")
     if not view.adds:
         raise GuardFailed("evidence is added while the action is under way, or to check it")
-    if len(_files(view)) >= MOST:
+    kept = (e for e in _files(view) if e.shown is not None and not e.shown.gone)
+    if sum((e.words or {}).get("kind") == view.adds for e in kept) >= MOST:
         raise GuardFailed(f"an action has {MOST} files at most")
     return view.adds
 

@@ -62,6 +62,11 @@ def way(
         return None
     if direct.template and window != NO_WINDOW:
         return direct
+    return texted(direct, progress, known)
+
+
+def texted(direct: Way, progress: Progress, known: Iterable[Line]) -> Way | None:
+    """The way by SMS, if the worker of WhatsApp agreed to it and there is one."""
     texting = texting_line(known, direct.line) if progress.by_sms else None
     if texting is None or direct.to.kind is not AddressKind.WHATSAPP:
         return None

@@ -141,7 +141,7 @@ class Delivering:
         """Ask the provider whether it has a text whose sending ended in silence."""
         now = self.process.clock()
         with self.process.database.begin(scope) as tx:
-            dispatch = prepare(tx, self.process, claimed, self.ways, now)
+            dispatch = prepare(tx, self.process, claimed, self.ways, now, looks=True)
             shared_now = self.process.shared_clock(tx)
             ours = outbox.renew(tx, claimed, source="unknown", now=shared_now)
             others = known_at_provider(tx, self.process, claimed)
@@ -152,6 +152,11 @@ class Delivering:
         since = claimed.run_at - LOOK_UP_MARGIN
         message = replace(dispatch.message, others=others)
         outcome = self.senders(dispatch.line).find(message, since)
+        for way in dispatch.elsewhere:
+            if not isinstance(outcome, Rejected):
+                break
+            sent = replace(message, sender=way.line.sender, to=way.to)
+            outcome = self.senders(way.line).find(sent, since)
         self.tally.looked_up(outcome, self.ways.provider(dispatch.line))
         with self.process.database.begin(scope) as tx:
             self._note(tx, claimed, "unknown", outcome, dispatch)

@@ -38,6 +38,7 @@ from workervoice.store.programme import Line, programmes
 BATCH = 10
 TOO_EARLY = timedelta(seconds=90)  # a provider refuses to delete what it has just taken
 AGAIN = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 360, 1440))  # then once a day
+TAKEN = "taken"  # by another courier, whose lease it is now
 LAST_WORD = timedelta(hours=26)  # so long a provider may take to say what became of a text
 
 Keepers = Callable[[Line], Keeper | None]
@@ -101,11 +102,15 @@ class Collecting:
             self._gone(scope, leased, "kept")
             return
         left = found.left
-        for waiting in found.media:
+        waits = ""
+        for waiting in found.media:  # one that has to wait keeps no other
             code, left = self._fetch(scope, leased, left, (keeper, waiting))
-            if code:
-                self._later(scope, leased, code)
+            if code == TAKEN:
                 return
+            waits = waits or code
+        if waits:
+            self._later(scope, leased, waits)
+            return
         early = found.left.at + TOO_EARLY - self.process.clock()
         if early > timedelta(0):
             self._later(scope, leased, "", wait=early)
@@ -137,7 +142,7 @@ class Collecting:
         less = replace(left, media=tuple(m for m in left.media if m.id != waiting.id))
         with self.process.database.begin(scope) as tx:
             if not store.renew(tx, leased, self.process.shared_clock(tx)):
-                return "taken", left
+                return TAKEN, left
             pen = self._pen(tx)
             self._store(tx, pen, left, waiting, (head, content))
             leave_less(tx, pen, leased.row, less)

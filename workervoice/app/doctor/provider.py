@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from workervoice.app.doctor.database import MOST_SKEW_SECONDS, skewed
 from workervoice.app.doctor.findings import Finding, Look, ill
 from workervoice.app.templates import examined
+from workervoice.channels.setup import Setups
 from workervoice.channels.wire import Answer, base_url, exchange
 from workervoice.errors import ChannelError, SettingsError
 from workervoice.settings import PREFIX, Settings
@@ -94,8 +95,9 @@ def number(look: Look, lines: Iterable[Line]) -> Iterator[Finding]:
     """Of SMS lines; WhatsApp's senders are kept elsewhere. Raises `ChannelError`."""
     settings = look.settings
     login = list(_logins(settings).values())[-1]
+    setups = Setups.read(settings, "webhook_secrets")
     for line in lines:
-        if line.channel != "sms":
+        if line.channel != "sms" or setups.provider_of(line.slug) != "twilio":
             continue
         query = urlencode({"PhoneNumber": line.sender})
         answer = _ask(settings, f"/IncomingPhoneNumbers.json?{query}", login)

@@ -49,7 +49,7 @@ from workervoice.web.console.joining import waiting
 from workervoice.web.console.pages import refusal
 from workervoice.web.console.routes import ROUTES
 from workervoice.web.console.sentences import sentence
-from workervoice.web.errors import NoSession, NotFresh, TooSoon, Unfinished, Waits, status_of
+from workervoice.web.errors import Busy, NoSession, NotFresh, TooSoon, Unfinished, Waits, status_of
 from workervoice.web.inventory import check
 from workervoice.web.limits import Limited
 
@@ -80,6 +80,7 @@ ROUTERS = tuple(
     )
 )
 RETRY_SECONDS = "5"
+BUSY = "Too many are doing this at once. Nothing was stored. Go back and try again in a minute."
 CONTRADICTED = (
     "What is stored is not what the log says, so nothing is shown or changed, and the log has a "
     "note of it. Please tell whoever looks after this hotline's server:"
@@ -134,6 +135,8 @@ def _refuse(request: Request, error: Exception) -> Response:
         return waiting(error)
     status = status_of(error) if isinstance(error, WorkervoiceError) else 500
     advice = sentence(error) if isinstance(error, WorkflowError) else ""
+    if isinstance(error, Busy):
+        advice = BUSY
     if isinstance(error, Contradicted):
         advice = f"{CONTRADICTED} {error}."
     response = refusal(request, status, advice)

@@ -80,7 +80,8 @@ def _washed(visit: Visit) -> Washed:
         raise GuardFailed("choose a file")
     if wash is None:
         raise Unavailable("files cannot be taken apart here")
-    outcome = wash(file.content, file.claimed)
+    with visit.console.washing:
+        outcome = wash(file.content, file.claimed)
     if isinstance(outcome, Washed):
         return outcome
     raise Declined(f"the file was not taken: {medium_why(outcome.reason)}")

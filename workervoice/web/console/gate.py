@@ -47,7 +47,8 @@ _PORT = re.compile(r":([0-9]{1,5})\Z")  # of a Host header
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 LOGINS_AT_ONCE = 8  # each waits for its turn at Argon2; more would take all threads
-UPLOADS_AT_ONCE = 2  # each is held in memory, and taken apart by a child that may want much of it
+UPLOADS_AT_ONCE = 6  # each is held in memory; one of a person
+WASHED_AT_ONCE = 2  # by children that may want much memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Console:
     machine: Callable[[str, str], str] | None = None  # text and language to English
     shelf: Shelf = field(default_factory=Shelf)
     wash: Wash | None = None  # takes apart what is uploaded
-    uploads: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(UPLOADS_AT_ONCE))
+    washing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(WASHED_AT_ONCE))
+    uploads: set[UUID] = field(default_factory=set)  # whose files are coming in now
     logins: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(LOGINS_AT_ONCE))
     watch: Watch = field(default_factory=Watch)
     clocks: KnownClocks = field(default_factory=KnownClocks)
@@ -171,21 +173,23 @@ async def taken_in(request: Request) -> AsyncIterator[Form]:
         return
     console: Console = request.app.state.console
     token = request.cookies.get(console.cookie(request), "")
-    await run_in_threadpool(_check_sender, console, token, request)
-    if not console.uploads.acquire(blocking=False):
+    sender = await run_in_threadpool(_check_sender, console, token, request)
+    if sender in console.uploads or len(console.uploads) >= UPLOADS_AT_ONCE:
         raise Busy("too many files at once")
+    console.uploads.add(sender)
     try:
         yield await read_upload(request)
     finally:
-        console.uploads.release()
+        console.uploads.discard(sender)
 
 
-def _check_sender(console: Console, token: str, request: Request) -> None:
-    """Whatever can be known of who sends, before the form is read."""
+def _check_sender(console: Console, token: str, request: Request) -> UUID:
+    """Whatever can be known of who sends, before the form is read; who it is."""
     actor = _recognise(console, token, request)
     _check_confirmed(Visit(console, request, Form(), token, actor))
     if actor.role not in ROUTES[request.method, request.scope["route"].path]:
         raise NotFound("no such page for this role")
+    return actor.id
 
 
 def gate(request: Request, form: Annotated[Form, Depends(taken_in)]) -> Visit:

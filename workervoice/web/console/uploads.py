@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
@@ -37,7 +38,8 @@ async def read_upload(request: Request) -> Form:
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != _TYPE or b"boundary" not in options:
         return Form()
-    request.state.form = parse_upload(body, options[b"boundary"])  # for the page of a refusal
+    parsed = await run_in_threadpool(parse_upload, body, options[b"boundary"])
+    request.state.form = parsed  # for the page of a refusal
     return cast(Form, request.state.form)
 
 
