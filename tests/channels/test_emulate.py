@@ -115,7 +115,7 @@ def test_the_peer_refuses_a_wrong_key_and_a_foreign_sender(peer: Peer) -> None:
     wrong, not_ours = peer.sender("wrong").send(peer.message()), peer.sender().send(foreign)
 
     assert wrong == Rejected("20003", permanent=False, halt=Halt.BROKEN)
-    assert not_ours == Rejected("21606", permanent=False, halt=Halt.BROKEN)
+    assert not_ours == Rejected("21606", permanent=False)
 
 
 def test_the_peer_lists_what_came_and_deletes_it(peer: Peer) -> None:

@@ -80,6 +80,7 @@ def test_an_address_that_is_not_the_providers_is_not_even_looked_up(
     [
         *("127.0.0.1", "10.0.0.5", "172.16.9.9", "192.168.1.1", "169.254.169.254", "0.0.0.0"),  # noqa: S104
         *("100.64.0.1", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"),
+        *("64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "::7f00:1", "224.0.0.1", "2001::1"),
     ],
 )
 def test_the_providers_name_that_leads_inside_is_not_followed(
@@ -89,6 +90,17 @@ def test_the_providers_name_that_leads_inside_is_not_followed(
 
     assert fetch(GOOD, PLACE, timeout=1) == Missing("address")
     assert went == []
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"])
+def test_a_public_address_is_gone_to_also_by_way_of_a_translator(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    went = names(monkeypatch, [address])
+
+    fetch(GOOD, PLACE, timeout=1)
+
+    assert went == [address]
 
 
 def test_one_inner_address_among_public_ones_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

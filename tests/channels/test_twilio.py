@@ -299,7 +299,11 @@ TABLE = Table(
             _error(21610),
             Rejected("21610", permanent=True, why=DeliveryStatus.STOPPED),
         ),
-        "sender not ours": (_error(21606), _halted("21606", Halt.BROKEN)),
+        "sender not ours, or not for there": (
+            _error(21606),
+            Rejected("21606", permanent=False),
+        ),
+        "sender unknown": (_error(21603), _halted("21603", Halt.BROKEN)),
         "window closed": (
             _error(63016),
             Rejected("63016", permanent=False, why=DeliveryStatus.WINDOW_CLOSED),

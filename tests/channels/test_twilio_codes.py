@@ -19,7 +19,7 @@ EXPECTED = {  # the facts of each error's page: refused for good? why, what else
     "20429": (PASSES, None, Halt.SLOWER, FAILED),
     "21211": (GOOD, None, None, FAILED),
     "21603": (PASSES, None, Halt.BROKEN, FAILED),
-    "21606": (PASSES, None, Halt.BROKEN, FAILED),
+    "21606": (PASSES, None, None, FAILED),
     "21608": (PASSES, None, None, FAILED),
     "21610": (GOOD, STOPPED, None, STOPPED),
     "21611": (PASSES, None, Halt.SLOWER, FAILED),

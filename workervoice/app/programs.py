@@ -57,6 +57,7 @@ class Program:
         places = (
             *(settings.data_dir, settings.credentials_directory, settings.vault_token_file),
             *(settings.backup_dir, settings.backup_keys_dir),
+            *(settings.providers_file, settings.spool_dir, Path(".env")),
         )
         there = {place.resolve() for place in places if place is not None and place.exists()}
         return cls(path, tuple(sorted(there)))

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import cast
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -28,6 +28,10 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 3
 _PASSES = (401, 403, 408, 425, 429)  # a login that is mended, a rate: not the medium's fault
 _DEFAULT = 443
+_TRANSLATED = IPv6Network("64:ff9b::/96")  # RFC 6052
+_STAND_FOR_OTHERS = tuple(  # RFC 4291, 8215, 3056, 4380
+    map(IPv6Network, ("::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def _connected(parts: SplitResult, place: Place, deadline: float) -> HTTPConnect
     trusted = bool(place.trusted) and parts.netloc == place.trusted
     port = parts.port or (_DEFAULT if parts.scheme == "https" else 80)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    if not trusted and not all(ip_address(each[4][0]).is_global for each in found):
+    if not trusted and not all(_is_public(str(each[4][0])) for each in found):
         raise _Stop(Missing("address"))
     connection = HTTPConnection(host, port, timeout=wait)
     stream = _stream([str(each[4][0]) for each in found], port, wait)
@@ -131,6 +135,17 @@ def _connected(parts: SplitResult, place: Place, deadline: float) -> HTTPConnect
     connection.sock = stream
     stream.settimeout(max(deadline - time.monotonic(), 0.01))
     return connection
+
+
+def _is_public(address: str) -> bool:
+    """On the public internet, also where an address of IPv6 stands for one of IPv4: of what a
+    translator makes, as networks without IPv4 have it, that one counts."""
+    found = ip_address(address.partition("%")[0])
+    if isinstance(found, IPv6Address) and found in _TRANSLATED:
+        found = IPv4Address(int(found) & 0xFFFFFFFF)
+    if isinstance(found, IPv6Address) and any(found in each for each in _STAND_FOR_OTHERS):
+        return False
+    return found.is_global and not found.is_multicast
 
 
 def _stream(addresses: list[str], port: int, wait: float) -> socket.socket:

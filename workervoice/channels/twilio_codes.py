@@ -56,7 +56,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "20429": Code("too many requests", halt=Halt.SLOWER),
         "21211": Code("this is no number", permanent=True),
         "21603": Code("no sender was given", halt=Halt.BROKEN),
-        "21606": Code("the sender is not ours, or cannot send there", halt=Halt.BROKEN),
+        # Of one number, perhaps: it must not keep a line from all others.
+        "21606": Code("the sender is not ours, or cannot send there"),
         "21608": Code("a trial account, and this number is not verified"),
         "21610": Code("the worker sent STOP", permanent=True, why=_STOPPED, undelivered=_STOPPED),
         "21611": Code("the queue of this sender is full", halt=Halt.SLOWER),

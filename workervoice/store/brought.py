@@ -43,10 +43,12 @@ def alone(tx: Tx) -> bool:
 
 
 def waiting(tx: Tx, *, refused: bool) -> list[Brought]:
-    """What nobody has taken, in the order in which it was brought; or what was refused."""
+    """What nobody has taken, in the order in which it was brought; or some of what was refused,
+    others each time, so that what is refused for ever keeps nothing from being tried again."""
     code = _C.code.is_not(None) if refused else _C.code.is_(None)
     query = select(*(_C[name] for name in Brought.__slots__))
-    query = query.where(_C.programme_id == tx.programme, code).order_by(_C.place)
+    query = query.where(_C.programme_id == tx.programme, code)
+    query = query.order_by(func.random() if refused else _C.place)
     return [Brought(*row) for row in tx.connection.execute(query.limit(MOST_AT_ONCE))]
 
 
