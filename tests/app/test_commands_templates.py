@@ -47,7 +47,8 @@ class Twilio:
             self.submitted.append(sid)
             return says(201, {"status": "received"})
         if seen.target.endswith("/ApprovalRequests"):
-            return says(200, {"whatsapp": {"status": self.status}})
+            status = self.status if sid in self.submitted or sid == SID else "unsubmitted"
+            return says(200, {"whatsapp": {"status": status}})
         return says(200, {"sid": sid, **self.made[sid]})
 
 
@@ -129,6 +130,20 @@ def test_what_was_made_before_twilio_stopped_answering_is_told(
     told = capsys.readouterr()
     assert set(json.loads(setting(told.out))) == set(NOTICES)
     assert "stopped at question_waits:bn: Twilio answers 500" in told.err
+
+
+def test_what_was_made_and_not_submitted_is_submitted_by_the_next_run(
+    twilio: Twilio, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twilio.fails_after = 3
+    ran(["templates", "register", "--languages", "bn"])
+    monkeypatch.setenv("WORKERVOICE_TWILIO_CONTENT_SIDS", setting(capsys.readouterr().out))
+    twilio.fails_after = 10_000
+
+    assert ran(["templates", "register", "--languages", "bn"]) == 0
+
+    assert len(twilio.made) == len(NOTICES)
+    assert sorted(twilio.submitted) == sorted(twilio.made)
 
 
 def test_a_language_that_nobody_knows_makes_nothing(twilio: Twilio) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -21,6 +22,8 @@ from tests.web.wires import wired
 from workervoice.channels.twilio import TwilioReceiver
 from workervoice.hotline.tick_brought import TakingBrought
 from workervoice.hotline.tick_spool import Draining, Remote
+from workervoice.store import brought as store
+from workervoice.store.engine import Scope
 
 PHONE = "+15550100780"
 
@@ -289,3 +292,22 @@ def test_more_than_a_round_may_fetch_comes_in_the_next(
 
     assert threads(house) == [texts]
     assert fallback.names() == []
+
+
+def test_what_is_refused_for_ever_keeps_nothing_from_being_tried_again(
+    emptied_house: House, fallback: Fallback
+) -> None:
+    house, draining = emptied_house, courier(emptied_house, fallback)
+    with house.courier_process.database.begin(Scope(house.programme)) as tx:
+        for _ in range(60):
+            store.bring(tx, store.Brought(uuid4(), b"Srubbish", house.now, "SealBroken"))
+    said(fallback, "the gate is locked")
+    age(house, fallback)
+    draining.go_round()
+    take(house, fallback, "another token")
+
+    for _ in range(30):
+        house.wait(minutes=11)
+        take(house, fallback)
+
+    assert threads(house) == [["the gate is locked"]]

@@ -193,6 +193,23 @@ def test_a_bucket_is_one_for_all_who_ask_and_fills_again(house: House) -> None:
     assert [ask(60), ask(60)] == [timedelta(0)] * 2
 
 
+def test_a_long_text_is_not_kept_waiting_by_short_ones(house: House) -> None:
+    line_id = house.line().id
+
+    def ask(after: float, parts: float) -> bool:
+        now = house.now + timedelta(seconds=after)
+        with house.courier_process.database.begin(Scope(house.programme)) as tx:
+            return not lineruns.reserve(tx, line_id, now, timedelta(seconds=parts))
+
+    short = [ask(second, 1) for second in range(20)]
+    long = ask(20, 4)
+    after = [ask(20 + second, 1) for second in range(8)]
+
+    assert all(short)
+    assert long
+    assert after == [False, False, False, True, True, True, True, True]
+
+
 @pytest.mark.parametrize("step", [0.0, 1.0])
 def test_a_clock_that_is_set_back_halts_no_line(house: House, step: float) -> None:
     line_id, pause = house.line().id, timedelta(minutes=5)

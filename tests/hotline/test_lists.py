@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64encode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -60,9 +60,12 @@ def threads(house: House) -> list[list[str]]:
     )
 
 
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def waiting(house: House) -> dict[str, int]:
     with house.gateway.database.begin(Scope(house.programme)) as tx:
-        rows = [*store.waiting(tx, refused=False), *store.waiting(tx, refused=True)]
+        rows = [*store.waiting(tx), *store.waiting(tx, refused_since=LONG_AGO)]
     return {str(row.code): sum(each.code == row.code for each in rows) for row in rows}
 
 

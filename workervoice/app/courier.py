@@ -70,6 +70,7 @@ def run_courier(settings: Settings, seat: Seat) -> None:
         ),
     )
     _JOURNAL.note("started")
+    second.ended = courier.stopping.set  # and whoever watches over us starts another one
     second.start()
     _tick_until(courier, settings.courier_poll_seconds)
     second.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -34,8 +34,13 @@ DONE = (WASHED, AS_IT_CAME, MISSING, "deleted", "kept", "refused")
 CLOSE_SECONDS = 20.0
 
 
+def _nobody() -> None:
+    """Nobody waits for it."""
+
+
 class SecondHand(Collector):
-    """A thread. A database or keys that are away are waited for; the first hand says so."""
+    """A thread. A database or keys that are away are waited for; the first hand says so. If it
+    ends by itself, for whatever reason, `ended` is called: nobody works with one hand for long."""
 
     def __init__(
         self, collecting: Collecting, lists: Lists, draining: Draining | None = None
@@ -43,8 +48,9 @@ class SecondHand(Collector):
         self.collecting, self.lists, self.draining = collecting, lists, draining
         lists.stopping = collecting.stopping
         self.elsewhere: Elsewhere | None = None
+        self.ended: Callable[[], None] = _nobody
         self._counted_at = -COUNT_SECONDS
-        self._thread = threading.Thread(target=self._run, name="second-hand", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="second-hand", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -54,6 +60,13 @@ class SecondHand(Collector):
         self.collecting.stopping.set()
         if self._thread.is_alive():
             self._thread.join(CLOSE_SECONDS)
+
+    def _work(self) -> None:
+        try:
+            self._run()
+        finally:
+            if not self.collecting.stopping.is_set():
+                self.ended()
 
     def _run(self) -> None:
         stopping = self.collecting.stopping

@@ -60,7 +60,8 @@ from workervoice.workflow.progress import Progress, fresh
 from workervoice.workflow.questions import SOON_OR_NEVER, asks_for_site
 from workervoice.workflow.returncodes import found
 
-SEEN_FOR = timedelta(days=30)  # at least as long as reconciliation looks back
+# As long as reconciliation looks back, and then what was refused is tried again.
+SEEN_FOR = timedelta(days=62)
 PRUNE_ONE_IN = 500  # messages
 _RACES = 3
 

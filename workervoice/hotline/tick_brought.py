@@ -35,6 +35,7 @@ from workervoice.store.engine import Scope
 from workervoice.store.programme import programmes
 
 REFUSED_AGAIN = timedelta(minutes=10)
+TRIED_FOR = timedelta(days=30)  # so that what was taken by another way meanwhile is still known
 STILL_THERE = timedelta(days=1)  # so long a provider may take to delete what was taken
 _PATH = re.compile(r"/in/([a-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,64})(?:\?.*)?", re.ASCII | re.DOTALL)
 
@@ -58,14 +59,14 @@ class TakingBrought:
             self._refused_at = now
         with database.begin() as tx:
             known = programmes(tx)
-        looks = (False, True) if again else (False,)
-        return sum(self._of(Scope(each), refused) for each in known for refused in looks)
+        looks = (None, now - TRIED_FOR) if again else (None,)
+        return sum(self._of(Scope(each), since) for each in known for since in looks)
 
-    def _of(self, scope: Scope, refused: bool) -> int:
+    def _of(self, scope: Scope, refused_since: datetime | None) -> int:
         with self.reception.process.database.begin(scope) as holding:
             if not store.alone(holding):
                 return 0
-            rows = store.waiting(holding, refused=refused)
+            rows = store.waiting(holding, refused_since=refused_since)
             for row in rows:
                 self._take(scope, row)
             return len(rows)

@@ -42,14 +42,18 @@ def alone(tx: Tx) -> bool:
     return bool(tx.connection.execute(lock).scalar_one())
 
 
-def waiting(tx: Tx, *, refused: bool) -> list[Brought]:
-    """What nobody has taken, in the order in which it was brought; or some of what was refused,
-    others each time, so that what is refused for ever keeps nothing from being tried again."""
-    code = _C.code.is_not(None) if refused else _C.code.is_(None)
-    query = select(*(_C[name] for name in Brought.__slots__))
-    query = query.where(_C.programme_id == tx.programme, code)
-    query = query.order_by(func.random() if refused else _C.place)
-    return [Brought(*row) for row in tx.connection.execute(query.limit(MOST_AT_ONCE))]
+def waiting(tx: Tx, *, refused_since: datetime | None = None) -> list[Brought]:
+    """What nobody has taken, in the order in which it was brought; or some of what was brought
+    since then and refused, in the same order: others each time, so that what is refused for ever
+    keeps nothing from being tried again."""
+    query = select(*(_C[name] for name in Brought.__slots__)).where(_C.programme_id == tx.programme)
+    if refused_since is None:
+        query = query.where(_C.code.is_(None)).limit(MOST_AT_ONCE)
+    else:
+        old = select(_C.id).where(_C.code.is_not(None), _C.since >= refused_since)
+        old = old.where(_C.programme_id == tx.programme).order_by(func.random())
+        query = query.where(_C.id.in_(old.limit(MOST_AT_ONCE)))
+    return [Brought(*row) for row in tx.connection.execute(query.order_by(_C.place))]
 
 
 def taken(tx: Tx, brought_id: UUID) -> None:

@@ -14,6 +14,7 @@ from workervoice.store.engine import Tx
 from workervoice.store.tables import line_run
 
 BURST = timedelta(seconds=2)  # of texts that may leave at once
+ROOM = timedelta(seconds=1)  # of it that is enough for a text of any length
 LONGEST = timedelta(minutes=10)  # halt; what lies further ahead was written by a clock gone wrong
 _C = line_run.c
 
@@ -21,8 +22,9 @@ _C = line_run.c
 def reserve(tx: Tx, line_id: UUID, now: datetime, step: timedelta) -> timedelta:
     """Take what one text needs of a line's bucket, or say how long it has to wait for that.
 
-    The row holds when the bucket will be full again: each text puts that off by `step`, and it may
-    lie `BURST` ahead at most; what is larger than the bucket waits until it is full. Whoever asks
+    The row holds when the bucket will be full again: each text puts that off by `step`. One may
+    leave while there is room for it, or for `ROOM`: so a long text waits no longer than short
+    ones, which would else always be before it, and those after it wait for all of it. Whoever asks
     waits for whoever asked before, until that one's transaction ends: so it is one bucket over all
     couriers. Without a `step` a line is as fast as it likes, unless it is halted.
     """
@@ -32,7 +34,7 @@ def reserve(tx: Tx, line_id: UUID, now: datetime, step: timedelta) -> timedelta:
         return max(halted - BURST - now, timedelta(0))
     _there(tx, line_id, now)
     begin = _believed(tx.connection.execute(query.with_for_update()).scalar_one(), now)
-    wait = begin + step - max(BURST, step) - now
+    wait = begin + min(step, ROOM) - BURST - now
     if wait > timedelta(0):
         return wait
     mine = line_run.update().where(_C.programme_id == tx.programme, _C.id == line_id)
