@@ -15,7 +15,7 @@ from workervoice.hotline.media import MISSING, WASHED, Head, Medium, open_medium
 from workervoice.hotline.opening import open_case
 from workervoice.hotline.redacting import Cut, redact
 from workervoice.hotline.rotating_leftovers import reseal_leftovers
-from workervoice.hotline.tick_leftovers import TOO_EARLY, Collecting
+from workervoice.hotline.tick_leftovers import BELIEVED, TOO_EARLY, Collecting
 from workervoice.message import (
     DeliveryReport,
     DeliveryStatus,
@@ -123,11 +123,26 @@ def test_a_medium_that_is_gone_is_said_to_be_gone(emptied_house: House) -> None:
     house = emptied_house
     case_id = a_report(house, PICTURE, SOUND)
 
-    collect(house, hours=1)
+    for _ in range(5):
+        collect(house, hours=2)
 
     heads = [medium.head for medium, _ in opened(house, case_id)]
     assert heads == [Head(MISSING, why="404")] * 2
+    assert house.shelf.fetched.count(PICTURE.url) == BELIEVED + 1
     assert f"SM{0:032x}" in house.shelf.deleted
+
+
+def test_a_medium_that_is_not_there_for_a_moment_is_had_later(emptied_house: House) -> None:
+    house = emptied_house
+    case_id = a_report(house, PICTURE)
+
+    collect(house, hours=1)
+    assert opened(house, case_id) == []
+    assert house.shelf.deleted == []
+    house.shelf.media[PICTURE.url] = Fetched(CONTENT, "image/jpeg")
+    collect(house, hours=1)
+
+    assert [content for _, content in opened(house, case_id)] == [CONTENT]
 
 
 def test_a_provider_that_deletes_nothing_for_a_day_is_asked_until_it_does(

@@ -413,3 +413,35 @@ def test_the_scene_with_evidence_has_it(house: House) -> None:
     made = with_evidence(house, a_plan(house))
 
     assert [row["id"] for row in media_rows(house)] == [made.file]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [
+        ("bytes=0-1", 206, slice(0, 2)),
+        ("bytes=5-", 206, slice(5, None)),
+        ("bytes=0-999999999999", 206, slice(0, None)),
+        ("bytes=9-2", 200, slice(0, None)),
+        ("bytes=999999999-", 200, slice(0, None)),
+        ("bytes=0-1,4-5", 200, slice(0, None)),
+        ("bytes=-5", 200, slice(0, None)),
+        ("pages=1-2", 200, slice(0, None)),
+    ],
+)
+def test_a_player_gets_the_part_that_it_asks_for(
+    house: House, scene: Scene, asked: str, status: int, part: slice
+) -> None:
+    nora = at_plan(house, scene)
+    nora.add(("a.ogg", recording("ogg", "libopus"), "audio/ogg"))
+    place = nora.file()
+    whole = nora.browser.client.get(place)
+
+    answer = nora.browser.client.get(place, headers={"Range": asked})
+
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    assert answer.status_code == status
+    assert answer.content == whole.content[part]
+    if status == 206:
+        last = len(whole.content[: part.stop]) - 1
+        told = f"bytes {part.start}-{last}/{len(whole.content)}"
+        assert answer.headers["Content-Range"] == told

@@ -39,6 +39,7 @@ BATCH = 10
 TOO_EARLY = timedelta(seconds=90)  # a provider refuses to delete what it has just taken
 AGAIN = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 360, 1440))  # then once a day
 TAKEN = "taken"  # by another courier, whose lease it is now
+BELIEVED = 3  # tries after which a medium is not there
 LAST_WORD = timedelta(hours=26)  # so long a provider may take to say what became of a text
 
 Keepers = Callable[[Line], Keeper | None]
@@ -138,6 +139,8 @@ class Collecting:
         outcome = keeper.fetch(waiting.handle)
         if isinstance(outcome, Later):
             return outcome.code or "later", left
+        if isinstance(outcome, Missing) and _may_pass(outcome, leased):
+            return outcome.code, left
         head, content = self._taken_apart(outcome)
         less = replace(left, media=tuple(m for m in left.media if m.id != waiting.id))
         with self.process.database.begin(scope) as tx:
@@ -209,6 +212,12 @@ class Collecting:
             store.put_back(tx, leased, run_at, code, counts=wait is None)
         if code:
             self.done["refused"] += 1
+
+
+def _may_pass(outcome: Missing, leased: Leased) -> bool:
+    """A provider that says once that it has not got a medium is asked again before it is believed:
+    then all of the message is deleted there."""
+    return outcome.code.isdecimal() and leased.row.attempts < BELIEVED
 
 
 def media_of_case(tx: Tx, left: Leftover) -> frozenset[UUID]:

@@ -51,7 +51,7 @@ def add_evidence(router: APIRouter, subject: Subject, opened: Openings) -> None:
     def medium(visit: Visiting, action_id: UUID, medium_id: UUID) -> Response:
         with opened.to_read(visit, visit.id(subject.name)) as plan:
             found = evidence.medium_of(plan, action_id, medium_id, whole=True)
-        return whole(medium_id, *found)
+        return whole(visit, medium_id, *found)
 
     @router.get(f"{place}/media/{{medium_id}}/small")
     def small(visit: Visiting, action_id: UUID, medium_id: UUID) -> Response:
